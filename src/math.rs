@@ -53,6 +53,12 @@ const EXP_TAIL: [f64; 12] = [
     1.0 / 2.0,
 ];
 
+/// `x` to the whole power `n`, by repeated multiplication.
+#[must_use]
+pub fn power(x: f64, n: usize) -> f64 {
+    (0..n).fold(1.0, |product, _| product * x)
+}
+
 /// Natural logarithm of `x > 0`.
 #[must_use]
 pub fn ln(x: f64) -> f64 {

@@ -54,10 +54,37 @@ pub enum Tail {
     Power(f64),
 }
 
+impl Tail {
+    /// Whether `E |X|^k` is finite.
+    #[must_use]
+    pub fn has_power(self, k: f64) -> bool {
+        match self {
+            Self::Power(degree) => k < degree,
+            _ => true,
+        }
+    }
+
+    /// Whether `E exp(t |X|)` is finite.
+    #[must_use]
+    pub fn has_exponential(self, t: f64) -> bool {
+        match self {
+            Self::Bounded | Self::Normal => true,
+            Self::Exponential(rate) => t < rate,
+            Self::Lognormal | Self::Power(_) => false,
+        }
+    }
+}
+
 /// A probability distribution, seen through its quantile function.
 pub trait Distribution {
     /// The value not exceeded with probability `u`, for `u` in (0, 1). Monotone in `u`.
     fn quantile(&self, u: f64) -> f64;
+
+    /// The value at normal score `z`, `Q(N(z))`.
+    fn quantile_at_score(&self, z: f64) -> f64 {
+        let u = normal_cdf(z);
+        self.quantile(u.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0))
+    }
 
     /// The mean, or `None` if it is infinite or undefined.
     ///

@@ -1,0 +1,153 @@
+//! A limit on price rises.
+
+use super::{Clause, Hooks, Quotes, Rates};
+use crate::error::Problem;
+use crate::param::Param;
+use crate::process::YEAR;
+use crate::process::cap::{Cap, FirstYear, Quote, Reading};
+use crate::rng::Lane;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which prices the limit binds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CappedPrice {
+    /// The on-demand price of what spills over, and the commitment's price at renewals.
+    #[default]
+    Both,
+    /// The on-demand price alone.
+    OnDemand,
+    /// The commitment's price alone.
+    Commitment,
+}
+
+/// # What it does
+/// The buyer pays the list price or the limit, whichever is lower.
+///
+/// # Formula
+/// In contract month `m` of year `y = 1 + floor((m - 1) / 12)`, by `reading`: `level`:
+/// `min(list, start * (1 + annual)^n)`; `catch_up`: `min(list, last anniversary's price * (1 +
+/// annual))`; `ratchet`: the same limit on `price before * list / list before`. `n = y - 1` with
+/// `first_year = "held"`, `y` with `"capped"`.
+///
+/// # Parameters
+/// `annual >= 0` (0.05 for 5 %; `inf` for none), `reading`, `first_year`, `price`.
+///
+/// # Ambiguity and our reading
+/// "Maximum annual escalation of 5 %" can bind the level against signing (default), or each year's
+/// change; and a price held back may or may not catch up later. The readings are ordered `ratchet <=
+/// catch_up <= level` on every path and differ by several percent after three years. Whether the
+/// price may rise before the first anniversary is `first_year`, by default not. The limit follows
+/// this model's list price; a successor model is another price.
+///
+/// # Example
+/// ```toml
+/// [[contract.clauses]]
+/// kind = "escalation_cap"
+/// annual = 0.05
+/// reading = "level"
+/// ```
+///
+/// # Source
+/// Guide to Bedrock and Azure OpenAI contracts (S0), line 170: 5 % a year for the contract's
+/// duration, 100,000 USD to 105,000 to 110,250.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EscalationCap {
+    /// Largest rise per year; not negative; `inf` for no limit.
+    #[schemars(extend("x-min" = 0.0))]
+    pub annual: Param,
+    /// What the limit binds.
+    #[serde(default)]
+    pub reading: Reading,
+    /// Whether the price may rise before the first anniversary.
+    #[serde(default)]
+    pub first_year: FirstYear,
+    /// Which prices it binds.
+    #[serde(default)]
+    pub price: CappedPrice,
+}
+
+impl EscalationCap {
+    fn limit(&self, quotes: Quotes<'_>, price: impl Fn(&Rates) -> &Lane) -> Lane {
+        let cap = Cap {
+            annual: self.annual.clone(),
+            reading: self.reading,
+            first_year: self.first_year,
+        };
+        let start = price(quotes.start);
+        let before = |rates: &'_ [Rates], at: usize| {
+            *if at == 0 {
+                start
+            } else {
+                price(&rates[at - 1])
+            }
+        };
+        let year = YEAR as usize;
+        let t = quotes.month;
+        let (anniversary, capped_before, list_before) = (
+            before(quotes.capped, t / year * year),
+            before(quotes.capped, t),
+            before(quotes.list, t),
+        );
+        let quote = Quote {
+            start,
+            anniversary: &anniversary,
+            list_before: &list_before,
+            capped_before: &capped_before,
+            list: price(&quotes.list[t]),
+        };
+        cap.month(t, quotes.params, quote)
+    }
+}
+
+impl Clause for EscalationCap {
+    fn cap(&self, quotes: Quotes<'_>, rates: &mut Rates) {
+        let lower = |rate: &mut Lane, limit: Lane| {
+            for (r, l) in rate.iter_mut().zip(limit) {
+                *r = if l < *r { l } else { *r };
+            }
+        };
+        if self.price != CappedPrice::Commitment {
+            lower(&mut rates.on_demand, self.limit(quotes, |r| &r.on_demand));
+        }
+        if self.price != CappedPrice::OnDemand {
+            lower(&mut rates.commitment, self.limit(quotes, |r| &r.commitment));
+        }
+    }
+
+    fn hooks(&self) -> Hooks {
+        Hooks {
+            cap: true,
+            ..Hooks::default()
+        }
+    }
+
+    fn params(&mut self) -> Vec<(String, &mut Param)> {
+        vec![("annual".into(), &mut self.annual)]
+    }
+
+    fn check(&self, _term: usize) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let prices = match self.price {
+            CappedPrice::Both => "on-demand and renewal prices",
+            CappedPrice::OnDemand => "on-demand prices",
+            CappedPrice::Commitment => "renewal prices",
+        };
+        let reading = match self.reading {
+            Reading::Level => "on the level since signing",
+            Reading::CatchUp => "on the change from year to year, catching up allowed",
+            Reading::Ratchet => "on the change from year to year, nothing caught up",
+        };
+        let first = match self.first_year {
+            FirstYear::Held => "no rise in the first year",
+            FirstYear::Capped => "from the first year",
+        };
+        let annual = 100.0 * self.annual.mean().unwrap_or(f64::NAN);
+        format!("escalation cap: {prices} rise at most {annual:.1} % a year, {reading}, {first}")
+    }
+}

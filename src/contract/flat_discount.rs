@@ -1,0 +1,107 @@
+//! A percentage off a price.
+
+use super::{Clause, Hooks, Quotes, Rates};
+use crate::error::Problem;
+use crate::param::Param;
+use crate::rng::{LANES, Lane};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which price the discount lowers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscountedPrice {
+    /// The commitment's price.
+    #[default]
+    Commitment,
+    /// The on-demand price of what spills over.
+    OnDemand,
+    /// Both.
+    Both,
+}
+
+/// # What it does
+/// Lowers a unit price by a percentage, for the whole contract or its first months.
+///
+/// # Formula
+/// `price * (1 - share)`; several discounts multiply: 10 % and 5 % make 14.5 %.
+///
+/// # Parameters
+/// `share` from 0 to 1; `price`; `until_month` (1-based; absent for the whole contract).
+///
+/// # Ambiguity and our reading
+/// Stacked percentages are multiplied, not added. Caps bind the unit price first, the percentage
+/// comes off what is left.
+///
+/// # Example
+/// ```toml
+/// [[contract.clauses]]
+/// kind = "flat_discount"
+/// share = 0.10
+/// price = "commitment"
+/// ```
+///
+/// # Source
+/// Bedrock licensing white paper (S2), line 76: a further 5 to 12 % on top; introductory months:
+/// guide (S0), line 146.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlatDiscount {
+    /// Share taken off the price.
+    #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
+    pub share: Param,
+    /// Which price.
+    #[serde(default)]
+    pub price: DiscountedPrice,
+    /// Last contract month of the discount, from 1.
+    #[schemars(range(min = 1))]
+    pub until_month: Option<usize>,
+}
+
+impl Clause for FlatDiscount {
+    fn discount(&self, quotes: Quotes<'_>, rates: &mut Rates) {
+        if self.until_month.is_some_and(|until| quotes.month >= until) {
+            return;
+        }
+        let share = self.share.of(quotes.params);
+        let lower = |rate: &mut Lane| {
+            for i in 0..LANES {
+                rate[i] *= 1.0 - share[i];
+            }
+        };
+        if self.price != DiscountedPrice::OnDemand {
+            lower(&mut rates.commitment);
+        }
+        if self.price != DiscountedPrice::Commitment {
+            lower(&mut rates.on_demand);
+        }
+    }
+
+    fn hooks(&self) -> Hooks {
+        Hooks {
+            discount: true,
+            ..Hooks::default()
+        }
+    }
+
+    fn params(&mut self) -> Vec<(String, &mut Param)> {
+        vec![("share".into(), &mut self.share)]
+    }
+
+    fn check(&self, _term: usize) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let price = match self.price {
+            DiscountedPrice::Commitment => "the commitment's price",
+            DiscountedPrice::OnDemand => "the on-demand price",
+            DiscountedPrice::Both => "the commitment's and the on-demand price",
+        };
+        let until = self
+            .until_month
+            .map_or(String::new(), |m| format!(" until month {m}"));
+        let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
+        format!("discount: {share:.1} % off {price}{until}")
+    }
+}

@@ -1,0 +1,160 @@
+//! What happened: the bill of each month and path, line by line, and its totals.
+//!
+//! Cost is positive, credit negative. Capacity is in unit-months: a unit that is there for one
+//! month.
+
+use crate::rng::{LANES, Lane};
+
+/// One month of one block of paths.
+#[derive(Clone, Debug)]
+pub struct Month {
+    /// Mean load, in units.
+    pub demand: Lane,
+    /// Units paid for by commitment.
+    pub reserved: Lane,
+    /// Units switched on.
+    pub deployed: Lane,
+    /// Demand met by the deployed units.
+    pub served: Lane,
+    /// Demand beyond the deployed units that was met otherwise.
+    pub spilled: Lane,
+    /// Demand that was not met.
+    pub rejected: Lane,
+    /// Committed fee, USD.
+    pub fee: Lane,
+    /// Spend on hourly units, USD: deployed beyond reserved, and overflow served by the hour.
+    pub hourly: Lane,
+    /// Spend on demand, USD.
+    pub on_demand: Lane,
+    /// Stated cost of rejected demand, USD.
+    pub shortage: Lane,
+    /// Credits, USD; not positive.
+    pub credit: Lane,
+    /// Part of the fee for units that were not switched on, USD.
+    pub unallocated: Lane,
+    /// Part of the fee and the hourly charges for units that were on but idle, USD.
+    pub idle: Lane,
+}
+
+impl Month {
+    const EMPTY: Self = {
+        let zero = [0.0; LANES];
+        Self {
+            demand: zero,
+            reserved: zero,
+            deployed: zero,
+            served: zero,
+            spilled: zero,
+            rejected: zero,
+            fee: zero,
+            hourly: zero,
+            on_demand: zero,
+            shortage: zero,
+            credit: zero,
+            unallocated: zero,
+            idle: zero,
+        }
+    };
+
+    /// What the month costs on each path: the sum of its lines, USD.
+    #[must_use]
+    pub fn cost(&self) -> Lane {
+        let mut cost = [0.0; LANES];
+        for i in 0..LANES {
+            cost[i] = self.fee[i]
+                + self.hourly[i]
+                + self.on_demand[i]
+                + self.shortage[i]
+                + self.credit[i];
+        }
+        cost
+    }
+}
+
+/// The months of one block of paths under one strategy and size.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// By month of the study.
+    pub months: Vec<Month>,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    #[must_use]
+    pub fn new(months: usize) -> Self {
+        Self {
+            months: vec![Month::EMPTY; months],
+        }
+    }
+}
+
+/// Sums over the months of a path.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    /// Sum of the bills, USD.
+    pub cost: Lane,
+    /// Sum of the bills, each discounted from its month's end, USD.
+    pub present_value: Lane,
+    /// Committed fees, USD.
+    pub fee: Lane,
+    /// Spend beyond the commitment (hourly and on demand), USD.
+    pub overflow: Lane,
+    /// Fees for units that were not switched on, USD.
+    pub unallocated: Lane,
+    /// Fees and hourly charges for idle units, USD.
+    pub idle: Lane,
+    /// Stated cost of rejected demand, USD.
+    pub shortage: Lane,
+    /// Credits, USD; not positive.
+    pub credit: Lane,
+    /// Demand, unit-months.
+    pub demand: Lane,
+    /// Demand met by the commitment, unit-months.
+    pub served: Lane,
+    /// Demand not met, unit-months.
+    pub rejected: Lane,
+    /// Units switched on, unit-months.
+    pub deployed: Lane,
+}
+
+impl Totals {
+    /// No months yet.
+    #[must_use]
+    pub fn zero() -> Self {
+        let zero = [0.0; LANES];
+        Self {
+            cost: zero,
+            present_value: zero,
+            fee: zero,
+            overflow: zero,
+            unallocated: zero,
+            idle: zero,
+            shortage: zero,
+            credit: zero,
+            demand: zero,
+            served: zero,
+            rejected: zero,
+            deployed: zero,
+        }
+    }
+
+    /// Adds a month whose bill is worth `discount` of its amount today.
+    #[inline]
+    pub fn add(&mut self, month: &Month, discount: f64) {
+        let cost = month.cost();
+        for i in 0..LANES {
+            self.cost[i] += cost[i];
+            self.present_value[i] += discount * cost[i];
+            self.fee[i] += month.fee[i];
+            self.overflow[i] += month.hourly[i] + month.on_demand[i];
+            self.unallocated[i] += month.unallocated[i];
+            self.idle[i] += month.idle[i];
+            self.shortage[i] += month.shortage[i];
+            self.credit[i] += month.credit[i];
+            self.demand[i] += month.demand[i];
+            self.served[i] += month.served[i];
+            self.rejected[i] += month.rejected[i];
+            self.deployed[i] += month.deployed[i];
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! Paths: everything uncertain, nothing decided.
+//!
+//! A [`PathModel`] turns addressed draws into a [`PathBlock`]: for each month and path the mean
+//! load in capacity units and the on-demand list price of a unit-month. Nothing here knows of a
+//! contract; the contract's own uncertain parameters are drawn here because they are part of the
+//! future, and mean nothing here.
+//!
+//! ```text
+//! load(t)  = base load * exp(growth(t) + forecast error(t))
+//! price(t) = base value * capped exp(price(t))
+//! ```
+
+use crate::dist::Dist;
+use crate::error::Problem;
+use crate::linalg::Matrix;
+use crate::math::{exp, normal_cdf, normal_quantile, normal_quantiles};
+use crate::param::{Param, Parameters};
+use crate::process::dependence::{
+    Correlation, Group, Names, principal_components, resolve, rotate,
+};
+use crate::process::forecast_error::ForecastError;
+use crate::process::growth::Growth;
+use crate::process::price::Price;
+use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
+use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
+
+/// The load of today and what it costs on demand.
+#[derive(Clone, Debug)]
+pub enum Workload {
+    /// Stated in capacity units.
+    Units {
+        /// Mean load, in units.
+        level: Param,
+        /// On-demand list price of one fully used unit, USD per unit-month.
+        value: Param,
+    },
+    /// A flow of tokens of one model.
+    Tokens(TokenFlow),
+}
+
+/// Tokens per hour with what they weigh and what they cost.
+#[derive(Clone, Debug)]
+pub struct TokenFlow {
+    /// Prompt tokens per hour, cached ones included.
+    pub input_per_hour: Param,
+    /// Generated tokens per hour.
+    pub output_per_hour: Param,
+    /// Share of the prompt tokens that come from the cache, 0 to 1.
+    pub cached_share: Param,
+    /// Capacity weight and on-demand price of each kind of token.
+    pub rates: TokenRates,
+}
+
+/// Capacity weight and on-demand price of a model's tokens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TokenRates {
+    /// Input-equivalent tokens per hour that one unit can serve.
+    pub tokens_per_unit_hour: f64,
+    /// Capacity weight of uncached input, cached input and output tokens.
+    pub weights: [f64; 3],
+    /// USD per uncached input, cached input and output token.
+    pub prices: [f64; 3],
+    /// Hours in a billing month.
+    pub hours_per_month: f64,
+}
+
+impl TokenRates {
+    /// Load in units and on-demand cost in USD per month of a flow of tokens per hour, given as
+    /// (uncached input, cached input, output).
+    #[inline]
+    #[must_use]
+    pub fn load_and_cost(&self, tokens_per_hour: [f64; 3]) -> (f64, f64) {
+        let (mut weighted, mut usd) = (0.0, 0.0);
+        for k in 0..3 {
+            weighted += tokens_per_hour[k] * self.weights[k];
+            usd += tokens_per_hour[k] * self.prices[k];
+        }
+        (
+            weighted / self.tokens_per_unit_hour,
+            usd * self.hours_per_month,
+        )
+    }
+}
+
+impl Workload {
+    fn bind(&mut self, parameters: &mut Parameters) {
+        match self {
+            Self::Units { level, value } => {
+                parameters.bind("workload.level", level);
+                parameters.bind("workload.on_demand_per_unit_month", value);
+            }
+            Self::Tokens(flow) => {
+                parameters.bind("workload.input_tokens", &mut flow.input_per_hour);
+                parameters.bind("workload.output_tokens", &mut flow.output_per_hour);
+                parameters.bind("workload.cached_share", &mut flow.cached_share);
+            }
+        }
+    }
+
+    /// Base load in units and value of a unit-month in USD, on each path.
+    fn base(&self, params: &[Lane]) -> (Lane, Lane) {
+        let flow = match self {
+            Self::Units { level, value } => return (*level.of(params), *value.of(params)),
+            Self::Tokens(flow) => flow,
+        };
+        let input = flow.input_per_hour.of(params);
+        let output = flow.output_per_hour.of(params);
+        let cached = flow.cached_share.of(params);
+        let (mut load, mut value) = ([0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            let tokens = [
+                input[i] * (1.0 - cached[i]),
+                input[i] * cached[i],
+                output[i],
+            ];
+            let (units, usd) = flow.rates.load_and_cost(tokens);
+            load[i] = units;
+            value[i] = usd / units;
+        }
+        (load, value)
+    }
+}
+
+/// Everything uncertain about a study, as stated.
+#[derive(Clone, Debug)]
+pub struct PathSpec {
+    /// Months and when in them the level is read.
+    pub clock: Clock,
+    /// Today's load.
+    pub workload: Workload,
+    /// How usage moves.
+    pub growth: Growth,
+    /// How the on-demand price moves.
+    pub price: Price,
+    /// How wrong the forecast may be.
+    pub forecast_error: ForecastError,
+    /// What moves together.
+    pub correlations: Vec<Correlation>,
+}
+
+/// The generator of paths.
+#[derive(Clone, Debug)]
+pub struct PathModel {
+    spec: PathSpec,
+    parameters: Parameters,
+    /// Parameters bound before this position describe the future, the others the contract.
+    terms_from: usize,
+    variables: Variables,
+    shocks: Group,
+    correlated_parameters: Group,
+    /// Per variable: the rotation onto principal components, for shocks.
+    rotations: Vec<Option<Matrix>>,
+}
+
+/// Which points the paths come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Points {
+    /// Independent pseudo-random paths.
+    Pseudo,
+    /// Independent replicates of scrambled nets of `2^log2_points` points.
+    Quasi {
+        /// Number of replicates.
+        replicates: u32,
+        /// Binary logarithm of the points of a replicate.
+        log2_points: u32,
+    },
+}
+
+impl PathModel {
+    /// A model from its description; `terms` binds the uncertain parameters of the contract.
+    ///
+    /// # Errors
+    /// Everything wrong with the correlations.
+    pub fn new(
+        mut spec: PathSpec,
+        terms: impl FnOnce(&mut Parameters),
+    ) -> Result<Self, Vec<Problem>> {
+        let clock = spec.clock;
+        let (mut parameters, mut variables) = (Parameters::default(), Variables::default());
+        spec.workload.bind(&mut parameters);
+        spec.growth.bind(clock, &mut parameters, &mut variables);
+        spec.price.bind(clock, &mut parameters, &mut variables);
+        spec.forecast_error
+            .bind(clock, &mut parameters, &mut variables);
+        let terms_from = parameters.list().len();
+        terms(&mut parameters);
+        let is_shock = |v: &VariableSpec| matches!(v.kind, DrawKind::Shock { .. });
+        let named =
+            |(i, v): (usize, &'_ VariableSpec)| is_shock(v).then(|| (v.variable.name.clone(), i));
+        let shocks: Vec<(String, usize)> = variables
+            .list()
+            .iter()
+            .enumerate()
+            .filter_map(named)
+            .collect();
+        let shocks: Vec<(&str, usize)> = shocks.iter().map(|(n, i)| (n.as_str(), *i)).collect();
+        let uncertain: Vec<(&str, usize)> = parameters
+            .uncertain()
+            .map(|i| (parameters.list()[i].name.as_str(), i))
+            .collect();
+        let names = Names {
+            shocks: &shocks,
+            parameters: &uncertain,
+        };
+        let (shocks, correlated_parameters) = resolve(&spec.correlations, &names)?;
+        let rotations = variables.list().iter().map(|v| match v.kind {
+            DrawKind::Shock { persistence } => {
+                Some(principal_components(clock.months, persistence))
+            }
+            _ => None,
+        });
+        Ok(Self {
+            rotations: rotations.collect(),
+            spec,
+            parameters,
+            terms_from,
+            variables,
+            shocks,
+            correlated_parameters,
+        })
+    }
+
+    /// Months simulated.
+    #[must_use]
+    pub fn months(&self) -> usize {
+        self.spec.clock.months
+    }
+
+    /// The description behind the model.
+    #[must_use]
+    pub fn spec(&self) -> &PathSpec {
+        &self.spec
+    }
+
+    /// All parameters, certain and uncertain.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// The sampler of a run. Runs of different `purpose` (pilot, main) share no draw.
+    #[must_use]
+    pub fn sampler(&self, points: Points, seed: u64, purpose: &str) -> Box<dyn Sampler> {
+        let of_process = self.variables.list().iter().map(|v| v.variable.clone());
+        let of_parameters = self.parameters.uncertain().map(|i| Variable {
+            name: format!("parameter {}", self.parameters.list()[i].name),
+            steps: 1,
+        });
+        let mut all: Vec<Variable> = of_process.chain(of_parameters).collect();
+        for variable in &mut all {
+            variable.name = format!("{purpose}/{}", variable.name);
+        }
+        match points {
+            Points::Pseudo => Box::new(PseudoRandom::new(seed, &all)),
+            Points::Quasi {
+                replicates,
+                log2_points,
+            } => {
+                let order = self.order();
+                Box::new(QuasiRandom::new(
+                    seed,
+                    &all,
+                    &order,
+                    replicates,
+                    log2_points,
+                ))
+            }
+        }
+    }
+
+    /// Draws by importance: what moves a whole path first. Parameters of the future, then the
+    /// shocks of all processes component by component, then jumps month by month. Parameters of
+    /// the contract come last, so that a clause changes no draw of the future.
+    fn order(&self) -> Vec<Draw> {
+        let processes = self.variables.list().len();
+        let uncertain = || self.parameters.uncertain().enumerate();
+        let parameter = |(k, _)| Draw {
+            variable: processes + k,
+            step: 0,
+        };
+        let future = uncertain()
+            .filter(|(_, i)| *i < self.terms_from)
+            .map(parameter);
+        let mut order: Vec<Draw> = future.collect();
+        for shocks in [true, false] {
+            for step in 0..self.months() {
+                for (variable, v) in self.variables.list().iter().enumerate() {
+                    let is_shock = matches!(v.kind, DrawKind::Shock { .. });
+                    if is_shock == shocks && step < v.variable.steps {
+                        order.push(Draw { variable, step });
+                    }
+                }
+            }
+        }
+        order.extend(
+            uncertain()
+                .filter(|(_, i)| *i >= self.terms_from)
+                .map(parameter),
+        );
+        order
+    }
+
+    /// Buffers for [`Self::generate`].
+    #[must_use]
+    pub fn block(&self) -> PathBlock {
+        let row = || vec![[0.0; LANES]; self.months()];
+        PathBlock {
+            params: self.parameters.certain_values(),
+            load: row(),
+            on_demand: row(),
+            start: [0.0; LANES],
+            rows: self
+                .variables
+                .list()
+                .iter()
+                .map(|v| vec![[0.0; LANES]; v.variable.steps])
+                .collect(),
+            scratch: row(),
+            correlated: Vec::new(),
+        }
+    }
+
+    /// Fills `out` with the paths of `block`. The result depends on the sampler and the block
+    /// alone.
+    pub fn generate(
+        &self,
+        sampler: &dyn Sampler,
+        points: Points,
+        block: Block,
+        out: &mut PathBlock,
+    ) {
+        self.draw_parameters(sampler, block, out);
+        self.draw_variables(sampler, points, block, out);
+        let draws = Draws {
+            params: &out.params,
+            rows: &out.rows,
+        };
+        let (base, value) = self.spec.workload.base(&out.params);
+        let clock = self.spec.clock;
+        out.load.fill([0.0; LANES]);
+        self.spec.growth.add(clock, draws, &mut out.load);
+        self.spec.forecast_error.add(clock, draws, &mut out.load);
+        for row in &mut out.load {
+            for i in 0..LANES {
+                row[i] = base[i] * exp(row[i]);
+            }
+        }
+        out.start = value;
+        if self.spec.price.is_constant() {
+            out.on_demand.fill(value);
+            return;
+        }
+        out.scratch.fill([0.0; LANES]);
+        self.spec.price.add(clock, draws, &mut out.scratch);
+        for row in &mut out.scratch {
+            for i in 0..LANES {
+                row[i] = value[i] * exp(row[i]);
+            }
+        }
+        match &self.spec.price.cap {
+            Some(cap) => cap.series(&out.params, &value, &out.scratch, &mut out.on_demand),
+            None => out.on_demand.copy_from_slice(&out.scratch),
+        }
+    }
+
+    fn draw_parameters(&self, sampler: &dyn Sampler, block: Block, out: &mut PathBlock) {
+        let processes = self.variables.list().len();
+        for (k, i) in self.parameters.uncertain().enumerate() {
+            sampler.uniforms(block, processes + k, &mut out.params[i..=i]);
+        }
+        let group = &self.correlated_parameters;
+        if !group.is_independent() {
+            out.correlated.clear();
+            out.correlated.extend(
+                group
+                    .members
+                    .iter()
+                    .map(|&i| out.params[i].map(normal_quantile)),
+            );
+            group.correlate(&mut out.correlated);
+            for (row, &i) in out.correlated.iter().zip(&group.members) {
+                out.params[i] = row.map(normal_cdf);
+            }
+        }
+        for i in self.parameters.uncertain() {
+            let dist: &Dist = &self.parameters.list()[i].dist;
+            out.params[i] = out.params[i].map(|u| dist.get().quantile(u));
+        }
+    }
+
+    fn draw_variables(
+        &self,
+        sampler: &dyn Sampler,
+        points: Points,
+        block: Block,
+        out: &mut PathBlock,
+    ) {
+        for (k, v) in self.variables.list().iter().enumerate() {
+            let rows = &mut out.rows[k];
+            sampler.uniforms(block, k, rows);
+            if v.kind == DrawKind::Uniform {
+                continue;
+            }
+            normal_quantiles(rows.as_flattened_mut());
+            if let (Some(rotation), Points::Quasi { .. }) = (&self.rotations[k], points) {
+                rotate(rotation, rows, &mut out.scratch);
+                std::mem::swap(rows, &mut out.scratch);
+            }
+        }
+        if self.shocks.is_independent() {
+            return;
+        }
+        for t in 0..self.months() {
+            out.correlated.clear();
+            out.correlated
+                .extend(self.shocks.members.iter().map(|&k| out.rows[k][t]));
+            self.shocks.correlate(&mut out.correlated);
+            for (row, &k) in out.correlated.iter().zip(&self.shocks.members) {
+                out.rows[k][t] = *row;
+            }
+        }
+    }
+}
+
+/// A block of simulated futures: series by month, one element per path.
+#[derive(Clone, Debug)]
+pub struct PathBlock {
+    /// Values of the parameters; read them with [`Param::of`].
+    pub params: Vec<Lane>,
+    /// Mean load of each month, in units.
+    pub load: Vec<Lane>,
+    /// On-demand list price of a fully used unit in each month, USD per unit-month.
+    pub on_demand: Vec<Lane>,
+    /// The same price when the study starts.
+    pub start: Lane,
+    rows: Vec<Vec<Lane>>,
+    scratch: Vec<Lane>,
+    correlated: Vec<Lane>,
+}

@@ -1,0 +1,90 @@
+//! Growth of usage: the table `[growth]` of a study.
+
+use super::drift::{Drift, Moves, Stated};
+use super::jumps::Jumps;
+use super::{Clock, Draws, Process, Variables};
+use crate::error::Problem;
+use crate::param::{Param, Parameters};
+use crate::rng::Lane;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How usage moves. Without this table it stays where it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Growth {
+    /// Growth of the expected level per year: 0.5 means 50 % more after a year, on average over
+    /// all futures.
+    #[schemars(extend("x-above" = -1.0))]
+    pub expected_per_year: Option<Param>,
+    /// Growth of the expected level per month.
+    #[schemars(extend("x-above" = -1.0))]
+    pub expected_per_month: Option<Param>,
+    /// Drift of the logarithm per year: growth of the median level.
+    pub log_drift_per_year: Option<Param>,
+    /// Drift of the logarithm per month.
+    pub log_drift_per_month: Option<Param>,
+    /// Standard deviation of the log change over a year; not negative.
+    #[schemars(extend("x-min" = 0.0))]
+    pub volatility_per_year: Option<Param>,
+    /// Standard deviation of the log change over a month; not negative.
+    #[schemars(extend("x-min" = 0.0))]
+    pub volatility_per_month: Option<Param>,
+    /// Sudden lasting changes by name: `[growth.jumps.launch]`.
+    pub jumps: BTreeMap<String, Jumps>,
+    #[serde(skip)]
+    drift: Option<Drift>,
+}
+
+impl Growth {
+    fn stated(&self) -> Stated<'_> {
+        Stated {
+            expected: [&self.expected_per_year, &self.expected_per_month],
+            log_drift: [&self.log_drift_per_year, &self.log_drift_per_month],
+            volatility: [&self.volatility_per_year, &self.volatility_per_month],
+        }
+    }
+
+    /// Everything wrong with the table, for a level simulated over `months`.
+    #[must_use]
+    pub fn check(&self, months: f64) -> Vec<Problem> {
+        let jumps = self.jumps.iter().flat_map(|(name, jumps)| {
+            let place = format!("jumps.{name}");
+            jumps.check().into_iter().map(move |p| p.inside(&place))
+        });
+        self.stated()
+            .check(months)
+            .into_iter()
+            .chain(jumps)
+            .collect()
+    }
+
+    /// Registers parameters and variables.
+    pub fn bind(&mut self, clock: Clock, parameters: &mut Parameters, variables: &mut Variables) {
+        let drift = self
+            .stated()
+            .bind("growth", Moves::Monthly, clock, parameters, variables);
+        self.drift = Some(drift);
+        for (name, jumps) in &mut self.jumps {
+            jumps.bind(
+                &format!("growth.jumps.{name}"),
+                clock,
+                parameters,
+                variables,
+            );
+        }
+    }
+}
+
+impl Process for Growth {
+    fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        self.drift
+            .as_ref()
+            .expect("growth is bound")
+            .add(clock, draws, log);
+        for jumps in self.jumps.values() {
+            jumps.add(clock, draws, log);
+        }
+    }
+}

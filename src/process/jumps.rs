@@ -1,0 +1,179 @@
+//! Sudden, lasting changes of the level at random times: a launch, a lost customer, a price cut.
+//!
+//! Jumps arrive at a rate per year; each multiplies the level by `exp(size)`, where `size` is
+//! normal. With `compensated = true` the expected level is what it would be without jumps (Merton
+//! 1976); otherwise jumps shift it, by `rate * (E exp(size) - 1)` per year. With
+//! `at_most_once = true` the level jumps at the first arrival only.
+//!
+//! Source: Merton (1976), "Option pricing when underlying stock returns are discontinuous",
+//! J. Financial Economics 3, 125-144.
+
+use super::drift::bounded_above;
+use super::{Clock, DrawKind, Draws, Process, Variables, YEAR};
+use crate::error::Problem;
+use crate::math::{exp, ln};
+use crate::param::{Param, Parameters};
+use crate::rng::{LANES, Lane};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One kind of jump.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Jumps {
+    /// Expected number of jumps per year; not negative.
+    #[schemars(extend("x-min" = 0.0))]
+    pub per_year: Param,
+    /// Mean of the log change: -0.7 halves the level.
+    pub log_mean: Param,
+    /// Standard deviation of the log change; not negative.
+    #[serde(default = "zero")]
+    #[schemars(extend("x-min" = 0.0))]
+    pub log_sd: Param,
+    /// Whether the drift makes up for the jumps, so that they leave the expected level alone.
+    #[serde(default)]
+    pub compensated: bool,
+    /// Whether only the first jump happens.
+    #[serde(default)]
+    pub at_most_once: bool,
+    #[serde(skip)]
+    places: Option<Places>,
+}
+
+fn zero() -> Param {
+    0.0.into()
+}
+
+/// Positions of the arrival and size variables.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Places {
+    arrival: usize,
+    size: usize,
+}
+
+impl Jumps {
+    /// Registers the parameters and variables under `name`, as in `usage.jumps.launch`.
+    pub fn bind(
+        &mut self,
+        name: &str,
+        clock: Clock,
+        parameters: &mut Parameters,
+        variables: &mut Variables,
+    ) {
+        parameters.bind(&format!("{name}.per_year"), &mut self.per_year);
+        parameters.bind(&format!("{name}.log_mean"), &mut self.log_mean);
+        parameters.bind(&format!("{name}.log_sd"), &mut self.log_sd);
+        let steps = if self.at_most_once { 1 } else { clock.months };
+        let arrival = variables.add(format!("{name} arrival"), steps, DrawKind::Uniform);
+        let size = variables.add(format!("{name} size"), steps, DrawKind::Normal);
+        self.places = Some(Places { arrival, size });
+    }
+
+    /// Everything wrong with the parameters.
+    #[must_use]
+    pub fn check(&self) -> Vec<Problem> {
+        let named = [
+            ("per_year", &self.per_year),
+            ("log_mean", &self.log_mean),
+            ("log_sd", &self.log_sd),
+        ];
+        named
+            .into_iter()
+            .filter_map(|(name, p)| bounded_above(name, p))
+            .collect()
+    }
+
+    fn repeated(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        let places = self.places.expect("jumps are bound");
+        let [rate, mean, sd] = self.values(draws);
+        let mut level = [0.0; LANES];
+        for (t, row) in log.iter_mut().enumerate() {
+            let years = clock.step(t) / YEAR;
+            let arrival = &draws.rows[places.arrival][t];
+            let size = &draws.rows[places.size][t];
+            for i in 0..LANES {
+                let n = f64::from(poisson_quantile(rate[i] * years, arrival[i]));
+                level[i] += n * mean[i] + n.sqrt() * sd[i] * size[i];
+                if self.compensated {
+                    level[i] -= rate[i] * years * (exp(mean[i] + 0.5 * sd[i] * sd[i]) - 1.0);
+                }
+                row[i] += level[i];
+            }
+        }
+    }
+
+    fn once(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        let places = self.places.expect("jumps are bound");
+        let [rate, mean, sd] = self.values(draws);
+        let (arrival, size) = (&draws.rows[places.arrival][0], &draws.rows[places.size][0]);
+        for i in 0..LANES {
+            let arrival_years = -ln(1.0 - arrival[i]) / rate[i];
+            let jump = mean[i] + sd[i] * size[i];
+            let growth = exp(mean[i] + 0.5 * sd[i] * sd[i]) - 1.0;
+            for (t, row) in log.iter_mut().enumerate() {
+                let years = clock.time(t) / YEAR;
+                if arrival_years <= years {
+                    row[i] += jump;
+                }
+                if self.compensated {
+                    row[i] -= libm::log1p((1.0 - exp(-rate[i] * years)) * growth);
+                }
+            }
+        }
+    }
+
+    fn values<'a>(&self, draws: Draws<'a>) -> [&'a Lane; 3] {
+        [&self.per_year, &self.log_mean, &self.log_sd].map(|p| p.of(draws.params))
+    }
+}
+
+impl Process for Jumps {
+    fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        if self.at_most_once {
+            self.once(clock, draws, log);
+        } else {
+            self.repeated(clock, draws, log);
+        }
+    }
+}
+
+/// The smallest `n` with `P(N <= n) >= u` for a Poisson `N` with the given mean.
+fn poisson_quantile(mean: f64, u: f64) -> u32 {
+    const MOST: u32 = 10_000;
+    let mut probability = exp(-mean);
+    let mut cumulative = probability;
+    let mut n = 0;
+    while u > cumulative && n < MOST {
+        n += 1;
+        probability *= mean / f64::from(n);
+        cumulative += probability;
+        if probability < 1e-18 * cumulative && f64::from(n) > mean {
+            break; // rounding keeps the sum a hair below u
+        }
+    }
+    n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn poisson_quantiles_invert_the_cumulative_probabilities() {
+        // Mean 2: P(N <= 0..4) = 0.1353, 0.4060, 0.6767, 0.8571, 0.9473.
+        let cases = [
+            (0.13, 0),
+            (0.14, 1),
+            (0.40, 1),
+            (0.41, 2),
+            (0.67, 2),
+            (0.68, 3),
+            (0.94, 4),
+        ];
+        for (u, n) in cases {
+            assert_eq!(poisson_quantile(2.0, u), n, "at {u}");
+        }
+        assert_eq!(poisson_quantile(0.0, 1.0 - 1e-16), 0);
+        assert!(poisson_quantile(0.04, 1.0 - 1e-16) < 20);
+    }
+}

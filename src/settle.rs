@@ -1,0 +1,259 @@
+//! Settlement: the one place where a contract meets a future.
+//!
+//! The order of operations is this file and nothing else:
+//!
+//! 1. *prices*, for all months ([`reprice`]): list price, then caps, then percentages, each in the
+//!    order of the contract's clauses;
+//! 2. per month: *quantity* (contract units, then ramps), *use* (served and overflow against the
+//!    load curve), *bill* (fee, hourly units, on demand, shortage), *credits*.
+//!
+//! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
+//! A size of 0 means that nothing is signed: no clause applies and prices are list prices.
+
+use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
+use crate::curve::LoadCurve;
+use crate::ledger::{Ledger, Month, Totals};
+use crate::path::PathBlock;
+use crate::rng::{LANES, Lane};
+use crate::strategy::Overflow;
+
+/// What stays the same over all blocks and sizes.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// The contract.
+    pub contract: &'a Contract,
+    /// Load within a month.
+    pub curve: &'a LoadCurve,
+    /// Today's value of a dollar billed in each month.
+    pub discounts: &'a [f64],
+}
+
+/// Prices of each month under the contract, for a block of paths.
+#[derive(Clone, Debug, Default)]
+pub struct Prices {
+    list: Vec<Rates>,
+    capped: Vec<Rates>,
+    /// What is paid: after caps and percentages.
+    pub paid: Vec<Rates>,
+}
+
+/// Fixes the prices of all months under the contract.
+pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
+    out.list.clear();
+    out.capped.clear();
+    out.paid.clear();
+    let fee = *contract.fee.of(&paths.params);
+    let months = paths.on_demand.len();
+    for t in 0..months {
+        out.list.push(Rates {
+            on_demand: paths.on_demand[t],
+            commitment: list_fee(contract, t, paths, &fee),
+        });
+    }
+    let signing = contract.start;
+    let start = Rates {
+        on_demand: if signing == 0 {
+            paths.start
+        } else {
+            paths.on_demand[signing - 1]
+        },
+        commitment: fee,
+    };
+    for t in 0..months {
+        let mut capped = out.list[t];
+        let mut paid = capped;
+        if matches!(contract.phase(t), Phase::Term(_)) {
+            let quotes = Quotes {
+                month: t - signing,
+                params: &paths.params,
+                start: &start,
+                list: &out.list[signing..=t],
+                capped: &out.capped[signing..t],
+            };
+            let clauses = || contract.clauses.iter().map(AnyClause::get);
+            clauses().for_each(|c| c.cap(quotes, &mut capped));
+            paid = capped;
+            clauses().for_each(|c| c.discount(quotes, &mut paid));
+        }
+        out.capped.push(capped);
+        out.paid.push(paid);
+    }
+}
+
+/// The commitment's list price in month `t`: the signed fee, changed at each renewal.
+fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lane {
+    match (contract.phase(t), &contract.renewal, &contract.hourly) {
+        (Phase::Term(term), Renewal::Renew { price_change }, _) if term > 0 => {
+            let change = price_change.of(&paths.params);
+            let mut out = *fee;
+            for i in 0..LANES {
+                out[i] *= crate::math::power(1.0 + change[i], term);
+            }
+            out
+        }
+        (Phase::Hourly, _, Some(hourly)) => *hourly.of(&paths.params),
+        _ => *fee,
+    }
+}
+
+/// Settles `units` on a block of paths month by month; `ledger` receives every line.
+///
+/// `prices` are those of [`reprice`] for the same block.
+pub fn settle(
+    terms: Terms<'_>,
+    overflow: &Overflow,
+    units: f64,
+    paths: &PathBlock,
+    prices: &Prices,
+    ledger: &mut Ledger,
+) -> Totals {
+    let mut totals = Totals::zero();
+    let months = paths.load.len();
+    for t in 0..months {
+        let (closed, open) = ledger.months.split_at_mut(t);
+        let month = &mut open[0];
+        let phase = if units > 0.0 {
+            terms.contract.phase(t)
+        } else {
+            Phase::None
+        };
+        let contract_month = t.saturating_sub(terms.contract.start);
+        let opening = Opening {
+            month: contract_month,
+            contract: terms.contract,
+            params: &paths.params,
+            closed: &closed[t - contract_month.min(t)..],
+        };
+        quantity(opening, phase, units, month);
+        consume(terms.curve, &paths.load[t], month);
+        let list = Rates {
+            on_demand: paths.on_demand[t],
+            commitment: prices.list[t].commitment,
+        };
+        let rates = if phase == Phase::None {
+            &list
+        } else {
+            &prices.paid[t]
+        };
+        bill(terms.contract, overflow, &paths.params, rates, month);
+        credit(opening, phase, terms.contract.is_last(t, months), month);
+        totals.add(month, terms.discounts[t]);
+    }
+    totals
+}
+
+/// Reserved and deployed units of a month.
+fn quantity(opening: Opening<'_>, phase: Phase, units: f64, month: &mut Month) {
+    month.reserved = match phase {
+        Phase::None => [0.0; LANES],
+        Phase::Term(_) | Phase::Hourly => [units; LANES],
+    };
+    if let Phase::Term(_) = phase {
+        let clauses = &opening.contract.clauses;
+        clauses
+            .iter()
+            .for_each(|c| c.get().quantity(opening, &mut month.reserved));
+    }
+    month.deployed = match opening.contract.deployed {
+        Some(deployed) if phase != Phase::None => [deployed; LANES],
+        _ => month.reserved,
+    };
+}
+
+/// Splits the month's demand into what the deployed units serve and what they do not.
+///
+/// Overflow is written to `spilled`; [`bill`] moves it to `rejected` where it is rejected.
+fn consume(curve: &LoadCurve, load: &Lane, month: &mut Month) {
+    month.demand = *load;
+    for i in 0..LANES {
+        // Without any load the ratio is infinite or, against no capacity, undefined: no overflow.
+        let ratio = month.deployed[i] / load[i];
+        let overflow = if load[i] > 0.0 {
+            load[i] * curve.overflow(ratio)
+        } else {
+            0.0
+        };
+        month.spilled[i] = overflow;
+        month.served[i] = load[i] - overflow;
+    }
+}
+
+/// Prices the month's lines.
+fn bill(
+    contract: &Contract,
+    overflow: &Overflow,
+    params: &[Lane],
+    rates: &Rates,
+    month: &mut Month,
+) {
+    month.hourly = [0.0; LANES];
+    month.on_demand = [0.0; LANES];
+    month.shortage = [0.0; LANES];
+    month.rejected = [0.0; LANES];
+    commitment(contract, params, rates, month);
+    match overflow {
+        Overflow::OnDemand { price_multiple } => {
+            let multiple = price_multiple.of(params);
+            for i in 0..LANES {
+                month.on_demand[i] = month.spilled[i] * (rates.on_demand[i] * multiple[i]);
+            }
+        }
+        Overflow::Hourly { headroom } => {
+            let hourly = contract
+                .hourly
+                .as_ref()
+                .expect("an hourly price, checked in the study");
+            let (hourly, headroom) = (hourly.of(params), headroom.of(params));
+            for i in 0..LANES {
+                month.hourly[i] += month.spilled[i] * (1.0 + headroom[i]) * hourly[i];
+            }
+        }
+        Overflow::Rejected { shortage } => {
+            let shortage = shortage.of(params);
+            for i in 0..LANES {
+                month.rejected[i] = month.spilled[i];
+                month.spilled[i] = 0.0;
+                month.shortage[i] = month.rejected[i] * shortage[i];
+            }
+        }
+    }
+}
+
+/// The fee, hourly units beyond it, and the two kinds of waste.
+fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut Month) {
+    let hourly = contract
+        .hourly
+        .as_ref()
+        .map_or([0.0; LANES], |p| *p.of(params));
+    for i in 0..LANES {
+        let (reserved, deployed) = (month.reserved[i], month.deployed[i]);
+        let beyond = (deployed - reserved).max(0.0);
+        month.fee[i] = reserved * rates.commitment[i];
+        month.hourly[i] = beyond * hourly[i];
+        month.unallocated[i] = (reserved - deployed).max(0.0) * rates.commitment[i];
+        let on = month.fee[i] - month.unallocated[i] + month.hourly[i];
+        let idle_share = if deployed > 0.0 {
+            1.0 - month.served[i] / deployed
+        } else {
+            0.0
+        };
+        month.idle[i] = on * idle_share;
+    }
+}
+
+/// Credits of the contract's clauses.
+fn credit(opening: Opening<'_>, phase: Phase, last: bool, month: &mut Month) {
+    let mut credit = [0.0; LANES];
+    if let Phase::Term(_) = phase {
+        let billing = Billing {
+            opening,
+            now: month,
+            last,
+        };
+        let clauses = &opening.contract.clauses;
+        clauses
+            .iter()
+            .for_each(|c| c.get().credit(billing, &mut credit));
+    }
+    month.credit = credit;
+}

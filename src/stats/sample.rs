@@ -1,0 +1,514 @@
+//! Exact quantiles and tail means of a series, with their standard errors.
+//!
+//! A run is cut into *sections* of consecutive paths: the replicates of a quasi-random run, or 32
+//! equal parts of a pseudo-random one. For every series a section has its moments, the count and
+//! sums of each bin, and the values of the kept bins ([`super::bins`]).
+//!
+//! | estimate | value | standard error, independent paths | standard error, replicates |
+//! |---|---|---|---|
+//! | mean | mean of all | `sd / sqrt(N)` | `sd(section means) / sqrt(R)` |
+//! | `p`-quantile | `X(ceil(N p))` | from the interval between binomial ranks | from the interval between ranks `N (p +- t se)`, `se` of the sections' shares at or below it |
+//! | CVaR `p` | `q + E (X - q)+ / (1 - p)` | `sd((X - q)+) / (sqrt(N) (1 - p))` | `sd(section values at the pooled q) / sqrt(R)` |
+//!
+//! The quantile convention is `X(ceil(N p))` of the pooled values; CVaR splits atoms by its
+//! definition (Rockafellar and Uryasev 2002, J. Banking and Finance 26, 1443-1471). Intervals are
+//! 95 %, with Student factors of `R - 1` degrees of freedom for replicates (L'Ecuyer, Nakayama,
+//! Owen and Tuffin 2023 find the plain t interval the most reliable).
+
+use super::bins::Bins;
+use super::estimate::Estimate;
+use super::intervals::{NORMAL_FACTOR, quantile_ranks, student_factor};
+use super::moments::{Merge, Moments, Tree};
+
+/// How the sections of a run relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Design {
+    /// All paths are independent; sections are arbitrary cuts.
+    Independent,
+    /// Sections are independent replicates; paths within one are not independent.
+    Replicated,
+}
+
+/// The bin that must be kept before a statistic can be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotKept(pub usize);
+
+/// Count and sums of the values of a bin, about the bin's lower edge (0 if that is infinite).
+#[derive(Clone, Copy, Debug, Default)]
+struct BinSums {
+    count: u64,
+    sum: f64,
+    squares: f64,
+}
+
+/// Moments and bin sums of consecutive paths.
+#[derive(Clone, Debug)]
+struct Sums {
+    moments: Moments,
+    bins: Vec<BinSums>,
+}
+
+impl Merge for Sums {
+    fn merge(mut self, next: Self) -> Self {
+        self.moments = self.moments.merge(next.moments);
+        for (a, b) in self.bins.iter_mut().zip(&next.bins) {
+            a.count += b.count;
+            a.sum += b.sum;
+            a.squares += b.squares;
+        }
+        self
+    }
+}
+
+/// What a unit of consecutive paths contributes to a series.
+#[derive(Clone, Debug)]
+pub struct Part {
+    sums: Sums,
+    kept: Vec<Vec<f64>>,
+}
+
+/// Collects the values of a unit of consecutive paths.
+#[derive(Clone, Debug)]
+pub struct Collector<'a> {
+    bins: Option<&'a Bins>,
+    center: Option<f64>,
+    count: u64,
+    sum: f64,
+    squares: f64,
+    sums: Vec<BinSums>,
+    kept: Vec<Vec<f64>>,
+}
+
+impl<'a> Collector<'a> {
+    /// A collector of moments, and of bins where given.
+    #[must_use]
+    pub fn new(bins: Option<&'a Bins>) -> Self {
+        let count = bins.map_or(0, Bins::count);
+        Self {
+            bins,
+            center: None,
+            count: 0,
+            sum: 0.0,
+            squares: 0.0,
+            sums: vec![BinSums::default(); count],
+            kept: vec![Vec::new(); count],
+        }
+    }
+
+    /// Adds the next values, in path order.
+    #[inline]
+    pub fn push(&mut self, values: &[f64]) {
+        let Some(&first) = values.first() else { return };
+        let center = *self.center.get_or_insert(first);
+        let (mut sum, mut squares) = ([0.0; 8], [0.0; 8]);
+        let chunks = values.chunks_exact(8);
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            for i in 0..8 {
+                let d = chunk[i] - center;
+                sum[i] += d;
+                squares[i] += d * d;
+            }
+        }
+        for (i, x) in rest.iter().enumerate() {
+            let d = x - center;
+            sum[i] += d;
+            squares[i] += d * d;
+        }
+        self.count += values.len() as u64;
+        self.sum += fold(sum);
+        self.squares += fold(squares);
+        self.push_bins(values);
+    }
+
+    fn push_bins(&mut self, values: &[f64]) {
+        let Some(bins) = self.bins else { return };
+        if bins.count() == 1 {
+            self.sums[0].count += values.len() as u64;
+            self.kept[0].extend_from_slice(values);
+            return;
+        }
+        for &x in values {
+            let i = bins.index(x);
+            let low = bins.bounds(i).0;
+            let d = if low.is_finite() { x - low } else { x };
+            let bin = &mut self.sums[i];
+            bin.count += 1;
+            bin.sum += d;
+            bin.squares += d * d;
+            if bins.keeps(i) {
+                self.kept[i].push(x);
+            }
+        }
+    }
+
+    /// The part.
+    #[must_use]
+    pub fn finish(self) -> Part {
+        let center = self.center.unwrap_or(0.0);
+        Part {
+            sums: Sums {
+                moments: Moments::from_sums(self.count, center, self.sum, self.squares),
+                bins: self.sums,
+            },
+            kept: self.kept,
+        }
+    }
+}
+
+/// Sum of eight lanes in a fixed order.
+fn fold(x: [f64; 8]) -> f64 {
+    ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
+}
+
+/// A section under construction: parts are joined in the order in which they come.
+#[derive(Clone, Debug, Default)]
+pub struct SectionBuilder {
+    sums: Tree<Sums>,
+    kept: Vec<Vec<f64>>,
+}
+
+impl SectionBuilder {
+    /// Adds the next part.
+    pub fn push(&mut self, part: Part) {
+        self.sums.push(part.sums);
+        self.kept.resize(part.kept.len(), Vec::new());
+        for (all, new) in self.kept.iter_mut().zip(part.kept) {
+            if all.is_empty() {
+                *all = new;
+            } else {
+                all.extend(new);
+            }
+        }
+    }
+
+    /// The moments so far.
+    #[must_use]
+    pub fn moments(&self) -> Moments {
+        let sums = self.sums.clone().finish();
+        sums.map_or_else(Moments::default, |s| s.moments)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Section {
+    sums: Sums,
+    kept: Vec<Vec<f64>>,
+}
+
+/// All that a run found out about a series.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    design: Design,
+    bins: Option<Bins>,
+    sections: Vec<Section>,
+    total: Sums,
+    /// Values of the kept bins of all sections, sorted.
+    sorted: Vec<Vec<f64>>,
+}
+
+impl Sample {
+    /// Joins the sections.
+    ///
+    /// # Panics
+    /// If a section is empty.
+    #[must_use]
+    pub fn new(design: Design, bins: Option<Bins>, sections: Vec<SectionBuilder>) -> Self {
+        let sections: Vec<Section> = sections
+            .into_iter()
+            .map(|s| Section {
+                sums: s.sums.finish().expect("a section has paths"),
+                kept: s.kept,
+            })
+            .collect();
+        let mut tree = Tree::default();
+        sections.iter().for_each(|s| tree.push(s.sums.clone()));
+        let count = bins.as_ref().map_or(0, Bins::count);
+        let sorted = (0..count).map(|i| {
+            let mut all: Vec<f64> = sections
+                .iter()
+                .flat_map(|s| s.kept[i].iter().copied())
+                .collect();
+            all.sort_unstable_by(f64::total_cmp);
+            all
+        });
+        Self {
+            sorted: sorted.collect(),
+            total: tree.finish().expect("a run has sections"),
+            design,
+            bins,
+            sections,
+        }
+    }
+
+    /// Number of paths.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.total.moments.count
+    }
+
+    /// The bins, where there are any.
+    #[must_use]
+    pub fn bins(&self) -> Option<&Bins> {
+        self.bins.as_ref()
+    }
+
+    /// Number of paths of each section.
+    #[must_use]
+    pub fn section_counts(&self) -> Vec<u64> {
+        self.sections.iter().map(|s| s.sums.moments.count).collect()
+    }
+
+    /// Standard deviation over paths.
+    #[must_use]
+    pub fn sd(&self) -> f64 {
+        self.total.moments.sd()
+    }
+
+    /// The standard deviation over paths with its own error.
+    ///
+    /// Independent paths would need the fourth moment; the spread of the sections' standard
+    /// deviations serves both designs.
+    #[must_use]
+    pub fn sd_estimate(&self) -> Estimate {
+        let values: Vec<f64> = self.sections.iter().map(|s| s.sums.moments.sd()).collect();
+        self.from_sections(self.sd(), &values)
+    }
+
+    /// The mean.
+    #[must_use]
+    pub fn mean(&self) -> Estimate {
+        let moments = self.total.moments;
+        match self.design {
+            Design::Independent => {
+                let error = (moments.variance() / moments.count as f64).sqrt();
+                Estimate::symmetric(moments.mean, error, NORMAL_FACTOR)
+            }
+            Design::Replicated => self.from_sections(moments.mean, &self.section_means()),
+        }
+    }
+
+    /// The mean of each section.
+    #[must_use]
+    pub fn section_means(&self) -> Vec<f64> {
+        self.sections.iter().map(|s| s.sums.moments.mean).collect()
+    }
+
+    /// An estimate whose error is the spread of its values over the sections.
+    fn from_sections(&self, value: f64, sections: &[f64]) -> Estimate {
+        let r = sections.len();
+        let error = Moments::of(sections).sd() / (r as f64).sqrt();
+        Estimate::symmetric(value, error, student_factor(r))
+    }
+
+    /// The `p`-quantile.
+    ///
+    /// # Errors
+    /// The bin to keep first.
+    pub fn quantile(&self, p: f64) -> Result<Estimate, NotKept> {
+        let n = self.count();
+        let value = self.order_statistic(rank(n, p))?;
+        let (low, high, factor) = match self.design {
+            Design::Independent => {
+                let (low, high) = quantile_ranks(n, p);
+                (low, high, NORMAL_FACTOR)
+            }
+            Design::Replicated => {
+                let shares = self.shares_at_or_below(value)?;
+                let r = shares.len();
+                let factor = student_factor(r);
+                let half = factor * Moments::of(&shares).sd() / (r as f64).sqrt();
+                let at = |p: f64| (n as f64 * p).max(0.0) as u64;
+                (at(p - half), at(p + half) + 1, factor)
+            }
+        };
+        let low = if low < 1 {
+            f64::NEG_INFINITY
+        } else {
+            self.order_statistic(low)?
+        };
+        let high = if high > n {
+            f64::INFINITY
+        } else {
+            self.order_statistic(high)?
+        };
+        let (low, high) = (low.min(value), high.max(value));
+        Ok(Estimate {
+            value,
+            standard_error: (high - low) / (2.0 * factor),
+            low,
+            high,
+        })
+    }
+
+    /// Mean of the worst `1 - p` of the values: the highest ones.
+    ///
+    /// # Errors
+    /// The bin to keep first.
+    pub fn cvar(&self, p: f64) -> Result<Estimate, NotKept> {
+        let n = self.count() as f64;
+        let q = self.order_statistic(rank(self.count(), p))?;
+        let scale = 1.0 / (1.0 - p);
+        let (sum, squares) = self.excess(&self.total, self.kept_above(q)?, q);
+        let value = q + scale * sum / n;
+        match self.design {
+            Design::Independent => {
+                let mean = sum / n;
+                let variance = (squares / n - mean * mean).max(0.0);
+                let error = scale * (variance / n).sqrt();
+                Ok(Estimate::symmetric(value, error, NORMAL_FACTOR))
+            }
+            Design::Replicated => Ok(self.from_sections(value, &self.cvar_by_section(p, q)?)),
+        }
+    }
+
+    /// The value of each section in the estimate of the mean, `p`-quantile or CVaR: their spread
+    /// is the error, and differences between series keep their correlation.
+    ///
+    /// # Errors
+    /// The bin to keep first.
+    pub fn section_values(&self, statistic: Statistic) -> Result<Vec<f64>, NotKept> {
+        match statistic {
+            Statistic::Mean => Ok(self.section_means()),
+            Statistic::Cvar(p) => {
+                let q = self.order_statistic(rank(self.count(), p))?;
+                self.cvar_by_section(p, q)
+            }
+            Statistic::Quantile(p) => {
+                let q = self.order_statistic(rank(self.count(), p))?;
+                let spacing = self.spacing(p)?;
+                let shares = self.shares_at_or_below(q)?;
+                let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+                Ok(shares
+                    .iter()
+                    .map(|share| q - (share - mean) * spacing)
+                    .collect())
+            }
+        }
+    }
+
+    /// Change of the quantile per unit of probability around `p`, from the values a little below
+    /// and above it.
+    fn spacing(&self, p: f64) -> Result<f64, NotKept> {
+        let n = self.count();
+        let half = 2.0 * (p * (1.0 - p) / n as f64).sqrt();
+        let low = rank(n, (p - half).max(0.0));
+        let high = rank(n, (p + half).min(1.0));
+        let width = self.order_statistic(high)? - self.order_statistic(low)?;
+        Ok(width * n as f64 / (high - low).max(1) as f64)
+    }
+
+    /// The value of 1-based `rank` in rising order.
+    fn order_statistic(&self, rank: u64) -> Result<f64, NotKept> {
+        let bins = self.bins.as_ref().expect("quantiles were asked for");
+        let mut below = 0;
+        for (i, bin) in self.total.bins.iter().enumerate() {
+            if rank <= below + bin.count {
+                if let Some(point) = bins.point(i) {
+                    return Ok(point);
+                }
+                let place = (rank - below - 1) as usize;
+                return self.sorted[i].get(place).copied().ok_or(NotKept(i));
+            }
+            below += bin.count;
+        }
+        panic!("rank {rank} of {} values", self.count())
+    }
+
+    /// The share of each section's values at or below `x`.
+    fn shares_at_or_below(&self, x: f64) -> Result<Vec<f64>, NotKept> {
+        let (bins, at) = self.locate(x)?;
+        let shares = self.sections.iter().map(|s| {
+            let below: u64 = s.sums.bins[..at].iter().map(|b| b.count).sum();
+            let within = if bins.point(at).is_some() {
+                s.sums.bins[at].count
+            } else {
+                s.kept[at].iter().filter(|v| **v <= x).count() as u64
+            };
+            (below + within) as f64 / s.sums.moments.count as f64
+        });
+        Ok(shares.collect())
+    }
+
+    /// The bin of `x`, which must be one whose values are known.
+    fn locate(&self, x: f64) -> Result<(&Bins, usize), NotKept> {
+        let bins = self.bins.as_ref().expect("quantiles were asked for");
+        let at = bins.index(x);
+        let known = bins.keeps(at) || bins.point(at).is_some();
+        if known {
+            Ok((bins, at))
+        } else {
+            Err(NotKept(at))
+        }
+    }
+
+    /// The kept values of all sections in the bin of `q`.
+    fn kept_above(&self, q: f64) -> Result<&[f64], NotKept> {
+        let (_, at) = self.locate(q)?;
+        Ok(&self.sorted[at])
+    }
+
+    fn cvar_by_section(&self, p: f64, q: f64) -> Result<Vec<f64>, NotKept> {
+        let (_, at) = self.locate(q)?;
+        let scale = 1.0 / (1.0 - p);
+        let values = self.sections.iter().map(|s| {
+            let (sum, _) = self.excess(&s.sums, &s.kept[at], q);
+            q + scale * sum / s.sums.moments.count as f64
+        });
+        Ok(values.collect())
+    }
+
+    /// Sums of `(x - q)+` and of its square; `kept` are the values in the bin of `q`.
+    fn excess(&self, sums: &Sums, kept: &[f64], q: f64) -> (f64, f64) {
+        let bins = self.bins.as_ref().expect("quantiles were asked for");
+        let at = bins.index(q);
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for x in kept.iter().filter(|x| **x > q) {
+            sum += x - q;
+            squares += (x - q) * (x - q);
+        }
+        for (i, bin) in sums.bins.iter().enumerate().skip(at + 1) {
+            // Sums are about the lower edge, which is finite above the first bin.
+            let gap = bins.bounds(i).0 - q;
+            let n = bin.count as f64;
+            sum += bin.sum + n * gap;
+            squares += bin.squares + gap * (2.0 * bin.sum + n * gap);
+        }
+        (sum, squares)
+    }
+
+    /// Share of values below each finite edge, for a cumulative curve: `(edge, share)`.
+    #[must_use]
+    pub fn cumulative(&self) -> Vec<(f64, f64)> {
+        let Some(bins) = &self.bins else {
+            return Vec::new();
+        };
+        let mut below = 0;
+        let n = self.count() as f64;
+        let edges = self.total.bins.iter().enumerate().map(|(i, bin)| {
+            below += bin.count;
+            (bins.bounds(i).1, below as f64 / n)
+        });
+        edges.filter(|(edge, _)| edge.is_finite()).collect()
+    }
+}
+
+/// A number that describes a distribution of costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// The mean.
+    Mean,
+    /// The value not exceeded with this probability.
+    Quantile(f64),
+    /// The mean of the values beyond the quantile of this level.
+    Cvar(f64),
+}
+
+/// The 1-based rank `ceil(n p)`, at least 1.
+fn rank(n: u64, p: f64) -> u64 {
+    // A product that is a whole number but for rounding is that number.
+    ((n as f64 * p - 1e-6).ceil() as u64).clamp(1, n)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! The estimators on small exact vectors and on known distributions.
+
+use super::*;
+use crate::math::normal_quantile;
+
+fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sample {
+    let size = values.len().div_ceil(sections);
+    let builders = values.chunks(size).map(|section| {
+        let mut builder = SectionBuilder::default();
+        for unit in section.chunks(100) {
+            let mut collector = Collector::new(Some(bins));
+            unit.chunks(64).for_each(|block| collector.push(block));
+            builder.push(collector.finish());
+        }
+        builder
+    });
+    let builders = builders.collect();
+    Sample::new(design, Some(bins.clone()), builders)
+}
+
+fn all(values: &[f64]) -> Sample {
+    sample(values, 4, Design::Independent, &Bins::keep_all())
+}
+
+/// Values spread by a fixed permutation, so that sections look alike.
+fn normals(n: u64) -> Vec<f64> {
+    (0..n)
+        .map(|i| normal_quantile(((i * 48_271 % n) as f64 + 0.5) / n as f64))
+        .collect()
+}
+
+#[test]
+fn quantiles_and_tail_means_of_ten_values() {
+    let s = all(&[5.0, 1.0, 4.0, 2.0, 3.0, 10.0, 9.0, 8.0, 7.0, 6.0]);
+    for (p, expected) in [
+        (0.1, 1.0),
+        (0.5, 5.0),
+        (0.51, 6.0),
+        (0.9, 9.0),
+        (0.95, 10.0),
+    ] {
+        assert_eq!(s.quantile(p).expect("kept").value, expected, "at {p}");
+    }
+    // The worst 20 %: 9 and 10. The worst 15 %: 10 and half of 9.
+    assert!((s.cvar(0.8).expect("kept").value - 9.5).abs() < 1e-12);
+    assert!((s.cvar(0.85).expect("kept").value - (10.0 + 0.5 * 9.0) / 1.5).abs() < 1e-12);
+    assert_eq!(s.mean().value, 5.5);
+}
+
+#[test]
+fn a_constant_is_its_own_quantile_and_tail_mean_without_error() {
+    for design in [Design::Independent, Design::Replicated] {
+        let s = sample(&[7.0; 4000], 8, design, &Bins::keep_all());
+        for estimate in [
+            s.mean(),
+            s.quantile(0.9).expect("kept"),
+            s.cvar(0.9).expect("kept"),
+        ] {
+            assert_eq!((estimate.value, estimate.standard_error), (7.0, 0.0));
+        }
+    }
+}
+
+#[test]
+fn tail_means_split_atoms() {
+    // 57 % at 60, the rest above: CVaR 50 % takes 7 of the 57 points of the atom.
+    let mut values = vec![60.0; 570];
+    values.extend((0..430).map(|i| 61.0 + f64::from(i)));
+    let s = all(&values);
+    let tail: f64 = (0..430).map(|i| 61.0 + f64::from(i)).sum();
+    let exact = (tail + 70.0 * 60.0) / 500.0;
+    assert!((s.cvar(0.5).expect("kept").value - exact).abs() < 1e-9);
+}
+
+#[test]
+fn counting_instead_of_keeping_changes_nothing() {
+    let values = normals(40_000);
+    let mut pilot = values[..4000].to_vec();
+    pilot.sort_by(f64::total_cmp);
+    let bins = Bins::around(&pilot, &[0.1, 0.5, 0.95], 40_000, &[-1.0, 1.0]);
+    assert!(bins.kept_share(&pilot) < 0.5);
+    for design in [Design::Independent, Design::Replicated] {
+        let whole = sample(&values, 32, design, &Bins::keep_all());
+        let part = sample(&values, 32, design, &bins);
+        assert_eq!(part.mean(), whole.mean());
+        for p in [0.1, 0.5, 0.95] {
+            assert_eq!(part.quantile(p), whole.quantile(p), "quantile {p}");
+            let (a, b) = (part.cvar(p).expect("kept"), whole.cvar(p).expect("kept"));
+            assert!((a.value - b.value).abs() < 1e-12);
+            assert!((a.standard_error - b.standard_error).abs() < 1e-12);
+        }
+        assert!(matches!(part.quantile(0.3), Err(NotKept(_))));
+    }
+}
+
+#[test]
+fn a_missed_bin_is_named_and_another_pass_resolves_it() {
+    let values = normals(10_000);
+    let mut pilot = values[..500].to_vec();
+    pilot.sort_by(f64::total_cmp);
+    let bins = Bins::around(&pilot, &[0.95], 10_000, &[]);
+    let Err(NotKept(bin)) = sample(&values, 4, Design::Independent, &bins).quantile(0.5) else {
+        panic!("the median lies outside the kept bins");
+    };
+    let again = sample(&values, 4, Design::Independent, &bins.keeping(&[bin]));
+    assert_eq!(again.quantile(0.5), all(&values).quantile(0.5));
+}
+
+/// Standard errors against their closed forms for a normal sample.
+#[test]
+fn standard_errors_of_independent_normals() {
+    let s = all(&normals(100_000));
+    let n = 100_000f64;
+    let density = |z: f64| (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
+    assert!((s.mean().standard_error * n.sqrt() - 1.0).abs() < 1e-3);
+    for p in [0.5, 0.95] {
+        let z = normal_quantile(p);
+        let exact = (p * (1.0 - p)).sqrt() / density(z);
+        let got = s.quantile(p).expect("kept").standard_error * n.sqrt();
+        assert!((got / exact - 1.0).abs() < 0.02, "{got} against {exact}");
+    }
+    // CVaR 95 %: mean excess m = phi(z)/0.05 - z; E((Z - z)+)^2 = (1 + z^2) 0.05 - z phi(z).
+    let z = normal_quantile(0.95);
+    let (first, second) = (density(z) - 0.05 * z, (1.0 + z * z) * 0.05 - z * density(z));
+    let exact = (second - first * first).sqrt() / 0.05;
+    let got = s.cvar(0.95).expect("kept").standard_error * n.sqrt();
+    assert!((got / exact - 1.0).abs() < 0.01, "{got} against {exact}");
+}
+
+#[test]
+fn section_values_average_to_the_estimate() {
+    let s = sample(&normals(32_000), 32, Design::Replicated, &Bins::keep_all());
+    for statistic in [
+        Statistic::Mean,
+        Statistic::Quantile(0.9),
+        Statistic::Cvar(0.9),
+    ] {
+        let values = s.section_values(statistic).expect("kept");
+        let mean = values.iter().sum::<f64>() / 32.0;
+        let estimate = match statistic {
+            Statistic::Mean => s.mean(),
+            Statistic::Quantile(p) => s.quantile(p).expect("kept"),
+            Statistic::Cvar(p) => s.cvar(p).expect("kept"),
+        };
+        assert!((mean - estimate.value).abs() < 1e-9, "{statistic:?}");
+    }
+}
