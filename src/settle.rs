@@ -96,9 +96,11 @@ fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lan
     }
 }
 
-/// Settles `units` on a block of paths month by month; `ledger` receives every line.
+/// Settles `units` on a block of paths month by month.
 ///
-/// `prices` are those of [`reprice`] for the same block.
+/// `prices` are those of [`reprice`] for the same block. A `ledger` with a place for each month
+/// receives every line; one with a single place is overwritten month by month, for contracts whose
+/// clauses do not look back.
 pub fn settle(
     terms: Terms<'_>,
     overflow: &Overflow,
@@ -109,8 +111,9 @@ pub fn settle(
 ) -> Totals {
     let mut totals = Totals::zero();
     let months = paths.load.len();
+    let keeps = ledger.months.len() > 1;
     for t in 0..months {
-        let (closed, open) = ledger.months.split_at_mut(t);
+        let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
         let month = &mut open[0];
         let phase = if units > 0.0 {
             terms.contract.phase(t)
@@ -122,7 +125,7 @@ pub fn settle(
             month: contract_month,
             contract: terms.contract,
             params: &paths.params,
-            closed: &closed[t - contract_month.min(t)..],
+            closed: closed.get(t - contract_month..).unwrap_or_default(),
         };
         quantity(opening, phase, units, month);
         consume(terms.curve, &paths.load[t], month);

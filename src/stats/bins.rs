@@ -30,28 +30,29 @@ impl Bins {
 
     /// Bins for the quantiles at `levels` of `count` values, from a sorted pilot sample.
     ///
-    /// The kept range around a quantile holds five standard errors of the pilot and of the run
-    /// itself, so that a miss is rare; `marks` are further edges at which the counts will be
-    /// exact.
+    /// The range around a quantile holds five standard errors of the pilot and of the run itself,
+    /// so that a miss is rare. With `store`, its values are kept; without, it is cut into bins
+    /// that are only counted, so that a second pass can keep the one that matters. `marks` are
+    /// further edges at which the counts will be exact.
     #[must_use]
-    pub fn around(pilot: &[f64], levels: &[f64], count: u64, marks: &[f64]) -> Self {
-        const REACH: f64 = 5.0;
-        let m = pilot.len() as f64;
+    pub fn around(pilot: &[f64], levels: &[f64], count: u64, marks: &[f64], store: bool) -> Self {
         let ranges: Vec<(f64, f64)> = levels
             .iter()
             .map(|&p| {
-                let half =
-                    REACH * (p * (1.0 - p) * (1.0 / m + 1.0 / count as f64)).sqrt() + 2.0 / m;
+                let half = half_width(p, pilot.len(), count);
+                let m = pilot.len() as f64;
                 (
                     at_rank(pilot, (p - half) * m),
                     at_rank(pilot, (p + half) * m + 1.0),
                 )
             })
             .collect();
-        let atoms = atoms(pilot);
         let mut edges: Vec<f64> = ranges.iter().flat_map(|&(a, b)| [a, b]).collect();
-        edges.extend(atoms.iter().flat_map(|&a| [a, a.next_up()]));
+        edges.extend(atoms(pilot).iter().flat_map(|&a| [a, a.next_up()]));
         edges.extend_from_slice(marks);
+        if !store {
+            edges.extend(ranges.iter().flat_map(|&range| between(pilot, range)));
+        }
         edges.retain(|x| x.is_finite());
         edges.sort_by(f64::total_cmp);
         edges.dedup();
@@ -59,7 +60,7 @@ impl Bins {
         let keep = (0..=edges.len())
             .map(|i| {
                 let (low, high) = bounds(&edges, i);
-                inside(low, high) && !is_point(low, high)
+                store && inside(low, high) && !is_point(low, high)
             })
             .collect();
         Self { edges, keep }
@@ -97,13 +98,9 @@ impl Bins {
         self.edges.partition_point(|edge| *edge <= x)
     }
 
-    /// The same edges, keeping `bins` and nothing else.
-    #[must_use]
-    pub fn keeping(&self, bins: &[usize]) -> Self {
-        Self {
-            edges: self.edges.clone(),
-            keep: (0..self.count()).map(|i| bins.contains(&i)).collect(),
-        }
+    /// The same edges with bin `i` kept too.
+    pub fn also_keep(&mut self, i: usize) {
+        self.keep[i] = true;
     }
 
     /// Share of a sorted pilot sample that would be kept.
@@ -112,6 +109,23 @@ impl Bins {
         let kept = pilot.iter().filter(|x| self.keep[self.index(**x)]).count();
         kept as f64 / pilot.len().max(1) as f64
     }
+}
+
+/// Half the probability that the range around a quantile covers.
+fn half_width(p: f64, pilot: usize, count: u64) -> f64 {
+    const REACH: f64 = 5.0;
+    let m = pilot as f64;
+    REACH * (p * (1.0 - p) * (1.0 / m + 1.0 / count as f64)).sqrt() + 2.0 / m
+}
+
+/// Up to 63 values of the pilot that cut a range into equal shares.
+fn between(pilot: &[f64], (low, high): (f64, f64)) -> Vec<f64> {
+    const PARTS: usize = 64;
+    let from = pilot.partition_point(|x| *x < low);
+    let to = pilot.partition_point(|x| *x < high);
+    let inside = &pilot[from..to.max(from)];
+    let cuts = (1..PARTS).filter_map(|i| inside.get(i * inside.len() / PARTS));
+    cuts.copied().collect()
 }
 
 fn bounds(edges: &[f64], i: usize) -> (f64, f64) {
@@ -154,7 +168,7 @@ mod tests {
     #[test]
     fn bins_surround_the_quantile() {
         let pilot: Vec<f64> = (0..10_000).map(f64::from).collect();
-        let bins = Bins::around(&pilot, &[0.5, 0.95], 1_000_000, &[]);
+        let bins = Bins::around(&pilot, &[0.5, 0.95], 1_000_000, &[], true);
         for (x, kept) in [
             (5000.0, true),
             (9500.0, true),
@@ -172,7 +186,7 @@ mod tests {
     fn a_common_value_is_counted_and_not_stored() {
         let mut pilot = vec![60.0; 6000];
         pilot.extend((0..4000).map(|i| 60.5 + f64::from(i)));
-        let bins = Bins::around(&pilot, &[0.3, 0.9], 1_000_000, &[]);
+        let bins = Bins::around(&pilot, &[0.3, 0.9], 1_000_000, &[], true);
         let atom = bins.index(60.0);
         assert_eq!(bins.point(atom), Some(60.0));
         assert!(!bins.keeps(atom));
@@ -180,8 +194,18 @@ mod tests {
     }
 
     #[test]
+    fn without_storage_the_range_is_cut_finely() {
+        let pilot: Vec<f64> = (0..10_000).map(f64::from).collect();
+        let bins = Bins::around(&pilot, &[0.5], 1_000_000_000, &[], false);
+        assert!((60..70).contains(&bins.count()));
+        assert_eq!(bins.kept_share(&pilot), 0.0);
+        let (low, high) = bins.bounds(bins.index(5000.0));
+        assert!(high - low < 20.0);
+    }
+
+    #[test]
     fn the_ends_of_the_line_belong_to_the_outer_bins() {
-        let bins = Bins::around(&[1.0, 2.0, 3.0], &[0.5], 10, &[]);
+        let bins = Bins::around(&[1.0, 2.0, 3.0], &[0.5], 10, &[], true);
         assert_eq!(bins.index(f64::NEG_INFINITY), 0);
         assert_eq!(bins.index(f64::INFINITY), bins.count() - 1);
         assert_eq!(Bins::keep_all().index(4.0), 0);

@@ -253,6 +253,12 @@ impl Sample {
         self.bins.as_ref()
     }
 
+    /// The kept values of all bins, in rising order.
+    #[must_use]
+    pub fn kept_values(&self) -> Vec<f64> {
+        self.sorted.concat()
+    }
+
     /// Number of paths of each section.
     #[must_use]
     pub fn section_counts(&self) -> Vec<u64> {
@@ -295,7 +301,8 @@ impl Sample {
     }
 
     /// An estimate whose error is the spread of its values over the sections.
-    fn from_sections(&self, value: f64, sections: &[f64]) -> Estimate {
+    #[must_use]
+    pub fn from_sections(&self, value: f64, sections: &[f64]) -> Estimate {
         let r = sections.len();
         let error = Moments::of(sections).sd() / (r as f64).sqrt();
         Estimate::symmetric(value, error, student_factor(r))

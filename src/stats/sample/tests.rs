@@ -77,7 +77,7 @@ fn counting_instead_of_keeping_changes_nothing() {
     let values = normals(40_000);
     let mut pilot = values[..4000].to_vec();
     pilot.sort_by(f64::total_cmp);
-    let bins = Bins::around(&pilot, &[0.1, 0.5, 0.95], 40_000, &[-1.0, 1.0]);
+    let bins = Bins::around(&pilot, &[0.1, 0.5, 0.95], 40_000, &[-1.0, 1.0], true);
     assert!(bins.kept_share(&pilot) < 0.5);
     for design in [Design::Independent, Design::Replicated] {
         let whole = sample(&values, 32, design, &Bins::keep_all());
@@ -98,11 +98,12 @@ fn a_missed_bin_is_named_and_another_pass_resolves_it() {
     let values = normals(10_000);
     let mut pilot = values[..500].to_vec();
     pilot.sort_by(f64::total_cmp);
-    let bins = Bins::around(&pilot, &[0.95], 10_000, &[]);
+    let mut bins = Bins::around(&pilot, &[0.95], 10_000, &[], true);
     let Err(NotKept(bin)) = sample(&values, 4, Design::Independent, &bins).quantile(0.5) else {
         panic!("the median lies outside the kept bins");
     };
-    let again = sample(&values, 4, Design::Independent, &bins.keeping(&[bin]));
+    bins.also_keep(bin);
+    let again = sample(&values, 4, Design::Independent, &bins);
     assert_eq!(again.quantile(0.5), all(&values).quantile(0.5));
 }
 

@@ -1,0 +1,217 @@
+//! What is reported of a strategy on a path, with its formula.
+//!
+//! Every name that appears in a table of a report is defined here and nowhere else; the glossary of
+//! the report is this list.
+
+use crate::ledger::Totals;
+use crate::rng::{LANES, Lane};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A number per path.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Sum of all bills.
+    Cost,
+    /// Sum of all bills, discounted.
+    PresentValue,
+    /// On-demand cost less this strategy's, on the same path.
+    Saving,
+    /// Fees for capacity that did no work.
+    Waste,
+    /// The part of the waste that was never switched on.
+    Unallocated,
+    /// The part of the waste that was on and idle.
+    Idle,
+    /// Spend beyond the commitment.
+    OverflowSpend,
+    /// Cost above the budget.
+    Overspend,
+    /// Cost above what hindsight would have chosen.
+    Regret,
+    /// Credits received.
+    Credits,
+    /// Use of the deployed units.
+    Utilization,
+    /// Demand served by the commitment.
+    Coverage,
+    /// Saving as a share of the on-demand cost.
+    EffectiveSavingsRate,
+    /// Demand that was not met.
+    RejectedShare,
+}
+
+/// The unit of a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasureUnit {
+    /// US dollars over the horizon.
+    Usd,
+    /// A share, 1 for 100 %.
+    Share,
+}
+
+/// What a measure needs beyond the strategy's own totals.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The on-demand cost of the same path, nominal.
+    pub on_demand: &'a Lane,
+    /// The lowest cost of all compared strategies and sizes on the same path, nominal.
+    pub hindsight: &'a Lane,
+    /// The budget.
+    pub budget: Option<f64>,
+}
+
+impl Measure {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 14] = [
+        Self::Cost,
+        Self::PresentValue,
+        Self::Saving,
+        Self::Waste,
+        Self::Unallocated,
+        Self::Idle,
+        Self::OverflowSpend,
+        Self::Overspend,
+        Self::Regret,
+        Self::Credits,
+        Self::Utilization,
+        Self::Coverage,
+        Self::EffectiveSavingsRate,
+        Self::RejectedShare,
+    ];
+
+    /// The unit.
+    #[must_use]
+    pub fn unit(self) -> MeasureUnit {
+        match self {
+            Self::Utilization
+            | Self::Coverage
+            | Self::EffectiveSavingsRate
+            | Self::RejectedShare => MeasureUnit::Share,
+            _ => MeasureUnit::Usd,
+        }
+    }
+
+    /// Title, formula and meaning, for the glossary.
+    #[must_use]
+    pub fn glossary(self) -> [&'static str; 3] {
+        match self {
+            Self::Cost => [
+                "Cost",
+                "fees + hourly units + on-demand + shortage - credits",
+                "All bills of the horizon, nominal.",
+            ],
+            Self::PresentValue => [
+                "Present value",
+                "sum of cost(m) / (1 + discount rate)^(m / 12)",
+                "The same bills in today's money; each is paid at the end of its month.",
+            ],
+            Self::Saving => [
+                "Saving",
+                "on-demand cost - cost, on the same future",
+                "Positive when the strategy beats paying per token.",
+            ],
+            Self::Waste => [
+                "Waste",
+                "unallocated + idle",
+                "What was paid for capacity that did no work. Overflow spend is not waste.",
+            ],
+            Self::Unallocated => [
+                "Unallocated waste",
+                "fee * (reserved - deployed) / reserved",
+                "Reserved and never switched on.",
+            ],
+            Self::Idle => [
+                "Idle waste",
+                "charges of deployed units * (1 - utilization)",
+                "Switched on and not used.",
+            ],
+            Self::OverflowSpend => [
+                "Overflow spend",
+                "on-demand + hourly units",
+                "What demand beyond the commitment cost. For on-demand it is the whole bill.",
+            ],
+            Self::Overspend => [
+                "Overspend",
+                "max(cost - budget, 0)",
+                "How far the bills exceed the budget of the horizon.",
+            ],
+            Self::Regret => [
+                "Regret",
+                "cost - lowest cost of all compared strategies and sizes, on the same future",
+                "What hindsight would have saved. Nobody can have it in advance.",
+            ],
+            Self::Credits => ["Credits", "sum of credits", "What clauses paid back."],
+            Self::Utilization => [
+                "Utilization",
+                "served unit-months / deployed unit-months",
+                "Average use of the units that were on. 100 % only if no hour had room.",
+            ],
+            Self::Coverage => [
+                "Coverage",
+                "served unit-months / demand",
+                "Share of the demand that the commitment carried.",
+            ],
+            Self::EffectiveSavingsRate => [
+                "Effective savings rate",
+                "1 - cost / on-demand cost, on the same future",
+                "Against on-demand list prices, all waste included.",
+            ],
+            Self::RejectedShare => [
+                "Rejected share",
+                "rejected unit-months / demand",
+                "Share of the demand that was not met.",
+            ],
+        }
+    }
+
+    /// The measure on each path of a block.
+    #[must_use]
+    pub fn of(self, totals: &Totals, context: Context<'_>) -> Lane {
+        let lane = |f: &dyn Fn(usize) -> f64| {
+            let mut out = [0.0; LANES];
+            for (i, x) in out.iter_mut().enumerate() {
+                *x = f(i);
+            }
+            out
+        };
+        let share = |part: &Lane, whole: &Lane| {
+            lane(&|i| {
+                if whole[i] > 0.0 {
+                    part[i] / whole[i]
+                } else {
+                    0.0
+                }
+            })
+        };
+        match self {
+            Self::Cost => totals.cost,
+            Self::PresentValue => totals.present_value,
+            Self::Saving => lane(&|i| context.on_demand[i] - totals.cost[i]),
+            Self::Waste => lane(&|i| totals.unallocated[i] + totals.idle[i]),
+            Self::Unallocated => totals.unallocated,
+            Self::Idle => totals.idle,
+            Self::OverflowSpend => totals.overflow,
+            Self::Overspend => {
+                let budget = context.budget.unwrap_or(f64::INFINITY);
+                lane(&|i| (totals.cost[i] - budget).max(0.0))
+            }
+            Self::Regret => lane(&|i| totals.cost[i] - context.hindsight[i]),
+            Self::Credits => lane(&|i| -totals.credit[i]),
+            Self::Utilization => share(&totals.served, &totals.deployed),
+            Self::Coverage => share(&totals.served, &totals.demand),
+            Self::EffectiveSavingsRate => lane(&|i| {
+                let base = context.on_demand[i];
+                if base > 0.0 {
+                    1.0 - totals.cost[i] / base
+                } else {
+                    0.0
+                }
+            }),
+            Self::RejectedShare => share(&totals.rejected, &totals.demand),
+        }
+    }
+}

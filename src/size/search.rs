@@ -1,0 +1,247 @@
+//! Which sizes to look at: coarsely over all that could be best, then every legal one around the
+//! best.
+//!
+//! No size whose fees alone exceed the cost of the smallest commitment can be the best, so the
+//! search is finite. It settles about 48 sizes spread evenly, adds finer ones around the best, and
+//! goes on until the best size's legal neighbors have been settled too: the optimum is then one of
+//! all legal sizes, unless the curve has several valleys narrower than the coarse spacing.
+
+use super::choice::choose;
+use super::legal::Sizes;
+use super::sweep::{Desk, DeskScratch, Entry, Point, Sweep};
+use crate::path::{PathBlock, Points};
+use crate::rng::Lane;
+use crate::simulate::{Experiment, Observer, Plan, Stopped, Want, simulate};
+use crate::stats::sample::{Sample, Statistic};
+use crate::strategy::StrategyKind;
+use crate::study::{Objective, Study};
+
+/// Sizes of the coarse grid.
+const COARSE: usize = 48;
+
+/// Sizes of a finer round.
+const FINE: usize = 16;
+
+/// Sizes of a strategy that were settled on the same paths, in rising order.
+pub struct Curve {
+    /// The strategy, as a position in the study.
+    pub strategy: usize,
+    /// The settled sizes.
+    pub points: Vec<Point>,
+}
+
+/// Settles a strategy's sizes under `plan` until the best is bracketed by its legal neighbors.
+///
+/// # Errors
+/// [`Stopped`] when the observer says so.
+pub fn curve(
+    study: &Study,
+    strategy: usize,
+    plan: &Plan,
+    observer: &dyn Observer,
+) -> Result<Curve, Stopped> {
+    let mut sizes = starting_sizes(study, strategy, plan, observer)?;
+    let mut points: Vec<Point> = Vec::new();
+    while !sizes.is_empty() {
+        points.extend(settle_sizes(study, strategy, &sizes, plan, true, observer)?);
+        points.sort_by(|a, b| a.entry.units.total_cmp(&b.entry.units));
+        sizes = between_neighbors(study, &points, FINE);
+    }
+    Ok(Curve { strategy, points })
+}
+
+/// One sweep over the given sizes.
+fn settle_sizes(
+    study: &Study,
+    strategy: usize,
+    sizes: &[f64],
+    plan: &Plan,
+    detailed: bool,
+    observer: &dyn Observer,
+) -> Result<Vec<Point>, Stopped> {
+    let entries = sizes
+        .iter()
+        .map(|&units| Entry { strategy, units })
+        .collect();
+    let sweep = Sweep::new(study, entries, detailed);
+    let samples = simulate(&study.model, plan, &sweep, observer)?;
+    Ok(sweep.points(samples))
+}
+
+/// The small run that decides where to look; it shares no replicate with the main run.
+#[must_use]
+pub fn pilot(plan: &Plan) -> Plan {
+    let points = Points::Quasi {
+        replicates: 16,
+        log2_points: 9,
+    };
+    Plan {
+        points,
+        paths: 16 << 9,
+        seed: plan.seed.rotate_left(17) ^ 0x70_696c_6f74,
+    }
+}
+
+/// The sizes of the first main pass.
+fn starting_sizes(
+    study: &Study,
+    strategy: usize,
+    plan: &Plan,
+    observer: &dyn Observer,
+) -> Result<Vec<f64>, Stopped> {
+    let zero = (study.strategies[strategy].kind == StrategyKind::Hybrid).then_some(0.0);
+    if let Sizes::List(list) = &study.sizes {
+        return Ok(zero.into_iter().chain(list.iter().copied()).collect());
+    }
+    let pilot = pilot(plan);
+    let highest = highest_useful(study, strategy, &pilot, observer)?;
+    let count = study.sizes.count_up_to(highest);
+    let mut sizes: Vec<f64> = spread(0, count - 1, COARSE)
+        .map(|i| study.sizes.at(i))
+        .collect();
+    sizes.splice(0..0, zero);
+    // The sizes that a reader will ask about: the one that is fixed in the study.
+    sizes.extend(study.units.filter(|u| *u > 0.0 && !sizes.contains(u)));
+    sizes.sort_by(f64::total_cmp);
+    let points = settle_sizes(study, strategy, &sizes, &pilot, false, observer)?;
+    sizes.extend(between_neighbors(study, &points, FINE));
+    sizes.sort_by(f64::total_cmp);
+    Ok(sizes)
+}
+
+/// Up to `most` whole numbers from `first` to `last`, both included, evenly spread.
+fn spread(first: usize, last: usize, most: usize) -> impl Iterator<Item = usize> {
+    let count = (last - first + 1).min(most);
+    let at = move |i: usize| first + (i * (last - first) + (count - 1) / 2) / (count - 1).max(1);
+    (0..count).map(at)
+}
+
+/// Legal sizes between the best point and its settled neighbors, none if those are adjacent.
+fn between_neighbors(study: &Study, points: &[Point], most: usize) -> Vec<f64> {
+    if matches!(study.sizes, Sizes::List(_)) || points.len() < 2 {
+        return Vec::new();
+    }
+    let best = choose(points, study.objective, 0.0, 0).index;
+    let settled = |units: f64| points.iter().any(|p| p.entry.units == units);
+    let low = points[best.saturating_sub(1)].entry.units;
+    let high = points[(best + 1).min(points.len() - 1)].entry.units;
+    let (first, last) = (study.sizes.nearest(low), study.sizes.nearest(high));
+    // Both gaps take their share, so the best keeps neighbors on both sides.
+    let all: Vec<f64> = spread(first, last, most + 3)
+        .map(|i| study.sizes.at(i))
+        .filter(|&units| !settled(units) && units > low && units < high)
+        .collect();
+    if all.is_empty() {
+        // Spreading can skip the last open sizes of a narrow gap.
+        let rest = (first..=last).map(|i| study.sizes.at(i));
+        return rest
+            .filter(|&u| !settled(u) && u > low && u < high)
+            .take(most)
+            .collect();
+    }
+    all
+}
+
+/// Beyond these units the fees alone exceed what the smallest commitment costs.
+fn highest_useful(
+    study: &Study,
+    strategy: usize,
+    pilot: &Plan,
+    observer: &dyn Observer,
+) -> Result<f64, Stopped> {
+    let bounds = Bounds {
+        desk: Desk::new(study),
+        study,
+        strategy,
+    };
+    let samples = simulate(&study.model, pilot, &bounds, observer)?;
+    let statistic = match study.objective {
+        Objective::Mean => Statistic::Mean,
+        Objective::Quantile(p) => Statistic::Quantile(p),
+        Objective::Cvar(p) | Objective::MeanCvar { level: p, .. } => Statistic::Cvar(p),
+        // A size can be bought to be safe from overflow, at a fee above the mean cost.
+        Objective::Chance(most) => Statistic::Quantile(1.0 - most),
+    };
+    let without = level(&samples[0], statistic);
+    // Costs are present values: a fee is worth at least its nominal amount at the last discount.
+    let least = study.discounts.iter().copied().fold(1.0, f64::min);
+    let fee = samples[1].mean().value * least;
+    let peak = level(&samples[2], Statistic::Quantile(0.999));
+    let paid_for = if fee > 0.0 {
+        without / fee
+    } else {
+        f64::INFINITY
+    };
+    Ok(paid_for.min(peak) * 1.05)
+}
+
+fn level(sample: &Sample, statistic: Statistic) -> f64 {
+    let estimate = match statistic {
+        Statistic::Mean => Ok(sample.mean()),
+        Statistic::Quantile(p) => sample.quantile(p),
+        Statistic::Cvar(p) => sample.cvar(p),
+    };
+    estimate.expect("a pilot keeps all values").value
+}
+
+/// Three series that bound the useful sizes: the cost without a commitment (or with the smallest),
+/// the fees of one unit net of credits, and the highest load of any hour.
+struct Bounds<'a> {
+    desk: Desk<'a>,
+    study: &'a Study,
+    strategy: usize,
+}
+
+impl Experiment for Bounds<'_> {
+    type Scratch = DeskScratch;
+
+    fn wants(&self) -> Vec<Want> {
+        let all = Want {
+            quantiles: vec![0.5],
+            ..Want::default()
+        };
+        vec![all.clone(), Want::mean(), all]
+    }
+
+    fn scratch(&self) -> DeskScratch {
+        self.desk.scratch(false)
+    }
+
+    fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
+        self.desk.open(paths, scratch);
+        let smallest = match self.study.strategies[self.strategy].kind {
+            StrategyKind::Hybrid => 0.0,
+            _ => self.study.sizes.at(0),
+        };
+        let entry = |units| Entry {
+            strategy: self.strategy,
+            units,
+        };
+        out[0] = self
+            .desk
+            .settle(entry(smallest), paths, scratch)
+            .present_value;
+        let unit = self.study.sizes.at(0);
+        let totals = self.desk.settle(entry(unit), paths, scratch);
+        let peak = self.study.curve.shape().peak() * (1.0 + 2.0 * self.study.curve.burst_cv());
+        for i in 0..out[1].len() {
+            out[1][i] = (totals.fee[i] + totals.credit[i]) / unit;
+            out[2][i] = paths.load.iter().map(|row| row[i]).fold(0.0, f64::max) * peak;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_holds_both_ends_and_repeats_nothing() {
+        for (first, last, most) in [(0, 10, 4), (3, 5, 48), (0, 1999, 48), (7, 7, 5)] {
+            let all: Vec<usize> = spread(first, last, most).collect();
+            assert_eq!((all[0], *all.last().expect("not empty")), (first, last));
+            assert!(all.windows(2).all(|w| w[0] < w[1]), "{all:?}");
+            assert!(all.len() <= most);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! All sizes of a strategy, settled on the same paths.
+
+use crate::contract::Hooks;
+use crate::ledger::{Ledger, Totals};
+use crate::measure::{Context, Measure};
+use crate::path::PathBlock;
+use crate::rng::{LANES, Lane};
+use crate::settle::{Prices, reprice, settle};
+use crate::simulate::{Experiment, Want};
+use crate::stats::sample::Sample;
+use crate::strategy::{Overflow, Strategy, StrategyKind};
+use crate::study::{Objective, Study};
+
+/// Level of the reported CVaR: the mean of the worst 5 %.
+pub const CVAR_LEVEL: f64 = 0.95;
+
+/// Levels of the reported cost quantiles per size.
+pub const COST_LEVELS: [f64; 6] = [0.05, 0.10, 0.50, 0.90, 0.95, 0.99];
+
+/// Levels of the reported waste quantiles per size.
+pub const WASTE_LEVELS: [f64; 3] = [0.50, 0.90, 0.95];
+
+/// A commitment that a strategy might make.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// The strategy, as a position in the study.
+    pub strategy: usize,
+    /// Units; 0 for nothing signed.
+    pub units: f64,
+}
+
+/// Settles entries on a block of paths; shared by the experiments.
+pub struct Desk<'a> {
+    study: &'a Study,
+    /// Plain on-demand, which is also what every strategy is at size 0.
+    on_demand: &'a Overflow,
+}
+
+/// Buffers of a [`Desk`].
+pub struct DeskScratch {
+    prices: Prices,
+    /// The ledger of the last settlement.
+    pub ledger: Ledger,
+}
+
+impl<'a> Desk<'a> {
+    /// A desk for a study.
+    ///
+    /// # Panics
+    /// If the study's first strategy is not on-demand, which its resolution guarantees.
+    #[must_use]
+    pub fn new(study: &'a Study) -> Self {
+        let first = &study.strategies[0];
+        assert!(
+            first.kind == StrategyKind::OnDemand,
+            "on-demand comes first"
+        );
+        Self {
+            study,
+            on_demand: &first.overflow,
+        }
+    }
+
+    /// Buffers; with `full` the ledger keeps every month, otherwise only what clauses look at.
+    #[must_use]
+    pub fn scratch(&self, full: bool) -> DeskScratch {
+        let keeps = full || self.study.contract.uses(|h: Hooks| h.credit);
+        let months = if keeps { self.study.months() } else { 1 };
+        DeskScratch {
+            prices: Prices::default(),
+            ledger: Ledger::new(months),
+        }
+    }
+
+    /// Fixes the prices of a block; before any [`Self::settle`] on it.
+    pub fn open(&self, paths: &PathBlock, scratch: &mut DeskScratch) {
+        reprice(&self.study.contract, paths, &mut scratch.prices);
+    }
+
+    /// Prices of the block that is open.
+    #[must_use]
+    pub fn prices<'s>(&self, scratch: &'s DeskScratch) -> &'s Prices {
+        &scratch.prices
+    }
+
+    /// Settles an entry.
+    pub fn settle(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
+        let strategy: &Strategy = &self.study.strategies[entry.strategy];
+        let nothing_signed = entry.units == 0.0 && strategy.kind == StrategyKind::Hybrid;
+        let overflow = if nothing_signed {
+            self.on_demand
+        } else {
+            &strategy.overflow
+        };
+        settle(
+            self.study.terms(),
+            overflow,
+            entry.units,
+            paths,
+            &scratch.prices,
+            &mut scratch.ledger,
+        )
+    }
+}
+
+/// Cost and waste of every entry.
+pub struct Sweep<'a> {
+    desk: Desk<'a>,
+    study: &'a Study,
+    entries: Vec<Entry>,
+    /// Whether distributions are wanted, or means and the objective alone.
+    detailed: bool,
+}
+
+/// Positions of an entry's series.
+#[derive(Clone, Copy)]
+struct Layout {
+    per_entry: usize,
+    discounted: bool,
+    budget: bool,
+}
+
+impl Layout {
+    const COST: usize = 0;
+    const WASTE: usize = 1;
+
+    fn of(study: &Study) -> Self {
+        let (discounted, budget) = (!study.is_undiscounted(), study.budget.is_some());
+        Self {
+            per_entry: 2 + usize::from(discounted) + 2 * usize::from(budget),
+            discounted,
+            budget,
+        }
+    }
+
+    /// The series that the objective acts on.
+    fn objective(self) -> usize {
+        if self.discounted { 2 } else { Self::COST }
+    }
+
+    fn over_budget(self) -> usize {
+        2 + usize::from(self.discounted)
+    }
+}
+
+impl<'a> Sweep<'a> {
+    /// A sweep over `entries`.
+    #[must_use]
+    pub fn new(study: &'a Study, entries: Vec<Entry>, detailed: bool) -> Self {
+        Self {
+            desk: Desk::new(study),
+            study,
+            entries,
+            detailed,
+        }
+    }
+
+    fn wants_of_entry(&self) -> Vec<Want> {
+        let layout = Layout::of(self.study);
+        let mut wants = vec![Want::mean(); layout.per_entry];
+        if self.detailed {
+            wants[Layout::COST] = Want {
+                quantiles: COST_LEVELS.to_vec(),
+                tails: vec![CVAR_LEVEL],
+                curve: false,
+            };
+            wants[Layout::WASTE] = Want::quantiles(&WASTE_LEVELS);
+        }
+        let objective = &mut wants[layout.objective()];
+        match self.study.objective {
+            Objective::Mean | Objective::Chance(_) => {}
+            Objective::Quantile(p) => push_new(&mut objective.quantiles, p),
+            Objective::Cvar(p) | Objective::MeanCvar { level: p, .. } => {
+                push_new(&mut objective.tails, p)
+            }
+        }
+        wants
+    }
+
+    /// The samples of a finished run, by entry.
+    #[must_use]
+    pub fn points(&self, samples: Vec<Sample>) -> Vec<Point> {
+        let layout = Layout::of(self.study);
+        let mut samples = samples.into_iter();
+        let entries = self.entries.iter();
+        entries
+            .map(|&entry| {
+                let mut own: Vec<Option<Sample>> =
+                    samples.by_ref().take(layout.per_entry).map(Some).collect();
+                let mut take = |i: usize| own[i].take().expect("each series is taken once");
+                let over = layout.budget.then(|| {
+                    let at = layout.over_budget();
+                    (take(at), take(at + 1))
+                });
+                Point {
+                    entry,
+                    present: layout.discounted.then(|| take(layout.objective())),
+                    cost: take(Layout::COST),
+                    waste: take(Layout::WASTE),
+                    over,
+                }
+            })
+            .collect()
+    }
+}
+
+fn push_new(levels: &mut Vec<f64>, p: f64) {
+    if !levels.contains(&p) {
+        levels.push(p);
+    }
+}
+
+/// A size with what a run found out about it.
+pub struct Point {
+    /// The commitment.
+    pub entry: Entry,
+    /// Nominal cost.
+    pub cost: Sample,
+    /// Present value of the cost, where it differs.
+    pub present: Option<Sample>,
+    /// Waste.
+    pub waste: Sample,
+    /// Whether the cost exceeded the budget, and by how much.
+    pub over: Option<(Sample, Sample)>,
+}
+
+impl Point {
+    /// The series that the objective acts on.
+    #[must_use]
+    pub fn objective(&self) -> &Sample {
+        self.present.as_ref().unwrap_or(&self.cost)
+    }
+}
+
+impl Experiment for Sweep<'_> {
+    type Scratch = DeskScratch;
+
+    fn wants(&self) -> Vec<Want> {
+        let one = self.wants_of_entry();
+        self.entries.iter().flat_map(|_| one.clone()).collect()
+    }
+
+    fn scratch(&self) -> DeskScratch {
+        self.desk.scratch(false)
+    }
+
+    fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
+        let layout = Layout::of(self.study);
+        self.desk.open(paths, scratch);
+        let context = Context {
+            on_demand: &[0.0; LANES],
+            hindsight: &[0.0; LANES],
+            budget: self.study.budget,
+        };
+        let series = out.chunks_mut(layout.per_entry);
+        for (entry, own) in self.entries.iter().zip(series) {
+            let totals = self.desk.settle(*entry, paths, scratch);
+            own[Layout::COST] = totals.cost;
+            own[Layout::WASTE] = Measure::Waste.of(&totals, context);
+            if layout.discounted {
+                own[layout.objective()] = totals.present_value;
+            }
+            if layout.budget {
+                let over = Measure::Overspend.of(&totals, context);
+                own[layout.over_budget()] = over.map(|x| f64::from(u8::from(x > 0.0)));
+                own[layout.over_budget() + 1] = over;
+            }
+        }
+    }
+}
+
+/// The least of several costs on each path.
+#[must_use]
+pub fn lowest(costs: &[Lane]) -> Lane {
+    let mut out = [f64::INFINITY; LANES];
+    for cost in costs {
+        for i in 0..LANES {
+            out[i] = if cost[i] < out[i] { cost[i] } else { out[i] };
+        }
+    }
+    out
+}
