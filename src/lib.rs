@@ -1,4 +1,6 @@
 //! waterline
+pub mod analysis;
+pub mod compare;
 pub mod contract;
 pub mod curve;
 pub mod dist;
@@ -11,6 +13,7 @@ pub mod measure;
 pub mod param;
 pub mod path;
 pub mod process;
+pub mod results;
 pub mod rng;
 pub mod settle;
 pub mod simulate;
@@ -18,3 +21,4 @@ pub mod size;
 pub mod stats;
 pub mod strategy;
 pub mod study;
+pub mod words;

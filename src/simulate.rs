@@ -94,8 +94,11 @@ const SECTIONS: u64 = 32;
 /// Values stored at once: 128 MiB.
 const STORED: f64 = 16e6;
 
-/// Paths of the pilot that places the bins.
+/// Paths of the pilot that places the bins; runs of no more paths keep every value.
 const PILOT: u64 = 16_384;
+
+/// Paths of the pilot of a large run, which keeps the stored share small.
+const LARGE_PILOT: u64 = 65_536;
 
 #[derive(Clone, Copy, Debug)]
 struct Unit {
@@ -182,7 +185,7 @@ pub struct Stopped;
 /// Runs `experiment` on the paths of `plan` and returns a sample per series.
 ///
 /// Everything wanted of a series can be computed from its sample. If quantiles are wanted of more
-/// values than fit in memory, a pilot of 16,384 separate paths says which values to keep; where it
+/// values than fit in memory, a pilot of separate paths says which values to keep; where it
 /// was wrong, further passes over the same paths make up for it.
 ///
 /// # Errors
@@ -272,7 +275,7 @@ fn marks(pilot: &[f64]) -> Vec<f64> {
 fn pilot<E: Experiment>(run: &Run<'_, E>, series: &[usize]) -> Result<Vec<Vec<f64>>, Stopped> {
     let plan = Plan {
         points: Points::Pseudo,
-        paths: PILOT,
+        paths: (run.plan.paths / 16).clamp(PILOT, LARGE_PILOT),
         seed: run.plan.seed,
     };
     let sampler = run.model.sampler(plan.points, plan.seed, "pilot");

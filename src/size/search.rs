@@ -89,7 +89,11 @@ fn starting_sizes(
     plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Vec<f64>, Stopped> {
-    let zero = (study.strategies[strategy].kind == StrategyKind::Hybrid).then_some(0.0);
+    let kind = study.strategies[strategy].kind;
+    if kind == StrategyKind::OnDemand {
+        return Ok(vec![0.0]);
+    }
+    let zero = (kind == StrategyKind::Hybrid).then_some(0.0);
     if let Sizes::List(list) = &study.sizes {
         return Ok(zero.into_iter().chain(list.iter().copied()).collect());
     }

@@ -1,0 +1,242 @@
+//! The answer in words.
+
+use super::Sized;
+use crate::measure::Measure;
+use crate::results::{Answer, BreakEven, Sizing, StrategyResult};
+use crate::strategy::StrategyKind;
+use crate::study::{Objective, Study};
+use crate::words::{months, percent, units, usd};
+
+/// The best strategy with its numbers and sentence.
+pub(super) fn answer(
+    study: &Study,
+    sized: &[Sized],
+    strategies: &[StrategyResult],
+    sizing: &[Sizing],
+    break_even: &BreakEven,
+) -> Answer {
+    let best = recommended(study, strategies);
+    let chosen = &strategies[best];
+    let commits = chosen.units > 0.0;
+    let own = sizing
+        .iter()
+        .find(|s| s.strategy == chosen.strategy && commits);
+    let cost = chosen.measure(Measure::Cost);
+    let p90 = cost
+        .quantile(0.9)
+        .expect("the 90 % quantile of the cost is always computed");
+    let feasible = sized[best].choice.feasible;
+    let context = Sentence {
+        study,
+        strategies,
+        chosen,
+        sizing: own,
+        break_even,
+    };
+    Answer {
+        sentence: if feasible {
+            context.write()
+        } else {
+            context.infeasible()
+        },
+        strategy: if commits {
+            chosen.strategy.clone()
+        } else {
+            StrategyKind::OnDemand.name().into()
+        },
+        units: chosen.units,
+        units_given: study.units.is_some() && commits,
+        band: own.map(|s| s.band),
+        band_tolerance_usd: own.map(|s| s.tolerance_usd),
+        interval: own.map(|s| s.interval),
+        beats_on_demand: commits.then_some(chosen.beats_on_demand),
+        saving: chosen.measure(Measure::Saving).mean,
+        p90_cost: p90,
+        over_budget: chosen.over_budget,
+    }
+}
+
+/// The strategy with the lowest objective; given units are not up for choice, so on-demand takes
+/// part only if the study optimizes.
+fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize {
+    let value = |s: &StrategyResult| s.objective.map_or(f64::INFINITY, |e| e.value);
+    let from = usize::from(study.units.is_some() && strategies.len() > 1);
+    let mut best = from;
+    for (i, strategy) in strategies.iter().enumerate().skip(from) {
+        // Equal costs go to the strategy that needs less: on-demand comes first.
+        if value(strategy) < value(&strategies[best]) {
+            best = i;
+        }
+    }
+    best
+}
+
+struct Sentence<'a> {
+    study: &'a Study,
+    strategies: &'a [StrategyResult],
+    chosen: &'a StrategyResult,
+    sizing: Option<&'a Sizing>,
+    break_even: &'a BreakEven,
+}
+
+impl Sentence<'_> {
+    fn write(&self) -> String {
+        match self.sizing {
+            None => self.nothing(),
+            Some(_) if self.study.units.is_some() => self.given(),
+            Some(sizing) => self.commit(sizing),
+        }
+    }
+
+    fn unit(&self) -> &str {
+        &self.study.facts.unit
+    }
+
+    /// `120 PTU for 12 months`.
+    fn commitment(&self) -> String {
+        let (amount, unit) = (units(self.chosen.units), self.unit());
+        format!("{amount} {unit} for {}", months(self.study.contract.term))
+    }
+
+    fn rest(&self) -> &'static str {
+        match self.chosen.strategy.as_str() {
+            "hybrid" => ", with the rest on demand",
+            _ => ", with nothing on demand",
+        }
+    }
+
+    fn commit(&self, sizing: &Sizing) -> String {
+        format!(
+            "Commit {}{}: {}. {} {}",
+            self.commitment(),
+            self.rest(),
+            self.band(sizing),
+            self.chance(),
+            self.spread()
+        )
+    }
+
+    /// `any size from 105 to 135 is within $15k of the best`.
+    fn band(&self, sizing: &Sizing) -> String {
+        let (low, high) = sizing.band;
+        let legal = |x: f64, inward: f64| {
+            let sizes = &self.study.sizes;
+            let nearest = sizes.at(sizes.nearest(x));
+            // Band ends lie between sizes; name the last legal one inside.
+            if (nearest - x) * inward < -1e-9 {
+                sizes.at((sizes.nearest(x) as f64 + inward).max(0.0) as usize)
+            } else {
+                nearest
+            }
+        };
+        let low = if low <= 0.0 {
+            0.0
+        } else {
+            legal(low, 1.0).min(sizing.best_units)
+        };
+        let high = legal(high, -1.0).max(sizing.best_units);
+        let within = usd(sizing.tolerance_usd);
+        if low == high {
+            return format!("no other size is within {within} of it");
+        }
+        format!(
+            "any size from {} to {} is within {within} of the best",
+            units(low),
+            units(high)
+        )
+    }
+
+    fn chance(&self) -> String {
+        let saving = self.chosen.measure(Measure::Saving).mean.value;
+        let average = if saving >= 0.0 {
+            format!("saving {} on average", usd(saving))
+        } else {
+            format!("but {} dearer on average", usd(-saving))
+        };
+        format!(
+            "{} chance that it costs less than on-demand, {average}.",
+            percent(self.chosen.beats_on_demand.value)
+        )
+    }
+
+    fn spread(&self) -> String {
+        let p90 = self.chosen.measure(Measure::Cost).quantile(0.9);
+        let p90 = usd(p90.map_or(f64::NAN, |e| e.value));
+        let below = format!("The cost stays below {p90} in 90 of 100 futures");
+        match (self.study.budget, self.chosen.over_budget) {
+            (Some(budget), Some(over)) => format!(
+                "{below}, against a budget of {} that is exceeded in {}.",
+                usd(budget),
+                percent(over.value)
+            ),
+            _ => format!("{below}."),
+        }
+    }
+
+    fn nothing(&self) -> String {
+        let cost = self.strategies[0].measure(Measure::Cost).mean.value;
+        let pays = self.break_even.utilization_over_term;
+        let why = if pays > 1.0 {
+            format!(
+                "a committed unit costs {} of what its tokens cost on demand even when fully used",
+                percent(pays)
+            )
+        } else {
+            format!(
+                "a committed unit pays only above {} utilization, which no part of this load reaches",
+                percent(pays)
+            )
+        };
+        format!(
+            "Commit nothing: on demand costs {} on average, and {why}. {}",
+            usd(cost),
+            self.spread()
+        )
+    }
+
+    fn given(&self) -> String {
+        let sizing = self.sizing.expect("given units are a commitment");
+        let cost = self.chosen.measure(Measure::Cost).mean.value;
+        let best = if sizing.best_units == self.chosen.units {
+            "No other size is better.".to_owned()
+        } else if sizing.best_units == 0.0 {
+            "Committing nothing would be better.".to_owned()
+        } else {
+            format!(
+                "The best size would be {} {}.",
+                units(sizing.best_units),
+                self.unit()
+            )
+        };
+        format!(
+            "{}{} cost {} on average. {} {best} {}",
+            self.commitment(),
+            self.rest(),
+            usd(cost),
+            self.chance(),
+            self.spread()
+        )
+    }
+
+    fn infeasible(&self) -> String {
+        let Objective::Chance(most) = self.study.objective else {
+            return self.write();
+        };
+        let least = self.strategies.iter().min_by(|a, b| {
+            let over = |s: &StrategyResult| s.over_budget.map_or(1.0, |e| e.value);
+            over(a).total_cmp(&over(b))
+        });
+        let Some(least) = least else {
+            return self.write();
+        };
+        format!(
+            "No commitment keeps the budget of {} with a probability of {}: the nearest is {} with {} {}, which exceeds it in {} of futures.",
+            usd(self.study.budget.unwrap_or(0.0)),
+            percent(1.0 - most),
+            least.title.to_lowercase(),
+            units(least.units),
+            self.unit(),
+            percent(least.over_budget.map_or(1.0, |e| e.value))
+        )
+    }
+}

@@ -1,0 +1,152 @@
+//! The main job: from a study to its results.
+//!
+//! 1. choose the sampler in a pilot ([`plan`]);
+//! 2. settle the sizes of each strategy, and choose the best of each ([`crate::size`]);
+//! 3. settle the chosen commitments in detail, side by side ([`crate::compare`]);
+//! 4. put it into words and tables ([`answer`], [`tables`], [`warnings`]).
+
+mod answer;
+mod plan;
+mod tables;
+mod warnings;
+
+pub use plan::{REPLICATES, sobol_paths};
+
+use crate::compare::{Comparison, compare};
+use crate::results::{FORMAT, Results};
+use crate::simulate::{Observer, Plan, Progress, Stopped};
+use crate::size::choice::{Choice, choose};
+use crate::size::search::{Curve, curve};
+use crate::size::sweep::Entry;
+use crate::strategy::StrategyKind;
+use crate::study::Study;
+
+/// What the main job is doing, for whoever watches.
+pub trait Watcher: Sync {
+    /// A new stage begins.
+    fn stage(&self, name: &str);
+
+    /// A stage is getting on.
+    fn progress(&self, progress: Progress);
+
+    /// Whether to give up.
+    fn stopped(&self) -> bool;
+}
+
+/// Watches nothing.
+pub struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn stage(&self, _name: &str) {}
+
+    fn progress(&self, _progress: Progress) {}
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+struct Bridge<'a>(&'a dyn Watcher);
+
+impl Observer for Bridge<'_> {
+    fn progress(&self, progress: Progress) {
+        self.0.progress(progress);
+    }
+
+    fn stopped(&self) -> bool {
+        self.0.stopped()
+    }
+}
+
+/// A strategy with its settled sizes and what was chosen among them.
+struct Sized {
+    curve: Curve,
+    choice: Choice,
+    /// The point to compare: the best, or the one whose units the study gives.
+    chosen: usize,
+}
+
+impl Sized {
+    fn entry(&self) -> Entry {
+        self.curve.points[self.chosen].entry
+    }
+}
+
+/// Answers a study.
+///
+/// # Errors
+/// [`Stopped`] when the watcher says so.
+pub fn analyze(study: &Study, watcher: &dyn Watcher) -> Result<Results, Stopped> {
+    let observer = Bridge(watcher);
+    watcher.stage("pilot");
+    let (plan, run) = plan::plan(study, &observer)?;
+    let mut sized = Vec::new();
+    for (i, strategy) in study.strategies.iter().enumerate() {
+        watcher.stage(&format!("sizes, {}", strategy.kind.title().to_lowercase()));
+        sized.push(size(study, i, &plan, &observer)?);
+    }
+    watcher.stage("comparison");
+    let comparison = side_by_side(study, &sized, &plan, &observer)?;
+    let strategies = tables::strategies(study, &sized, &comparison);
+    let sizing = tables::sizing(study, &sized, &comparison);
+    let months = tables::months(study, &comparison);
+    let break_even = tables::break_even(study, &comparison);
+    let answer = answer::answer(study, &sized, &strategies, &sizing, &break_even);
+    let mut results = Results {
+        format: FORMAT.into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        run,
+        answer,
+        strategies,
+        sizing,
+        months,
+        break_even,
+        facts: study.facts.clone(),
+        warnings: Vec::new(),
+    };
+    results.warnings = warnings::warnings(study, &results);
+    Ok(results)
+}
+
+/// Settles the sizes of a strategy and chooses.
+fn size(
+    study: &Study,
+    strategy: usize,
+    plan: &Plan,
+    observer: &dyn Observer,
+) -> Result<Sized, Stopped> {
+    let curve = curve(study, strategy, plan, observer)?;
+    let choice = choose(
+        &curve.points,
+        study.objective,
+        study.indifference,
+        plan.seed,
+    );
+    let given = study
+        .units
+        .filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand);
+    let at = |units: f64| curve.points.iter().position(|p| p.entry.units == units);
+    let chosen = given.map_or(choice.index, |units| {
+        at(units).expect("given units are settled")
+    });
+    Ok(Sized {
+        curve,
+        choice,
+        chosen,
+    })
+}
+
+/// The chosen entries on the same paths, with all settled sizes for hindsight.
+fn side_by_side(
+    study: &Study,
+    sized: &[Sized],
+    plan: &Plan,
+    observer: &dyn Observer,
+) -> Result<Comparison, Stopped> {
+    let chosen: Vec<Entry> = sized.iter().map(Sized::entry).collect();
+    let all: Vec<Entry> = sized[1..]
+        .iter()
+        .flat_map(|s| s.curve.points.iter().map(|p| p.entry))
+        .collect();
+    compare(study, &chosen, &all, plan, observer)
+}

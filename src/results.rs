@@ -1,0 +1,251 @@
+//! Results: all that a report may see.
+//!
+//! The JSON form of [`Results`] is versioned by [`FORMAT`]; its schema is printed by
+//! `waterline schema results`. Every number that was simulated is an
+//! [`Estimate`] with its standard error and 95 % interval. Money is in USD, cost positive; shares
+//! are 1 for 100 %; months count from 1.
+
+use crate::facts::{Facts, Warning};
+use crate::measure::Measure;
+use crate::stats::Estimate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of the JSON form.
+pub const FORMAT: &str = "waterline-results/1";
+
+/// The answer to a study.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Results {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Version of waterline.
+    pub version: String,
+    /// How the numbers were made.
+    pub run: RunFacts,
+    /// The answer in words and its numbers.
+    pub answer: Answer,
+    /// The chosen commitment of each strategy, on-demand first.
+    pub strategies: Vec<StrategyResult>,
+    /// Cost against size for each strategy with a commitment.
+    pub sizing: Vec<Sizing>,
+    /// Month by month.
+    pub months: Vec<MonthResult>,
+    /// When a commitment pays.
+    pub break_even: BreakEven,
+    /// The inputs, resolved.
+    pub facts: Facts,
+    /// What to be careful about in these results.
+    pub warnings: Vec<Warning>,
+}
+
+/// How the numbers were made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunFacts {
+    /// `sobol` or `pseudo`.
+    pub sampler: String,
+    /// Why this sampler.
+    pub reason: String,
+    /// Paths.
+    pub paths: u64,
+    /// Independent replicates; 1 for pseudo-random paths.
+    pub replicates: u32,
+    /// Seed of every draw.
+    pub seed: u64,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Answer {
+    /// One or two sentences that can be read out.
+    pub sentence: String,
+    /// The strategy with the best objective: `on_demand`, `provisioned` or `hybrid`.
+    pub strategy: String,
+    /// Its units; 0 for on-demand.
+    pub units: f64,
+    /// Whether the units were given in the study rather than found.
+    pub units_given: bool,
+    /// Smallest and largest units that are about as good.
+    pub band: Option<(f64, f64)>,
+    /// How much dearer the band's ends are, USD.
+    pub band_tolerance_usd: Option<f64>,
+    /// Interval of the best size that the simulation's error leaves open.
+    pub interval: Option<(f64, f64)>,
+    /// Probability that it costs less than on-demand.
+    pub beats_on_demand: Option<Estimate>,
+    /// Saving against on-demand, mean, USD.
+    pub saving: Estimate,
+    /// Cost not exceeded in 90 of 100 futures, USD.
+    pub p90_cost: Estimate,
+    /// Probability of exceeding the budget.
+    pub over_budget: Option<Estimate>,
+}
+
+/// A strategy with its chosen commitment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StrategyResult {
+    /// `on_demand`, `provisioned` or `hybrid`.
+    pub strategy: String,
+    /// The same in words.
+    pub title: String,
+    /// Committed units.
+    pub units: f64,
+    /// The objective that was minimized, USD; absent where a chance constraint is not met.
+    pub objective: Option<Estimate>,
+    /// Distribution of each measure.
+    pub measures: Vec<MeasureResult>,
+    /// Cumulative distribution of the cost: cost in USD, share of futures below it.
+    pub cost_curve: Vec<(f64, f64)>,
+    /// Probability of costing less than on-demand, in present value.
+    pub beats_on_demand: Estimate,
+    /// Probability of exceeding the budget, where there is one.
+    pub over_budget: Option<Estimate>,
+}
+
+impl StrategyResult {
+    /// The distribution of a measure.
+    ///
+    /// # Panics
+    /// If the results do not hold it, which no run produces.
+    #[must_use]
+    pub fn measure(&self, measure: Measure) -> &Summary {
+        let found = self.measures.iter().find(|m| m.measure == measure);
+        &found.expect("results hold every measure").summary
+    }
+}
+
+/// A measure's distribution over futures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MeasureResult {
+    /// Which.
+    pub measure: Measure,
+    /// Its distribution.
+    pub summary: Summary,
+}
+
+/// A distribution over futures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Mean.
+    pub mean: Estimate,
+    /// Standard deviation.
+    pub sd: Estimate,
+    /// Quantiles in rising order of level.
+    pub quantiles: Vec<Quantile>,
+    /// Mean of the highest 5 %.
+    pub cvar95: Option<Estimate>,
+}
+
+impl Summary {
+    /// The quantile at a level, if it was computed.
+    #[must_use]
+    pub fn quantile(&self, level: f64) -> Option<Estimate> {
+        let found = self
+            .quantiles
+            .iter()
+            .find(|q| (q.level - level).abs() < 1e-12);
+        found.map(|q| q.estimate)
+    }
+}
+
+/// A quantile.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Quantile {
+    /// Share of futures in which the value is not exceeded.
+    pub level: f64,
+    /// The value.
+    pub estimate: Estimate,
+}
+
+/// Cost against size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sizing {
+    /// `provisioned` or `hybrid`.
+    pub strategy: String,
+    /// The best size.
+    pub best_units: f64,
+    /// Interval of the best size that the simulation's error leaves open.
+    pub interval: (f64, f64),
+    /// Smallest and largest units whose objective is within `tolerance_usd` of the best.
+    pub band: (f64, f64),
+    /// What the band allows, USD.
+    pub tolerance_usd: f64,
+    /// Whether any size meets the chance constraint; true for the other objectives.
+    pub feasible: bool,
+    /// The settled sizes, rising.
+    pub sizes: Vec<SizeResult>,
+}
+
+/// A settled size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SizeResult {
+    /// Units.
+    pub units: f64,
+    /// The objective, USD; absent where a chance constraint is not met.
+    pub objective: Option<Estimate>,
+    /// Nominal cost.
+    pub cost: Summary,
+    /// Waste.
+    pub waste: Summary,
+    /// Probability of exceeding the budget.
+    pub over_budget: Option<Estimate>,
+    /// Overspend: mean and quantiles.
+    pub overspend: Option<Summary>,
+    /// Probability, given the simulation's error, that this size is the best.
+    pub best_probability: f64,
+    /// Share of futures in which this size turns out the cheapest.
+    pub best_in_futures: Estimate,
+}
+
+/// A month over all futures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MonthResult {
+    /// Month, from 1.
+    pub month: usize,
+    /// Calendar month, as in `2027-01`, where the study has a start.
+    pub date: Option<String>,
+    /// Mean load of the month, in units.
+    pub load: Summary,
+    /// On-demand list price of a fully used unit, USD per month.
+    pub on_demand_price: Estimate,
+    /// Price of a committed unit, USD per month.
+    pub commitment_price: Estimate,
+    /// What each strategy does in the month, in the order of the strategies.
+    pub strategies: Vec<StrategyMonth>,
+}
+
+/// A strategy in a month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StrategyMonth {
+    /// `on_demand`, `provisioned` or `hybrid`.
+    pub strategy: String,
+    /// Bill of the month, USD.
+    pub spend: Summary,
+    /// Reserved units, mean.
+    pub reserved_units: Estimate,
+    /// Spend beyond the commitment, mean, USD.
+    pub overflow_spend: Estimate,
+    /// Waste, mean, USD.
+    pub waste: Estimate,
+}
+
+/// When a commitment pays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BreakEven {
+    /// Utilization at which a committed unit costs what the same tokens cost on demand, at the
+    /// first month's mean prices. Above 1 it never pays.
+    pub utilization_first_month: f64,
+    /// The same over the contract's months at mean prices.
+    pub utilization_over_term: f64,
+    /// Per strategy with a commitment: when its mean cumulated saving turns positive for good.
+    pub months: Vec<BreakEvenMonth>,
+}
+
+/// When a strategy has paid off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BreakEvenMonth {
+    /// `provisioned` or `hybrid`.
+    pub strategy: String,
+    /// The month from which its mean cumulated cost stays below on-demand; absent if never.
+    pub month: Option<usize>,
+}

@@ -1,0 +1,183 @@
+//! Numbers as people read them.
+
+/// US dollars, short: `$1.62M`, `$15.2k`, `$940`, `-$3.1k`.
+#[must_use]
+pub fn usd(value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    let x = value.abs();
+    let body = if x >= 999_500_000.0 {
+        three(x / 1e9, "B")
+    } else if x >= 999_500.0 {
+        three(x / 1e6, "M")
+    } else if x >= 9_995.0 {
+        three(x / 1e3, "k")
+    } else if x >= 100.0 || x == 0.0 {
+        thousands(x.round())
+    } else {
+        trimmed(x)
+    };
+    if body.trim_matches(['0', '.']).is_empty() {
+        return "$0".into();
+    }
+    format!("{sign}${body}")
+}
+
+/// US dollars to the cent with separators: `1,234.50`.
+#[must_use]
+pub fn usd_exact(value: f64) -> String {
+    let cents = (value.abs() * 100.0).round();
+    let sign = if value < 0.0 && cents > 0.0 { "-" } else { "" };
+    let whole = (cents / 100.0).floor();
+    format!(
+        "{sign}{}.{:02}",
+        thousands(whole),
+        (cents - whole * 100.0) as u32
+    )
+}
+
+/// Three significant digits and a suffix.
+fn three(x: f64, suffix: &str) -> String {
+    let digits = if x < 9.995 {
+        2
+    } else if x < 99.95 {
+        1
+    } else {
+        0
+    };
+    format!("{x:.digits$}{suffix}")
+}
+
+/// Two decimals, more for small numbers, without trailing zeros.
+fn trimmed(x: f64) -> String {
+    let digits = if x >= 1.0 { 2 } else { 4 };
+    let text = format!("{x:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A whole number with thousands separators.
+fn thousands(x: f64) -> String {
+    let digits = format!("{x:.0}");
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A share as a percentage: `84%`, `0.3%`, `>99.9%`, `<0.1%`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let x = 100.0 * share;
+    if x > 99.9 && x < 100.0 {
+        ">99.9%".into()
+    } else if x > 0.0 && x < 0.1 {
+        "<0.1%".into()
+    } else if x.abs() < 10.0 || x.abs() > 99.0 {
+        format!("{}%", trim_one(x))
+    } else {
+        format!("{x:.0}%")
+    }
+}
+
+fn trim_one(x: f64) -> String {
+    let text = format!("{x:.1}");
+    text.trim_end_matches(".0").to_owned()
+}
+
+/// A number of units: whole numbers plainly, others with up to four significant digits.
+#[must_use]
+pub fn units(x: f64) -> String {
+    if (x - x.round()).abs() < 1e-9 * x.abs().max(1.0) {
+        return thousands(x.round());
+    }
+    let digits = if x.abs() >= 100.0 {
+        1
+    } else if x.abs() >= 10.0 {
+        2
+    } else if x.abs() >= 1.0 {
+        3
+    } else {
+        4
+    };
+    let text = format!("{x:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A count with separators.
+#[must_use]
+pub fn count(n: u64) -> String {
+    thousands(n as f64)
+}
+
+/// `1 month`, `12 months`.
+#[must_use]
+pub fn months(n: usize) -> String {
+    if n == 1 {
+        "1 month".into()
+    } else {
+        format!("{n} months")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_has_three_digits() {
+        let cases = [
+            (1_620_000.0, "$1.62M"),
+            (15_234.0, "$15.2k"),
+            (999_600.0, "$1.00M"),
+            (9_999.0, "$10.0k"),
+            (8_123.4, "$8,123"),
+            (940.2, "$940"),
+            (12.5, "$12.5"),
+            (0.123_45, "$0.1235"),
+            (0.0, "$0"),
+            (-0.000_01, "$0"),
+            (-3_100.0, "-$3,100"),
+            (2.5e9, "$2.50B"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(usd(value), text);
+        }
+        assert_eq!(usd_exact(1_234.5), "1,234.50");
+        assert_eq!(usd_exact(-0.999), "-1.00");
+        assert_eq!(usd_exact(-0.001), "0.00");
+    }
+
+    #[test]
+    fn shares_never_round_to_certainty() {
+        let cases = [
+            (0.84, "84%"),
+            (0.0003, "<0.1%"),
+            (0.9995, ">99.9%"),
+            (1.0, "100%"),
+            (0.0, "0%"),
+            (0.051, "5.1%"),
+            (0.992, "99.2%"),
+            (2.78, "278%"),
+            (-0.03, "-3%"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(percent(value), text);
+        }
+    }
+
+    #[test]
+    fn units_are_whole_where_they_are() {
+        for (value, text) in [
+            (120.0, "120"),
+            (3770.0, "3,770"),
+            (100.530_9, "100.5"),
+            (1.1111, "1.111"),
+            (0.05, "0.05"),
+        ] {
+            assert_eq!(units(value), text);
+        }
+    }
+}
