@@ -76,6 +76,8 @@ pub struct ParameterFact {
 pub struct HistoryFact {
     /// The file.
     pub file: String,
+    /// Columns used, as in `output: completion_tokens`.
+    pub columns: Vec<String>,
     /// First interval, UTC.
     pub from: String,
     /// End of the last interval, UTC.
@@ -86,8 +88,14 @@ pub struct HistoryFact {
     pub intervals: usize,
     /// Intervals missing between the first and the last.
     pub missing: usize,
-    /// Rows dropped as exact copies, or added up with the interval they repeat.
-    pub repeated: usize,
+    /// Rows dropped as exact copies of another row.
+    pub copies: usize,
+    /// Rows added to another row of their interval.
+    pub added: usize,
+    /// Rows that stood out of order.
+    pub unsorted: usize,
+    /// Rows that the filter left out.
+    pub filtered: usize,
     /// Intervals with zero tokens.
     pub zeros: usize,
     /// Uncached input, cached input and output tokens per hour, mean over the level window.

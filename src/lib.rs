@@ -6,6 +6,7 @@ pub mod curve;
 pub mod dist;
 pub mod error;
 pub mod facts;
+pub mod input;
 pub mod ledger;
 pub mod linalg;
 pub mod math;

@@ -138,6 +138,14 @@ impl Parameters {
         });
     }
 
+    /// Gives `param` its place under `name`, the place of its twin if that is bound already.
+    pub fn bind_shared(&mut self, name: &str, param: &mut Param) {
+        match self.list.iter().position(|p| p.name == name) {
+            Some(slot) => param.slot = slot,
+            None => self.bind(name, param),
+        }
+    }
+
     /// All of them.
     #[must_use]
     pub fn list(&self) -> &[Parameter] {

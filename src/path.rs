@@ -36,19 +36,57 @@ pub enum Workload {
     },
     /// A flow of tokens of one model.
     Tokens(TokenFlow),
+    /// A flow of tokens whose units cost a stated price on demand, USD per unit-month.
+    Priced(TokenFlow, Param),
 }
 
 /// Tokens per hour with what they weigh and what they cost.
 #[derive(Clone, Debug)]
 pub struct TokenFlow {
     /// Prompt tokens per hour, cached ones included.
-    pub input_per_hour: Param,
+    pub input_per_hour: Product,
     /// Generated tokens per hour.
-    pub output_per_hour: Param,
+    pub output_per_hour: Product,
     /// Share of the prompt tokens that come from the cache, 0 to 1.
     pub cached_share: Param,
     /// Capacity weight and on-demand price of each kind of token.
     pub rates: TokenRates,
+}
+
+/// A constant times named parameters, which several products may share.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// The constant.
+    pub constant: f64,
+    /// Field and parameter of each factor.
+    pub factors: Vec<(&'static str, Param)>,
+}
+
+impl Product {
+    fn bind(&mut self, parameters: &mut Parameters) {
+        for (field, param) in &mut self.factors {
+            parameters.bind_shared(&format!("workload.{field}"), param);
+        }
+    }
+
+    fn of(&self, params: &[Lane]) -> Lane {
+        let mut out = [self.constant; LANES];
+        for (_, param) in &self.factors {
+            let values = param.of(params);
+            for i in 0..LANES {
+                out[i] *= values[i];
+            }
+        }
+        out
+    }
+
+    /// The product of the means: the mean, as the factors are drawn independently unless the
+    /// study correlates them.
+    #[must_use]
+    pub fn at_means(&self) -> f64 {
+        let means = self.factors.iter().map(|(_, p)| p.mean().unwrap_or(f64::NAN));
+        self.constant * means.product::<f64>()
+    }
 }
 
 /// Capacity weight and on-demand price of a model's tokens.
@@ -89,31 +127,39 @@ impl Workload {
                 parameters.bind("workload.level", level);
                 parameters.bind("workload.on_demand_per_unit_month", value);
             }
-            Self::Tokens(flow) => {
-                parameters.bind("workload.input_tokens", &mut flow.input_per_hour);
-                parameters.bind("workload.output_tokens", &mut flow.output_per_hour);
-                parameters.bind("workload.cached_share", &mut flow.cached_share);
+            Self::Tokens(flow) => flow.bind(parameters),
+            Self::Priced(flow, value) => {
+                flow.bind(parameters);
+                parameters.bind("workload.on_demand_per_unit_month", value);
             }
         }
     }
 
     /// Base load in units and value of a unit-month in USD, on each path.
     fn base(&self, params: &[Lane]) -> (Lane, Lane) {
-        let flow = match self {
-            Self::Units { level, value } => return (*level.of(params), *value.of(params)),
-            Self::Tokens(flow) => flow,
-        };
-        let input = flow.input_per_hour.of(params);
-        let output = flow.output_per_hour.of(params);
-        let cached = flow.cached_share.of(params);
+        match self {
+            Self::Units { level, value } => (*level.of(params), *value.of(params)),
+            Self::Tokens(flow) => flow.base(params),
+            Self::Priced(flow, value) => (flow.base(params).0, *value.of(params)),
+        }
+    }
+}
+
+impl TokenFlow {
+    fn bind(&mut self, parameters: &mut Parameters) {
+        self.input_per_hour.bind(parameters);
+        self.output_per_hour.bind(parameters);
+        parameters.bind("workload.cached_share", &mut self.cached_share);
+    }
+
+    fn base(&self, params: &[Lane]) -> (Lane, Lane) {
+        let input = self.input_per_hour.of(params);
+        let output = self.output_per_hour.of(params);
+        let cached = self.cached_share.of(params);
         let (mut load, mut value) = ([0.0; LANES], [0.0; LANES]);
         for i in 0..LANES {
-            let tokens = [
-                input[i] * (1.0 - cached[i]),
-                input[i] * cached[i],
-                output[i],
-            ];
-            let (units, usd) = flow.rates.load_and_cost(tokens);
+            let tokens = [input[i] * (1.0 - cached[i]), input[i] * cached[i], output[i]];
+            let (units, usd) = self.rates.load_and_cost(tokens);
             load[i] = units;
             value[i] = usd / units;
         }
@@ -224,6 +270,12 @@ impl PathModel {
     #[must_use]
     pub fn months(&self) -> usize {
         self.spec.clock.months
+    }
+
+    /// Whether anything moves at random from month to month.
+    #[must_use]
+    pub fn has_noise(&self) -> bool {
+        !self.variables.list().is_empty()
     }
 
     /// The description behind the model.

@@ -19,6 +19,8 @@ pub enum Final {
     Lose,
 }
 
+/// A credit for months of low utilization.
+///
 /// # What it does
 /// When a month's utilization stays below a threshold, a share of that month's charge comes off
 /// the next bill.

@@ -22,6 +22,8 @@ pub enum CappedPrice {
     Commitment,
 }
 
+/// A limit on price rises.
+///
 /// # What it does
 /// The buyer pays the list price or the limit, whichever is lower.
 ///

@@ -20,6 +20,8 @@ pub enum DiscountedPrice {
     Both,
 }
 
+/// A percentage off a price.
+///
 /// # What it does
 /// Lowers a unit price by a percentage, for the whole contract or its first months.
 ///

@@ -7,6 +7,8 @@ use crate::rng::{LANES, Lane};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Fewer units in the first months.
+///
 /// # What it does
 /// The contract starts with a share of its units and grows to all of them: half the capacity for
 /// the first six months, at the same price per unit.

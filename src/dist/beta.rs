@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::function::beta::inv_beta_reg;
 
+/// The beta distribution on any interval.
+///
 /// # What it does
 /// A flexible shape on a bounded interval: shares, rates, cache hit rates.
 ///

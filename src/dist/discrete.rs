@@ -5,6 +5,8 @@ use crate::error::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Scenarios with probabilities.
+///
 /// # What it does
 /// A list of values, each with its probability: the launch happens or it does not.
 ///

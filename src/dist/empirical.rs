@@ -6,6 +6,8 @@ use crate::error::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Observed values, drawn again.
+///
 /// # What it does
 /// Draws one of the observed values, each equally likely. It never goes beyond what was seen:
 /// with few observations the tails are missing.

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::ContinuousCDF;
 
+/// The gamma distribution.
+///
 /// # What it does
 /// A positive, right-skewed value with a lighter tail than the lognormal: rates, waiting times,
 /// volatilities.

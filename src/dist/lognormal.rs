@@ -8,6 +8,8 @@ use crate::math::{exp, ln, normal_cdf, normal_quantile};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The lognormal distribution, optionally truncated.
+///
 /// # What it does
 /// A positive, right-skewed value whose logarithm is normal: the usual shape of forecast errors,
 /// which overrun by factors. Give `mean` or `median` with `sd` or `log_sd`, or the range `p10` to

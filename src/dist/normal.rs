@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 /// The 90 % point of the standard normal distribution.
 pub(super) const Z90: f64 = 1.281_551_565_544_600_4;
 
+/// The normal distribution, optionally truncated.
+///
 /// # What it does
 /// The symmetric bell curve. Give `mean` and `sd`, or the range `p10` to `p90` that holds the
 /// value in 80 of 100 cases.

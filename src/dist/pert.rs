@@ -7,6 +7,8 @@ use crate::error::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The PERT distribution.
+///
 /// # What it does
 /// Three numbers from a planner: least, most likely, largest, joined by a smooth curve.
 ///

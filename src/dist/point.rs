@@ -5,6 +5,8 @@ use crate::error::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// A certain value.
+///
 /// # What it does
 /// Takes one value in every future. A plain number in a study means the same.
 ///

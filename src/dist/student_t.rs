@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+/// Student's t distribution, optionally truncated.
+///
 /// # What it does
 /// A bell curve with heavy tails: what a growth rate looks like when it was estimated from few
 /// months. Without bounds it has no mean at `df <= 1`, and its exponential has no mean at any

@@ -6,6 +6,8 @@ use crate::error::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The triangular distribution.
+///
 /// # What it does
 /// Three numbers from a planner: least, most likely, largest. The density rises and falls in
 /// straight lines, so it gives the extremes more weight than [`super::Pert`].

@@ -5,6 +5,8 @@ use crate::error::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The uniform distribution.
+///
 /// # What it does
 /// Every value between `min` and `max` equally likely: what remains when a quote is a range.
 ///

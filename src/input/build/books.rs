@@ -1,0 +1,119 @@
+//! Looking things up in price books.
+
+use super::Builder;
+use super::price_book::{Model, Offer, PriceBook, SHIPPED};
+use crate::facts::PriceFact;
+use crate::input::findings::did_you_mean;
+use crate::input::schema;
+use crate::input::tree::Node;
+use serde::Deserialize;
+
+/// The shipped books and those that the study names.
+pub(super) struct Books {
+    list: Vec<PriceBook>,
+}
+
+impl Books {
+    /// Loads all books; what is wrong with the study's own goes to its findings.
+    pub fn load(builder: &mut Builder) -> Self {
+        let mut list: Vec<PriceBook> = SHIPPED
+            .iter()
+            .map(|(name, text)| toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
+            .collect();
+        for (i, name) in builder.file.price_books.clone().iter().enumerate() {
+            let field = format!("price_books[{i}]");
+            if let Some(book) = own_book(builder, &field, name) {
+                if list.iter().any(|b| b.id == book.id) {
+                    let message = format!("the price book {name} has the id \"{}\", which is taken", book.id);
+                    builder.error(&field, "duplicate", message, "give the book an id of its own");
+                }
+                list.push(book);
+            }
+        }
+        Self { list }
+    }
+
+    /// The model called `book/id`.
+    pub fn model(&self, builder: &mut Builder, field: &str, name: &str) -> Option<(&PriceBook, &Model)> {
+        let all = || self.list.iter().flat_map(|b| b.models.iter().map(move |m| (b, m)));
+        let found = all().find(|(b, m)| format!("{}/{}", b.id, m.id) == name);
+        if found.is_none() {
+            let names: Vec<String> = all().map(|(b, m)| format!("{}/{}", b.id, m.id)).collect();
+            not_found(builder, field, "model", name, &names);
+        }
+        found
+    }
+
+    /// The offer called `book/id`.
+    pub fn offer(&self, builder: &mut Builder, field: &str, name: &str) -> Option<(&PriceBook, &Offer)> {
+        let all = || self.list.iter().flat_map(|b| b.offers.iter().map(move |o| (b, o)));
+        let found = all().find(|(b, o)| format!("{}/{}", b.id, o.id) == name);
+        if found.is_none() {
+            let names: Vec<String> = all().map(|(b, o)| format!("{}/{}", b.id, o.id)).collect();
+            not_found(builder, field, "offer", name, &names);
+        }
+        found
+    }
+}
+
+fn not_found(builder: &mut Builder, field: &str, what: &str, name: &str, names: &[String]) {
+    let near = did_you_mean(name, names.iter().map(String::as_str));
+    let help = match near {
+        Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
+        None => "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into(),
+    };
+    builder.error(field, "not-in-book", format!("no price book has the {what} \"{name}\""), help);
+}
+
+fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook> {
+    let text = builder.read_file(field, name)?;
+    let source = builder.findings.sources.add(name, &text);
+    let before = builder.findings.list.len();
+    let tree = Node::parse(source, &mut builder.findings);
+    if builder.findings.list.len() == before {
+        schema::check::<PriceBook>(&tree, &mut builder.findings);
+    }
+    if builder.findings.list.len() > before {
+        return None;
+    }
+    let book = PriceBook::deserialize(tree.plain()).ok()?;
+    if book.currency != "USD" {
+        let place = tree.get("currency").map(|n| n.place.clone());
+        let message = format!("the price book is in {}", book.currency);
+        builder.findings.error("currency", "currency", place, message, "convert it to USD; other currencies are not supported");
+    }
+    for (i, offer) in book.offers.iter().enumerate() {
+        if offer.per_unit_hour.is_some() == offer.per_unit_month.is_some() {
+            let place = Some(tree.locate(&format!("offers[{i}]")));
+            let message = format!("the offer \"{}\" needs one price", offer.id);
+            let help = "give either `per_unit_month` or `per_unit_hour`";
+            builder.findings.error("ambiguous", format!("offers[{i}]"), place, message, help);
+        }
+    }
+    Some(book)
+}
+
+/// The origin of figures as the results show it.
+pub(super) struct Origin<'a> {
+    pub book: &'a PriceBook,
+    pub source: &'a str,
+    pub as_of: &'a str,
+    pub status: crate::input::price_book::Status,
+    pub flag: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    /// A figure with this origin.
+    pub fn fact(&self, item: impl Into<String>, value: f64, unit: &str) -> PriceFact {
+        let source = self.book.sources.get(self.source).map_or(self.source, String::as_str);
+        let doubt = self.flag.map_or(String::new(), |f| format!(" ({f})"));
+        PriceFact {
+            item: item.into(),
+            value,
+            unit: unit.into(),
+            source: format!("{source}{doubt}"),
+            as_of: self.as_of.into(),
+            status: self.status.name().into(),
+        }
+    }
+}

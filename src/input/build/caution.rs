@@ -1,0 +1,119 @@
+//! What a careful reader should know about the inputs.
+
+use super::Builder;
+use super::contract::Agreed;
+use super::workload::Loads;
+use crate::facts::{Facts, PriceFact, Warning};
+use crate::path::PathModel;
+use jiff::civil::Date;
+
+/// Days after which a price is old.
+const STALE_DAYS: i32 = 180;
+
+impl Builder {
+    /// Adds a warning that the results repeat.
+    pub fn warn(&mut self, code: &str, seen: impl Into<String>, may_mean: &str, advice: &str) {
+        self.warnings.push(Warning::new(code, seen, may_mean, advice));
+    }
+
+    /// Collects warnings about prices, the model and inputs without effect.
+    pub fn caution(&mut self, model: &PathModel, agreed: &Agreed, loads: &Loads, facts: &Facts) {
+        let start = self.start_day();
+        self.caution_prices(&facts.prices, start);
+        self.caution_retirement(loads, model.months(), start);
+        self.caution_shape(loads);
+        self.caution_error_mean();
+        let certain = model.parameters().uncertain().next().is_none();
+        let moving = !model.has_noise();
+        if certain && moving {
+            self.warn(
+                "nothing-uncertain",
+                "nothing in this study is uncertain: every future is the same",
+                "the result is a spreadsheet, and its percentiles are all one number",
+                "give growth a volatility, or a distribution to what you do not know",
+            );
+        }
+        let _ = agreed;
+    }
+
+    fn start_day(&self) -> Option<Date> {
+        format!("{}-01", self.file.start.as_ref()?).parse().ok()
+    }
+
+    /// Old, doubtful and unverified prices.
+    fn caution_prices(&mut self, prices: &[PriceFact], start: Option<Date>) {
+        let age = |p: &&PriceFact| {
+            let day: Date = p.as_of.parse().ok()?;
+            let days = start?.since(day).ok()?.get_days();
+            (days > STALE_DAYS).then_some(days)
+        };
+        if let Some((oldest, days)) = prices.iter().filter_map(|p| Some((p, age(&p)?))).max_by_key(|(_, d)| *d) {
+            let seen = format!("the price of {} is of {}, {days} days before the contract starts", oldest.item, oldest.as_of);
+            self.warn("stale-price", seen, "token prices move several times a year", "check the vendor's page, and state your quote in the study or a price book of your own");
+        }
+        let doubtful: Vec<&str> = prices.iter().filter(|p| ["seed", "unverified"].contains(&p.status.as_str())).map(|p| p.item.as_str()).collect();
+        if !doubtful.is_empty() {
+            let seen = format!("{} figures are not from a vendor's list: {}", doubtful.len(), doubtful.join("; "));
+            self.warn("unverified-price", seen, "claims of third parties can be off by orders of magnitude", "replace them by a quote before you sign");
+        }
+        if let Some(p) = prices.iter().find(|p| p.source.contains("implausible")) {
+            let seen = format!("the price of {} is marked as implausible against list prices", p.item);
+            self.warn("implausible-price", seen, "conclusions drawn from it do not hold for the market", "compare with the vendor's list in the same study");
+        }
+    }
+
+    fn caution_retirement(&mut self, loads: &Loads, months: usize, start: Option<Date>) {
+        let (Some(retires), Some(start)) = (&loads.retires, start) else { return };
+        let Ok(day) = retires.parse::<Date>() else { return };
+        let month = (i32::from(day.year()) - i32::from(start.year())) * 12 + i32::from(day.month()) - i32::from(start.month()) + 1;
+        if month > months as i32 {
+            return;
+        }
+        let seen = if month < 1 {
+            format!("the model retires on {retires}, before the contract starts")
+        } else {
+            format!("the model retires on {retires}, in month {month} of the study")
+        };
+        self.warn(
+            "model-retires",
+            seen,
+            "you will run a successor with other prices and another throughput per unit",
+            "plan the migration: compare a study with the successor's figures",
+        );
+    }
+
+    fn caution_shape(&mut self, loads: &Loads) {
+        let flat = loads.curve.shape().peak() == 1.0;
+        let stated = self.file.workload.shape.is_some();
+        if flat && !stated && loads.purchase.is_some() {
+            self.warn(
+                "flat-load",
+                "the load is taken as the same at every hour",
+                "real load has days and nights: a flat one overstates what a commitment saves",
+                "give a usage file, or a `shape` such as \"office_week\"",
+            );
+        }
+        if self.file.workload.burst_cv.is_none() && loads.curve.burst_cv() == 0.0 && loads.purchase.is_some() && !flat {
+            self.warn(
+                "no-burstiness",
+                "the load is taken as even within each interval of the shape",
+                "admission works by the minute: spill is larger than hourly averages say",
+                "set `burst_cv` from minute data (0.3 to 1 for small tenants)",
+            );
+        }
+    }
+
+    /// A level error whose mean is not one shifts the forecast.
+    fn caution_error_mean(&mut self) {
+        let error = &self.file.forecast_error;
+        let means = [
+            ("forecast_error.level", error.level.mean()),
+            ("forecast_error.skewed", error.skewed.as_ref().and_then(|d| d.get().mean())),
+        ];
+        for (field, mean) in means {
+            let Some(mean) = mean.filter(|m| (m - 1.0).abs() > 0.001) else { continue };
+            let seen = format!("`{field}` has the mean {mean:.4}, not 1");
+            self.warn("biased-error", seen, "the expected load differs from the forecast by that factor", "nothing, if the forecast is known to be biased; otherwise give it the mean 1");
+        }
+    }
+}

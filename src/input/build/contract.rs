@@ -1,0 +1,277 @@
+//! The contract: an offer of a price book or stated terms.
+
+use super::Builder;
+use super::books::{Books, Origin};
+use super::workload::Loads;
+use crate::contract::{Contract, Renewal};
+use crate::facts::PriceFact;
+use crate::input::price_book::{Offer, PriceBook};
+use crate::input::study_file::{RenewalWord, Units};
+use crate::param::Param;
+use crate::size::legal::{Sizes, round_step};
+use crate::words::{months, units};
+
+/// What the offer of a contract sells.
+pub(super) struct Bought {
+    pub name: String,
+    pub unit: String,
+    pub deployment: String,
+    pub models: Vec<String>,
+    /// Whether the sizes come from the model's capacity figures.
+    pub needs_model_sizes: bool,
+    sizes: (Option<f64>, Option<f64>),
+    cancel: Option<String>,
+}
+
+/// The resolved contract with its origin.
+pub(super) struct Agreed {
+    pub contract: Contract,
+    pub offer: Option<Bought>,
+    pub prices: Vec<PriceFact>,
+}
+
+impl Builder {
+    /// Resolves `[contract]`, apart from the sizes, which need the load.
+    pub fn agreed(&mut self, books: &Books) -> Option<Agreed> {
+        let c = self.file.contract.clone();
+        let found = match &c.offer {
+            Some(name) => Some(books.offer(self, "contract.offer", name)?),
+            None => None,
+        };
+        let mut prices = Vec::new();
+        let fee = self.fee(found, &mut prices);
+        let term = c.term_months.or(found.map(|(_, o)| o.term_months).filter(|t| *t > 0));
+        let term = term.or_else(|| self.no_term(found.is_some()));
+        let hourly = c.hourly_per_unit_month.clone().or_else(|| hourly_price(found, &mut prices));
+        let (fee, term) = (fee?, term?);
+        let renewal = self.renewal(term, hourly.is_some());
+        self.check_clauses(term);
+        if c.deployed_units.is_some() && !matches!(c.units, Units::Number(_)) {
+            self.error("contract.deployed_units", "ambiguous", "`deployed_units` is a number while `units` is to be optimized", "give `units` a number, or leave `deployed_units` out");
+        }
+        if let (Some(deployed), Units::Number(reserved), None) = (c.deployed_units, c.units, &hourly) {
+            if deployed > reserved {
+                self.error("contract.deployed_units", "no-hourly-price", "more units are deployed than reserved, and there is no hourly price for the rest", "add `hourly_per_unit_month`");
+            }
+        }
+        let contract = Contract {
+            fee,
+            hourly,
+            start: c.start_month - 1,
+            term,
+            renewal: renewal?,
+            deployed: c.deployed_units,
+            step: c.step.unwrap_or(0.0),
+            min_units: c.min_units.unwrap_or(0.0),
+            clauses: c.clauses,
+        };
+        Some(Agreed {
+            contract,
+            offer: found.map(|(book, offer)| bought(book, offer)),
+            prices,
+        })
+    }
+
+    fn fee(&mut self, offer: Option<(&PriceBook, &Offer)>, prices: &mut Vec<PriceFact>) -> Option<Param> {
+        let stated = self.file.contract.fee_per_unit_month.clone();
+        if let Some(fee) = stated {
+            let item = "committed unit, as stated in the study".to_owned();
+            prices.push(PriceFact {
+                item,
+                value: fee.mean().unwrap_or(f64::NAN),
+                unit: "USD per unit-month".into(),
+                source: "the study".into(),
+                as_of: String::new(),
+                status: "negotiated".into(),
+            });
+            return Some(fee);
+        }
+        let Some((book, offer)) = offer else {
+            let help = "add `offer`, as in offer = \"azure/ptu-global-1y\" (`waterline prices` lists all), or `fee_per_unit_month` and `term_months`";
+            self.error("contract", "missing-field", "[contract] has neither an offer nor a fee", help);
+            return None;
+        };
+        let Some(price) = offer.unit_month(book.hours_per_month) else {
+            let message = format!("the price book has no price for the offer \"{}\"", offer.id);
+            self.error("contract.offer", "no-price", message, "state your quote as `fee_per_unit_month`");
+            return None;
+        };
+        prices.push(origin(book, offer).fact(format!("{} {}", offer.id, offer.unit), price, "USD per unit-month"));
+        Some(price.into())
+    }
+
+    fn no_term(&mut self, has_offer: bool) -> Option<usize> {
+        let (message, help) = if has_offer {
+            ("the offer is hourly capacity without a term", "choose an offer with a term, or add `term_months`")
+        } else {
+            ("[contract] has no term", "add `term_months`, as in term_months = 12")
+        };
+        self.error("contract", "missing-field", message, help);
+        None
+    }
+
+    fn renewal(&mut self, term: usize, has_hourly: bool) -> Option<Renewal> {
+        let c = self.file.contract.clone();
+        let end = c.start_month - 1 + term;
+        let horizon = self.file.horizon_months.unwrap_or(end);
+        if c.start_month > horizon {
+            let message = format!("the contract starts in month {}, after the {} simulated", c.start_month, months(horizon));
+            self.error("contract.start_month", "beyond-horizon", message, "start earlier, or lengthen `horizon_months`");
+        }
+        if c.renewal_price_change.is_some() && c.renewal != Some(RenewalWord::Renew) {
+            self.error("contract.renewal_price_change", "no-effect", "`renewal_price_change` does nothing unless the contract renews", "set `renewal = \"renew\"`, or take it out");
+        }
+        match c.renewal {
+            Some(RenewalWord::Renew) => Some(Renewal::Renew {
+                price_change: c.renewal_price_change.unwrap_or_else(|| 0.0.into()),
+            }),
+            Some(RenewalWord::Hourly) if !has_hourly => {
+                self.error("contract.renewal", "no-hourly-price", "after the term the units are billed by the hour, and there is no hourly price", "add `hourly_per_unit_month`");
+                None
+            }
+            Some(RenewalWord::Hourly) => Some(Renewal::Hourly),
+            Some(RenewalWord::OnDemand) => Some(Renewal::OnDemand),
+            None if horizon > end => {
+                let message = format!("the term ends with month {end}, the horizon with month {horizon}, and nothing says what happens between");
+                let help = "add `renewal`: \"renew\", \"hourly\" (units stay at the hourly price) or \"on_demand\" (units are given up)";
+                self.error("contract", "missing-field", message, help);
+                None
+            }
+            None => Some(Renewal::OnDemand),
+        }
+    }
+
+    /// Clauses on their own, and their order.
+    fn check_clauses(&mut self, term: usize) {
+        let clauses = self.file.contract.clauses.clone();
+        let mut discount = None;
+        for (i, clause) in clauses.iter().enumerate() {
+            let place = format!("contract.clauses[{i}]");
+            self.problems(&place, clause.get().check(term));
+            let hooks = clause.get().hooks();
+            if let (true, Some(before)) = (hooks.cap, discount) {
+                let message = "a percentage stands before a price cap";
+                let help = format!("caps bind the unit price first: move clauses[{i}] before clauses[{before}]");
+                self.error(&place, "clause-order", message, help);
+            }
+            if hooks.discount && discount.is_none() {
+                discount = Some(i);
+            }
+        }
+    }
+
+    /// Which sizes can be bought.
+    pub fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
+        let (c, s) = (self.file.contract.clone(), self.file.sizing.clone());
+        if let Some(list) = s.sizes {
+            let mut sizes = list;
+            sizes.sort_by(f64::total_cmp);
+            sizes.dedup();
+            if sizes.is_empty() {
+                self.error("sizing.sizes", "wrong-length", "the list of sizes is empty", "list at least one size, or leave `sizes` out");
+                return None;
+            }
+            if s.max_units.is_some() {
+                self.error("sizing.max_units", "no-effect", "`max_units` does nothing beside a list of sizes", "keep one of the two");
+            }
+            return Some(Sizes::List(sizes));
+        }
+        let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
+        let (model_min, model_step) = loads.purchase.unzip();
+        // Without any source of sizes: about two hundred over the range of today's load.
+        let natural = round_step(loads.at_means().0 / 200.0);
+        let step = c.step.or(offered.1).or(model_step).unwrap_or(natural);
+        let min = c.min_units.or(offered.0).or(model_min).unwrap_or(step);
+        if s.max_units.is_some_and(|max| max < min) {
+            let message = format!("the largest size is {}, the smallest that is sold {}", s.max_units.unwrap_or(0.0), units(min));
+            self.error("sizing.max_units", "empty-range", message, format!("raise it to at least {}", units(min)));
+            return None;
+        }
+        Some(Sizes::Steps {
+            min,
+            step,
+            max: s.max_units,
+        })
+    }
+
+    /// Given units must be a size that is sold, where sizes are known.
+    pub fn check_units(&mut self, sizes: &Sizes) {
+        let Some(given) = self.fixed_units() else { return };
+        let stated = self.file.contract.step.is_some() || self.file.contract.min_units.is_some();
+        let known = stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
+        if !known || matches!(sizes, Sizes::List(_)) || sizes.allows(given) {
+            return;
+        }
+        let above = sizes.at_least(given);
+        let Sizes::Steps { min, step, .. } = sizes else { return };
+        let below = above - step;
+        let choice = if below >= *min { format!("{} or {}", units(below), units(above)) } else { units(above) };
+        let message = format!("{} units cannot be bought: the smallest size is {}, in steps of {}", units(given), units(*min), units(*step));
+        self.error("contract.units", "not-sold", message, format!("choose {choice}, or state other `min_units` and `step`"));
+    }
+
+    /// The units of the study, if it gives a number.
+    pub fn fixed_units(&self) -> Option<f64> {
+        match self.file.contract.units {
+            Units::Number(units) => Some(units),
+            Units::Word(_) => None,
+        }
+    }
+}
+
+fn origin<'a>(book: &'a PriceBook, offer: &'a Offer) -> Origin<'a> {
+    Origin {
+        book,
+        source: &offer.source,
+        as_of: &offer.as_of,
+        status: offer.status,
+        flag: offer.flag.as_deref(),
+    }
+}
+
+/// The hourly capacity that goes with an offer: same unit and deployment, no term.
+fn hourly_price(offer: Option<(&PriceBook, &Offer)>, prices: &mut Vec<PriceFact>) -> Option<Param> {
+    let (book, offer) = offer?;
+    let same = |o: &&Offer| o.term_months == 0 && o.unit == offer.unit && o.deployment == offer.deployment && o.models == offer.models;
+    let hourly = book.offers.iter().find(same)?;
+    let price = hourly.unit_month(book.hours_per_month)?;
+    prices.push(origin(book, hourly).fact(format!("{} {}", hourly.id, hourly.unit), price, "USD per unit-month"));
+    Some(price.into())
+}
+
+fn bought(book: &PriceBook, offer: &Offer) -> Bought {
+    Bought {
+        name: format!("{}/{}", book.id, offer.id),
+        unit: offer.unit.clone(),
+        deployment: offer.deployment.clone(),
+        models: offer.models.clone(),
+        needs_model_sizes: offer.min_units.is_none() || offer.step.is_none(),
+        sizes: (offer.min_units, offer.step),
+        cancel: offer.cancel.clone(),
+    }
+}
+
+impl Agreed {
+    /// The contract in plain words, a line each.
+    pub fn describe(&self) -> Vec<String> {
+        let c = &self.contract;
+        let name = self.offer.as_ref().map_or("stated terms".to_owned(), |o| o.name.clone());
+        let mut lines = vec![format!("{name}, term {}, from month {}", months(c.term), c.start + 1)];
+        lines.push(match &c.renewal {
+            Renewal::Renew { price_change } => {
+                let change = 100.0 * price_change.mean().unwrap_or(f64::NAN);
+                format!("after the term: renews at a price {change:+.1} %")
+            }
+            Renewal::Hourly => "after the term: the units stay and are billed by the hour".into(),
+            Renewal::OnDemand => "after the term: the units are given up".into(),
+        });
+        if let Some(cancel) = self.offer.as_ref().and_then(|o| o.cancel.as_ref()) {
+            lines.push(format!("cancellation (not modeled): {cancel}"));
+        }
+        if let Some(deployed) = c.deployed {
+            lines.push(format!("{} units are switched on", units(deployed)));
+        }
+        lines.extend(c.clauses.iter().map(|clause| clause.get().describe()));
+        lines
+    }
+}

@@ -1,0 +1,319 @@
+//! From the tables of a study file to the resolved [`Study`].
+//!
+//! Every step reports what it finds and goes on as far as it can, so that one run of the program
+//! shows all there is to repair.
+
+mod books;
+mod caution;
+mod contract;
+mod settings;
+mod workload;
+
+use super::findings::{Findings, Place};
+use super::study_file::{LevelAt, StudyFile};
+use super::tree::{Node, apply_override};
+use super::{price_book, schema};
+use crate::error::Problem;
+use crate::facts::{Facts, ParameterFact, Warning};
+use crate::path::{PathModel, PathSpec};
+use crate::process::Clock;
+use crate::study::Study;
+use books::Books;
+use contract::Agreed;
+use serde::Deserialize;
+use settings::Settings;
+use std::path::{Path, PathBuf};
+use workload::Loads;
+
+/// What came of reading a study.
+pub struct Loaded {
+    /// The study, if nothing stops it.
+    pub study: Option<Study>,
+    /// Everything that was found.
+    pub findings: Findings,
+}
+
+/// Reads a study file with overrides of the form `path.to.field=value`.
+#[must_use]
+pub fn load(path: &Path, overrides: &[String]) -> Loaded {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let base = path.parent().unwrap_or(Path::new("")).to_owned();
+            load_text(&path.display().to_string(), &text, &base, overrides)
+        }
+        Err(error) => {
+            let mut findings = Findings::default();
+            let message = format!("cannot read {}: {}", path.display(), reason(&error));
+            let help = "check the path; `waterline init study.toml` writes a study to start from";
+            findings.error("unreadable", "", None, message, help);
+            Loaded {
+                study: None,
+                findings,
+            }
+        }
+    }
+}
+
+/// An I/O error in plain words.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::InvalidData => "it is not UTF-8 text".into(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// Reads a study from its text; `base` is the folder that its paths are relative to.
+#[must_use]
+pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> Loaded {
+    let mut findings = Findings::default();
+    let source = findings.sources.add(name, text);
+    let mut tree = Node::parse(source, &mut findings);
+    for argument in overrides {
+        apply_override(&mut tree, argument, &mut findings);
+    }
+    if !findings.has_errors() {
+        schema::check::<StudyFile>(&tree, &mut findings);
+    }
+    if findings.has_errors() {
+        return Loaded {
+            study: None,
+            findings,
+        };
+    }
+    let file = match StudyFile::deserialize(tree.plain()) {
+        Ok(file) => file,
+        Err(error) => {
+            // The schema lets nothing through that the types refuse; a test holds them together.
+            findings.error("unreadable", "", None, error.to_string(), "please report this file");
+            return Loaded {
+                study: None,
+                findings,
+            };
+        }
+    };
+    let mut builder = Builder {
+        file,
+        tree,
+        base: base.to_owned(),
+        findings,
+        warnings: Vec::new(),
+        read: Vec::new(),
+    };
+    let study = builder.study();
+    let findings = builder.findings;
+    Loaded {
+        study: study.filter(|_| !findings.has_errors()),
+        findings,
+    }
+}
+
+/// A study under construction.
+struct Builder {
+    file: StudyFile,
+    tree: Node,
+    base: PathBuf,
+    findings: Findings,
+    /// What the results will repeat.
+    warnings: Vec<Warning>,
+    /// Texts that the study depends on besides its own, for its hash.
+    read: Vec<String>,
+}
+
+impl Builder {
+    fn study(&mut self) -> Option<Study> {
+        let books = Books::load(self);
+        let agreed = self.agreed(&books);
+        let loads = self.loads(&books, agreed.as_ref().and_then(|a| a.offer.as_ref()));
+        let months = self.months(agreed.as_ref());
+        let settings = self.settings(agreed.as_ref(), months);
+        self.check_futures(months);
+        self.check_start();
+        let (agreed, loads, settings) = (agreed?, loads?, settings?);
+        let sizes = self.sizes(&agreed, &loads)?;
+        self.check_units(&sizes);
+        if self.findings.has_errors() {
+            return None;
+        }
+        let (mut contract, mut strategies) = (agreed.contract.clone(), settings.strategies.clone());
+        let model = self.model(months, &loads, |parameters| {
+            contract.bind(parameters);
+            strategies.iter_mut().for_each(|s| s.bind(parameters));
+        })?;
+        let units = self.fixed_units();
+        let facts = self.facts(&model, &agreed, &loads, &settings, &sizes);
+        Some(Study {
+            curve: loads.curve,
+            model,
+            contract,
+            strategies,
+            units,
+            sizes,
+            objective: settings.objective,
+            indifference: self.file.sizing.indifference,
+            budget: self.file.finance.budget,
+            discounts: settings.discounts,
+            run: settings.run,
+            facts,
+        })
+    }
+
+    /// Months simulated; one if nothing says.
+    fn months(&self, agreed: Option<&Agreed>) -> usize {
+        let under_contract = agreed.map(|a| a.contract.start + a.contract.term);
+        self.file.horizon_months.or(under_contract).unwrap_or(1)
+    }
+
+    fn clock(&self, months: usize) -> Clock {
+        let within = match self.file.level_at {
+            LevelAt::Start => 0.0,
+            LevelAt::Middle => 0.5,
+            LevelAt::End => 1.0,
+        };
+        Clock {
+            first: self.file.months_until_start + within,
+            months,
+        }
+    }
+
+    /// What is wrong with growth, price and forecast error on their own.
+    fn check_futures(&mut self, months: usize) {
+        let clock = self.clock(months);
+        let until = clock.time(months - 1);
+        let problems = [
+            ("growth", self.file.growth.check(until)),
+            ("price", self.file.price.check(until)),
+            ("forecast_error", self.file.forecast_error.check()),
+        ];
+        for (table, problems) in problems {
+            self.problems(table, problems);
+        }
+    }
+
+    fn check_start(&mut self) {
+        let Some(start) = self.file.start.clone() else { return };
+        let parts: Vec<&str> = start.split('-').collect();
+        let month = parts.get(1).and_then(|m| m.parse::<u32>().ok()).unwrap_or(0);
+        let good = parts.len() == 2 && parts[0].len() == 4 && parts[0].parse::<u32>().is_ok() && (1..=12).contains(&month) && parts[1].len() == 2;
+        if !good {
+            let message = format!("\"{start}\" is not a month");
+            self.error("start", "date", message, "write year and month, as in start = \"2027-01\"");
+        }
+    }
+
+    fn model(
+        &mut self,
+        months: usize,
+        loads: &Loads,
+        terms: impl FnOnce(&mut crate::param::Parameters),
+    ) -> Option<PathModel> {
+        let spec = PathSpec {
+            clock: self.clock(months),
+            workload: loads.workload.clone(),
+            growth: self.file.growth.clone(),
+            price: self.file.price.clone(),
+            forecast_error: self.file.forecast_error.clone(),
+            correlations: self.file.correlations.clone(),
+        };
+        match PathModel::new(spec, terms) {
+            Ok(model) => Some(model),
+            Err(problems) => {
+                self.problems("correlations", problems);
+                None
+            }
+        }
+    }
+
+    fn facts(
+        &mut self,
+        model: &PathModel,
+        agreed: &Agreed,
+        loads: &Loads,
+        settings: &Settings,
+        sizes: &crate::size::legal::Sizes,
+    ) -> Facts {
+        let parameters = model.parameters().list().iter().map(|p| ParameterFact {
+            name: p.name.clone(),
+            description: p.dist.get().describe(),
+            uncertain: p.dist.fixed().is_none(),
+        });
+        let mut facts = Facts {
+            title: self.file.title.clone(),
+            study_hash: self.hash(),
+            start: self.file.start.clone(),
+            months: model.months(),
+            term_months: agreed.contract.term,
+            unit: loads.unit.clone(),
+            contract: agreed.describe(),
+            budget_usd: self.file.finance.budget,
+            discount_rate: self.file.finance.discount_rate_per_year,
+            objective: settings.objective_in_words.clone(),
+            prices: agreed.prices.iter().chain(&loads.prices).cloned().collect(),
+            parameters: parameters.collect(),
+            history: loads.history.clone(),
+            shape: loads.shape_fact(),
+            load: loads.fact(&agreed.contract),
+            vendor_sizing: loads.vendor_sizing(sizes),
+            warnings: Vec::new(),
+        };
+        self.caution(model, agreed, loads, &facts);
+        facts.warnings = std::mem::take(&mut self.warnings);
+        facts
+    }
+
+    /// The identity of everything that the numbers depend on, apart from the program.
+    fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut plain = self.tree.plain();
+        if let Some(table) = plain.as_table_mut() {
+            table.remove("title");
+        }
+        hasher.update(plain.to_string().as_bytes());
+        for text in &self.read {
+            hasher.update(text.as_bytes());
+        }
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+
+    /// An error at a field of the study file.
+    fn error(&mut self, field: &str, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        let place = self.place(field);
+        self.findings.error(code, field, Some(place), message, help);
+    }
+
+    fn place(&self, field: &str) -> Place {
+        self.tree.locate(field)
+    }
+
+    /// Problems of a table, at their fields.
+    fn problems(&mut self, table: &str, problems: Vec<Problem>) {
+        for problem in problems {
+            // Entries of a list start with their index: `correlations` + `[0].between`.
+            let field = if problem.field.starts_with('[') {
+                format!("{table}{}", problem.field)
+            } else {
+                problem.clone().inside(table).field
+            };
+            self.error(&field, problem.code, problem.message, problem.help);
+        }
+    }
+
+    /// A file that the study names, as text.
+    fn read_file(&mut self, field: &str, name: &str) -> Option<String> {
+        let path = self.base.join(name);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                self.read.push(text.clone());
+                Some(text)
+            }
+            Err(error) => {
+                let message = format!("cannot read {}: {}", path.display(), reason(&error));
+                let help = "paths are relative to the folder of the study file";
+                self.error(field, "unreadable", message, help);
+                None
+            }
+        }
+    }
+}

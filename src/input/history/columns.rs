@@ -1,0 +1,233 @@
+//! Which columns of a usage file hold what.
+
+use super::Tokens;
+use crate::input::findings::{Findings, Place, did_you_mean};
+use crate::input::study_file::HistoryTable;
+
+/// Positions of the columns.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    pub timestamp: usize,
+    pub values: Values,
+    /// Column and value that a row must have.
+    pub filter: Vec<(usize, String)>,
+    names: Vec<(&'static str, String)>,
+}
+
+/// How tokens are spread over columns.
+#[derive(Clone, Debug)]
+pub(super) enum Values {
+    /// Uncached input, cached input, output.
+    Split([Option<usize>; 3]),
+    /// All input, cached input, output.
+    Input([Option<usize>; 3]),
+    /// Input and output together, and the share of output.
+    Total(usize, f64),
+    /// Capacity units.
+    Load(usize),
+}
+
+/// Usual names of columns, taken if the study names none.
+const USUAL: [(&str, &[&str]); 5] = [
+    ("uncached_input", &["uncached_input_tokens", "uncached_input"]),
+    ("cached_input", &["cached_input_tokens", "cache_read_input_tokens", "cached_input"]),
+    ("input", &["input_tokens", "prompt_tokens", "ProcessedPromptTokens", "InputTokenCount"]),
+    ("output", &["output_tokens", "completion_tokens", "GeneratedTokens", "OutputTokenCount"]),
+    ("total", &["total_tokens", "TokenTransaction"]),
+];
+
+impl Columns {
+    pub fn in_units(&self) -> bool {
+        matches!(self.values, Values::Load(_))
+    }
+
+    /// `output: completion_tokens`, for the facts.
+    pub fn describe(&self) -> Vec<String> {
+        self.names.iter().map(|(role, name)| format!("{role}: {name}")).collect()
+    }
+
+    /// The tokens of a row, from a function that reads a column.
+    pub fn tokens(&self, mut read: impl FnMut(usize) -> f64) -> Tokens {
+        let mut value = |column: Option<usize>| column.map_or(0.0, &mut read);
+        match self.values {
+            Values::Split(columns) => columns.map(value),
+            Values::Input([input, cached, output]) => {
+                let (input, cached) = (value(input), value(cached));
+                [input - cached, cached, value(output)]
+            }
+            Values::Total(total, output_share) => {
+                let total = value(Some(total));
+                [total * (1.0 - output_share), 0.0, total * output_share]
+            }
+            Values::Load(column) => [value(Some(column)), 0.0, 0.0],
+        }
+    }
+
+    /// All columns that must hold numbers.
+    pub fn numeric(&self) -> Vec<usize> {
+        match self.values {
+            Values::Split(columns) | Values::Input(columns) => columns.into_iter().flatten().collect(),
+            Values::Total(column, _) | Values::Load(column) => vec![column],
+        }
+    }
+}
+
+/// Finds the columns; what is missing or contradictory goes to `findings`.
+pub(super) fn find(
+    table: &HistoryTable,
+    text: &str,
+    source: usize,
+    place: &Place,
+    findings: &mut Findings,
+) -> Option<Columns> {
+    let before = findings.list.len();
+    let headers = headers(table, text);
+    let line = Place {
+        source,
+        span: 0..text.lines().next().map_or(0, str::len),
+    };
+    if headers.iter().all(String::is_empty) {
+        let message = "the usage file is empty";
+        findings.error("history-empty", "workload.history.file", Some(place.clone()), message, "export it again");
+        return None;
+    }
+    let mut finder = Finder {
+        headers: &headers,
+        line,
+        findings,
+        names: Vec::new(),
+    };
+    let timestamp = finder.need("timestamp", &table.timestamp);
+    let filter: Vec<(usize, String)> = table
+        .filter
+        .iter()
+        .filter_map(|(column, value)| Some((finder.need("filter", column)?, value.clone())))
+        .collect();
+    let values = finder.values(table);
+    let names = finder.names;
+    if findings.list.len() > before {
+        return None;
+    }
+    Some(Columns {
+        timestamp: timestamp?,
+        values: values?,
+        filter,
+        names,
+    })
+}
+
+fn headers(table: &HistoryTable, text: &str) -> Vec<String> {
+    let mut reader = super::rows::reader(table, text);
+    let headers = reader.headers().cloned().unwrap_or_default();
+    headers.iter().map(|h| h.trim().to_owned()).collect()
+}
+
+struct Finder<'a> {
+    headers: &'a [String],
+    /// The header line.
+    line: Place,
+    findings: &'a mut Findings,
+    names: Vec<(&'static str, String)>,
+}
+
+impl Finder<'_> {
+    fn at(&mut self, role: &'static str, name: &str) -> Option<usize> {
+        let at = self.headers.iter().position(|h| h == name)?;
+        self.names.push((role, name.to_owned()));
+        Some(at)
+    }
+
+    /// The position of a column that must be there.
+    fn need(&mut self, role: &'static str, name: &str) -> Option<usize> {
+        let found = self.at(role, name);
+        if found.is_none() {
+            let only = &self.headers[0];
+            let help = if self.headers.len() == 1 && only.contains([';', '\t', '|']) {
+                let mark = only.chars().find(|c| [';', '\t', '|'].contains(c)).unwrap_or(';');
+                format!("the columns look separated by {mark:?}: set `delimiter = {mark:?}`")
+            } else if let Some(near) = did_you_mean(name, self.headers.iter().map(String::as_str)) {
+                format!("did you mean \"{near}\"?")
+            } else {
+                format!("the columns are: {}", self.headers.join(", "))
+            };
+            let message = format!("the usage file has no column \"{name}\"");
+            let field = format!("workload.history.{role}");
+            self.findings.error("history-column", field, Some(self.line.clone()), message, help);
+        }
+        found
+    }
+
+    fn values(&mut self, table: &HistoryTable) -> Option<Values> {
+        let given = [&table.uncached_input, &table.cached_input, &table.input, &table.output, &table.total];
+        if let Some(name) = &table.load {
+            if given.iter().any(|g| g.is_some()) {
+                return self.contradiction("`load` (in units) and columns of tokens", "name the load or the tokens");
+            }
+            return self.need("load", name).map(Values::Load);
+        }
+        if given.iter().all(|g| g.is_none()) {
+            return self.usual(table);
+        }
+        let mut need = |role: &'static str, name: &Option<String>| match name {
+            Some(name) => self.need(role, name).map(Some),
+            None => Some(None),
+        };
+        let uncached = need("uncached_input", &table.uncached_input)?;
+        let cached = need("cached_input", &table.cached_input)?;
+        let input = need("input", &table.input)?;
+        let output = need("output", &table.output)?;
+        let total = need("total", &table.total)?;
+        self.combine(table, uncached, cached, input, output, total)
+    }
+
+    /// Columns with usual names.
+    fn usual(&mut self, table: &HistoryTable) -> Option<Values> {
+        let mut find = |role: &'static str| {
+            let (role, names) = USUAL.iter().find(|(r, _)| *r == role)?;
+            names.iter().find_map(|name| self.at(role, name))
+        };
+        let (uncached, cached) = (find("uncached_input"), find("cached_input"));
+        let input = if uncached.is_some() { None } else { find("input") };
+        let output = find("output");
+        let split = uncached.or(input).is_some();
+        let total = if split { None } else { find("total") };
+        if !split && total.is_none() {
+            let message = "no column of the usage file has a usual name for tokens";
+            let help = format!("name the columns: `input = ...`, `output = ...` or `total = ...`; there are: {}", self.headers.join(", "));
+            self.findings.error("history-column", "workload.history", Some(self.line.clone()), message, help);
+            return None;
+        }
+        self.combine(table, uncached, cached, input, output, total)
+    }
+
+    fn combine(
+        &mut self,
+        table: &HistoryTable,
+        uncached: Option<usize>,
+        cached: Option<usize>,
+        input: Option<usize>,
+        output: Option<usize>,
+        total: Option<usize>,
+    ) -> Option<Values> {
+        match (uncached, input, total, table.output_share) {
+            (None, None, Some(total), Some(share)) if cached.is_none() && output.is_none() => Some(Values::Total(total, share)),
+            (None, None, Some(_), None) => self.contradiction(
+                "a total without a mix",
+                "add `output_share` (and `cached_share`), as in output_share = 0.2",
+            ),
+            (Some(_), None, None, None) => Some(Values::Split([uncached, cached, output])),
+            (None, Some(_), None, None) => Some(Values::Input([input, cached, output])),
+            (None, None, None, _) => self.contradiction("no input tokens", "name `input`, `uncached_input` or `total`"),
+            _ => self.contradiction(
+                "several ways to state the tokens at once",
+                "name `uncached_input` with `cached_input`, or `input` with `cached_input`, or `total` with `output_share`",
+            ),
+        }
+    }
+
+    fn contradiction<T>(&mut self, what: &str, help: &str) -> Option<T> {
+        let message = format!("[workload.history] gives {what}");
+        self.findings.error("ambiguous", "workload.history", Some(self.line.clone()), message, help);
+        None
+    }
+}

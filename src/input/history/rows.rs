@@ -1,0 +1,279 @@
+//! The rows of a usage file.
+
+use super::Tokens;
+use super::clock::{Bad, Clock};
+use super::columns::Columns;
+use crate::input::findings::{Findings, Place};
+use crate::input::study_file::{HistoryTable, Repeated};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// A row of a usage file.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub time: Timestamp,
+    pub tokens: Tokens,
+    /// Bytes of the row in the file.
+    pub span: std::ops::Range<usize>,
+    /// Line of the file, from 1.
+    pub line: u64,
+}
+
+/// The rows that passed, in file order.
+pub(super) struct Rows {
+    pub rows: Vec<Row>,
+    /// Rows left out by the filter.
+    pub filtered: usize,
+}
+
+/// Tokens in an interval beyond which a number is a mistake.
+const ABSURD: f64 = 1e15;
+
+/// A reader of the file's text.
+pub(super) fn reader<'a>(table: &HistoryTable, text: &'a str) -> csv::Reader<&'a [u8]> {
+    csv::ReaderBuilder::new()
+        .delimiter(u8::try_from(table.delimiter).unwrap_or(b','))
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes())
+}
+
+/// Problems of rows by kind: how often, and where first.
+#[derive(Default)]
+struct Troubles {
+    kinds: BTreeMap<&'static str, Trouble>,
+}
+
+struct Trouble {
+    lines: Vec<u64>,
+    count: usize,
+    span: std::ops::Range<usize>,
+    found: String,
+    help: &'static str,
+}
+
+impl Troubles {
+    fn add(&mut self, kind: &'static str, line: u64, span: &std::ops::Range<usize>, found: &str, help: &'static str) {
+        let trouble = self.kinds.entry(kind).or_insert_with(|| Trouble {
+            lines: Vec::new(),
+            count: 0,
+            span: span.clone(),
+            found: found.to_owned(),
+            help,
+        });
+        trouble.count += 1;
+        if trouble.lines.len() < 5 {
+            trouble.lines.push(line);
+        }
+    }
+
+    fn report(self, source: usize, findings: &mut Findings) {
+        for (kind, t) in self.kinds {
+            let lines: Vec<String> = t.lines.iter().map(u64::to_string).collect();
+            let more = if t.count > t.lines.len() { ", ..." } else { "" };
+            let rows = if t.count == 1 { "1 row".into() } else { format!("{} rows", t.count) };
+            let message = format!("{rows} with {kind}, first {:?} (line {}{more})", t.found, lines.join(", "));
+            let place = Place {
+                source,
+                span: t.span,
+            };
+            findings.error("history-row", "workload.history.file", Some(place), message, t.help);
+        }
+    }
+}
+
+/// Reads all rows; bad ones go to `findings`, gathered by kind.
+pub(super) fn read(
+    table: &HistoryTable,
+    columns: &Columns,
+    text: &str,
+    source: usize,
+    findings: &mut Findings,
+) -> Rows {
+    let mut troubles = Troubles::default();
+    let mut rows = Rows {
+        rows: Vec::new(),
+        filtered: 0,
+    };
+    let Some(zone) = zone(table, source, findings) else { return rows };
+    let mut clock = Clock::new(zone);
+    let mut reader = reader(table, text);
+    let mut record = csv::StringRecord::new();
+    loop {
+        let start = reader.position().byte() as usize;
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {}
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                troubles.add("broken CSV", line, &(start..start + 1), &error.to_string(), "repair the quotes of the row");
+                continue;
+            }
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let start = record.position().map_or(start, |p| p.byte() as usize);
+        let end = reader.position().byte() as usize;
+        let row_text = text.get(start..end).unwrap_or("").trim_end();
+        let span = start..start + row_text.len();
+        let passes = |(column, value): &(usize, String)| record.get(*column) == Some(value);
+        if !columns.filter.iter().all(passes) {
+            rows.filtered += 1;
+            continue;
+        }
+        if let Some(row) = row(columns, &record, &mut clock, line, &span, &mut troubles) {
+            rows.rows.push(row);
+        }
+    }
+    let bad = !troubles.kinds.is_empty();
+    troubles.report(source, findings);
+    if rows.rows.len() < 2 && !bad {
+        let left = if rows.filtered > 0 {
+            format!("the filter leaves {} of {} rows", rows.rows.len(), rows.rows.len() + rows.filtered)
+        } else {
+            format!("the usage file has {} rows of data", rows.rows.len())
+        };
+        let place = Place { source, span: 0..1 };
+        findings.error("history-empty", "workload.history.file", Some(place), left, "give at least a day of data; check `filter`");
+    }
+    rows
+}
+
+fn zone(table: &HistoryTable, source: usize, findings: &mut Findings) -> Option<TimeZone> {
+    let Some(name) = &table.time_zone else { return Some(TimeZone::UTC) };
+    let zone = TimeZone::get(name).ok();
+    if zone.is_none() {
+        let message = format!("\"{name}\" is not a time zone");
+        let place = Place { source, span: 0..1 };
+        findings.error("time-zone", "workload.history.time_zone", Some(place), message, "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"");
+    }
+    zone
+}
+
+fn row(
+    columns: &Columns,
+    record: &csv::StringRecord,
+    clock: &mut Clock,
+    line: u64,
+    span: &std::ops::Range<usize>,
+    troubles: &mut Troubles,
+) -> Option<Row> {
+    let written = record.get(columns.timestamp).unwrap_or("");
+    let time = clock.read(written).map_err(|bad| match bad {
+        Bad::Unreadable => troubles.add("an unreadable time", line, span, written, "write ISO 8601, as in 2026-11-21T13:00:00Z"),
+        Bad::Skipped => troubles.add("a local time that the clock skips in spring", line, span, written, "check `time_zone`; this zone has no such time"),
+    });
+    let mut good = time.is_ok();
+    for column in columns.numeric() {
+        let written = record.get(column).unwrap_or("");
+        let trouble = match written.parse::<f64>() {
+            Err(_) if written.is_empty() => Some(("an empty count", "write 0, or leave the row out and say what missing rows mean")),
+            Err(_) if written.contains(',') => Some(("a count with commas", "write plain numbers, without separators, with a point")),
+            Err(_) => Some(("a count that is not a number", "write plain numbers")),
+            Ok(x) if x.is_nan() || x.is_infinite() => Some(("a count that is not finite", "write plain numbers")),
+            Ok(x) if x < 0.0 => Some(("a negative count", "corrections belong into the hour that they correct")),
+            Ok(x) if x > ABSURD => Some(("an absurdly large count", "check the unit: counts are tokens per interval")),
+            Ok(_) => None,
+        };
+        if let Some((kind, help)) = trouble {
+            troubles.add(kind, line, span, written, help);
+            good = false;
+        }
+    }
+    if !good {
+        return None;
+    }
+    let tokens = columns.tokens(|c| record.get(c).and_then(|x| x.parse().ok()).unwrap_or(0.0));
+    if tokens[0] < 0.0 {
+        let found = record.iter().collect::<Vec<_>>().join(",");
+        troubles.add("more cached input than input", line, span, &found, "`input` holds all input tokens; if it holds the uncached ones, name it `uncached_input`");
+        return None;
+    }
+    Some(Row {
+        time: time.ok()?,
+        tokens,
+        span: span.clone(),
+        line,
+    })
+}
+
+/// Rows with one per interval.
+pub(super) struct Merged {
+    pub rows: Vec<Row>,
+    pub copies: usize,
+    pub added: usize,
+}
+
+/// Joins sorted rows of the same time.
+pub(super) fn merge(
+    repeated: Repeated,
+    rows: Vec<Row>,
+    source: usize,
+    findings: &mut Findings,
+) -> Option<Merged> {
+    let mut out = Merged {
+        rows: Vec::with_capacity(rows.len()),
+        copies: 0,
+        added: 0,
+    };
+    let mut troubles = Troubles::default();
+    for row in rows {
+        let Some(last) = out.rows.last_mut().filter(|last| last.time == row.time) else {
+            out.rows.push(row);
+            continue;
+        };
+        if repeated == Repeated::Add {
+            for k in 0..3 {
+                last.tokens[k] += row.tokens[k];
+            }
+            out.added += 1;
+        } else if last.tokens == row.tokens {
+            out.copies += 1;
+        } else {
+            let help = "if they are parts (several deployments or keys), set `repeated = \"add\"`; if one is of another model, use `filter`; local times that repeat an hour in autumn need `time_zone`";
+            troubles.add("a time that another row has with other counts", row.line, &row.span, &row.time.to_string(), help);
+        }
+    }
+    let bad = !troubles.kinds.is_empty();
+    troubles.report(source, findings);
+    (!bad).then_some(out)
+}
+
+/// The length of an interval: the most common distance of neighboring rows, of which all others
+/// must be multiples.
+pub(super) fn interval_minutes(rows: &[Row], source: usize, findings: &mut Findings) -> Option<u32> {
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    for pair in rows.windows(2) {
+        *counts.entry(pair[1].time.as_second() - pair[0].time.as_second()).or_default() += 1;
+    }
+    let place = |row: &Row| Some(Place {
+        source,
+        span: row.span.clone(),
+    });
+    let field = "workload.history.file";
+    let Some((&seconds, _)) = counts.iter().max_by_key(|(seconds, count)| (**count, -**seconds)) else {
+        findings.error("history-empty", field, place(&rows[0]), "the usage file has one interval", "give at least a day of data");
+        return None;
+    };
+    if seconds > 3600 {
+        let message = format!("the intervals are {} hours long", seconds as f64 / 3600.0);
+        let help = "hourly data or finer shows when capacity is short; export it with a grain of 1 hour";
+        findings.error("history-coarse", field, place(&rows[1]), message, help);
+        return None;
+    }
+    if seconds % 60 != 0 || 3600 % seconds != 0 {
+        let message = format!("the intervals are {seconds} seconds long");
+        findings.error("history-grid", field, place(&rows[1]), message, "use whole minutes that divide an hour: 1, 5, 10, 15, 30 or 60");
+        return None;
+    }
+    let mut troubles = Troubles::default();
+    for pair in rows.windows(2) {
+        if (pair[1].time.as_second() - rows[0].time.as_second()) % seconds != 0 {
+            let help = "every row must start a whole number of intervals after the first; round the times";
+            troubles.add("a time off the grid of the others", pair[1].line, &pair[1].span, &pair[1].time.to_string(), help);
+        }
+    }
+    let bad = !troubles.kinds.is_empty();
+    troubles.report(source, findings);
+    (!bad).then_some((seconds / 60) as u32)
+}

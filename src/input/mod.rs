@@ -1,0 +1,26 @@
+//! From files to a [`Study`], or to every finding at once.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`findings`] | what is wrong, where, and what to do; drawn as a compiler draws it |
+//! | [`tree`] | TOML with the place of every value, and overrides from the command line |
+//! | [`schema`] | a tree against the JSON Schema of the type it should be |
+//! | [`study_file`] | the study file as its tables stand |
+//! | [`price_book`] | price books, shipped and own |
+//! | [`shapes`] | named load shapes |
+//! | [`history`] | usage files: level and shape from measured tokens |
+//! | `build` | tables to the resolved study |
+//!
+//! Reading goes through three gates, each of which reports all it finds: the file is TOML; its
+//! tables have the fields, types and ranges of the schema; the values make sense together.
+
+mod build;
+pub mod findings;
+pub mod history;
+pub mod price_book;
+pub mod schema;
+pub mod shapes;
+pub mod study_file;
+pub mod tree;
+
+pub use build::{Loaded, load, load_text};

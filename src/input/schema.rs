@@ -1,0 +1,343 @@
+//! A tree against the JSON Schema of the type it should be.
+//!
+//! The schema comes from the Rust types (crate schemars), so the checks, the documentation that
+//! `waterline schema` prints and the deserialization cannot disagree. Beyond JSON Schema, four
+//! keywords hold for uncertain numbers, where a bound must hold for the whole distribution:
+//! `x-min`, `x-max` (inclusive) and `x-above`, `x-below` (exclusive).
+
+use super::findings::{Findings, did_you_mean};
+use super::tree::{Node, Value};
+use crate::dist::Dist;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// Checks `node` against the schema of a type; everything wrong goes to `findings`.
+pub fn check<T: schemars::JsonSchema>(node: &Node, findings: &mut Findings) {
+    let schema = schemars::schema_for!(T).to_value();
+    let checker = Checker { root: &schema };
+    checker.node(node, &schema, "", findings);
+}
+
+struct Checker<'a> {
+    root: &'a Json,
+}
+
+impl<'a> Checker<'a> {
+    /// The schema behind a reference, and the name it goes by.
+    fn resolve(&self, schema: &'a Json) -> (&'a Json, &'a str) {
+        match schema["$ref"].as_str() {
+            Some(reference) => {
+                let name = reference.rsplit('/').next().unwrap_or_default();
+                (&self.root["$defs"][name], name)
+            }
+            None => (schema, ""),
+        }
+    }
+
+    fn node(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) {
+        let (target, name) = self.resolve(schema);
+        if name == "Param" {
+            return self.param(node, target, schema, path, findings);
+        }
+        if name == "Dist" {
+            self.dist(node, target, path, findings);
+            return;
+        }
+        if let Some(options) = target["anyOf"].as_array() {
+            return self.any_of(node, options, path, findings);
+        }
+        if let Some(options) = target["oneOf"].as_array() {
+            return self.one_of(node, options, path, findings);
+        }
+        if target["enum"].is_array() {
+            return words(node, &strings(&target["enum"]), path, findings);
+        }
+        self.typed(node, target, path, findings);
+    }
+
+    /// An optional value or an untagged choice: the first alternative whose type fits decides.
+    fn any_of(&self, node: &Node, options: &'a [Json], path: &str, findings: &mut Findings) {
+        let options: Vec<&Json> = options.iter().filter(|o| o["type"] != "null").collect();
+        let fitting = options.iter().find(|o| self.fits(node, o));
+        match fitting.or(if options.len() == 1 { options.first() } else { None }) {
+            Some(option) => self.node(node, option, path, findings),
+            None => {
+                let expected: Vec<String> = options.iter().map(|o| self.expected(o)).collect();
+                wrong_type(node, &expected.join(", or "), path, findings);
+            }
+        }
+    }
+
+    /// Whether the type of the node is the schema's.
+    fn fits(&self, node: &Node, schema: &'a Json) -> bool {
+        let (target, name) = self.resolve(schema);
+        match &node.value {
+            _ if name == "Param" => !matches!(node.value, Value::String(_) | Value::Array(_) | Value::Bool(_)),
+            Value::String(_) => target["type"] == "string" || target["enum"].is_array() || target["oneOf"][0]["const"].is_string(),
+            Value::Integer(_) | Value::Float(_) => target["type"] == "number" || target["type"] == "integer",
+            Value::Bool(_) => target["type"] == "boolean",
+            Value::Array(_) => target["type"] == "array",
+            Value::Table(_) => target["type"] == "object" || target["oneOf"][0]["type"] == "object",
+            Value::Datetime(_) => false,
+        }
+    }
+
+    fn expected(&self, schema: &'a Json) -> String {
+        let (target, name) = self.resolve(schema);
+        if name == "Param" {
+            return "a number or a distribution".into();
+        }
+        let words = choices(target);
+        if !words.is_empty() {
+            return format!("one of {}", quoted(&words));
+        }
+        match target["type"].as_str() {
+            Some("number") => "a number",
+            Some("integer") => "a whole number",
+            Some("string") => "text in quotes",
+            Some("boolean") => "true or false",
+            Some("array") => "a list",
+            _ => "a table",
+        }
+        .into()
+    }
+
+    /// A word of a list, or a table with a tag that says which.
+    fn one_of(&self, node: &Node, options: &'a [Json], path: &str, findings: &mut Findings) {
+        let consts: Vec<&str> = options.iter().filter_map(|o| o["const"].as_str()).collect();
+        if consts.len() == options.len() {
+            return words(node, &consts, path, findings);
+        }
+        let Some((tag, _)) = tag_of(&options[0]) else {
+            return self.any_of(node, options, path, findings);
+        };
+        let known: Vec<&str> = options.iter().filter_map(|o| Some(tag_of(o)?.1)).collect();
+        if !matches!(node.value, Value::Table(_)) {
+            return wrong_type(node, &format!("a table with `{tag}`"), path, findings);
+        }
+        let Some(given) = node.get(tag) else {
+            let message = format!("`{tag}` is missing: it says which kind of table this is");
+            let help = format!("add `{tag}`, one of {}", quoted(&known));
+            return findings.error("missing-field", join(path, tag), Some(node.place.clone()), message, help);
+        };
+        let Value::String(word) = &given.value else {
+            return wrong_type(given, &format!("one of {}", quoted(&known)), &join(path, tag), findings);
+        };
+        match options.iter().find(|o| tag_of(o).is_some_and(|(_, name)| name == word)) {
+            Some(option) => self.typed(node, option, path, findings),
+            None => words(given, &known, &join(path, tag), findings),
+        }
+    }
+
+    fn typed(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) {
+        let types = &schema["type"];
+        let is = |name: &str| types == name || types.as_array().is_some_and(|a| a.iter().any(|t| t == name));
+        match &node.value {
+            Value::Table(_) if is("object") => self.table(node, schema, path, findings),
+            Value::Array(items) if is("array") => self.list(node, items, schema, path, findings),
+            Value::String(_) if is("string") => {}
+            Value::Bool(_) if is("boolean") => {}
+            Value::Integer(i) if is("integer") || is("number") => range(node, *i as f64, schema, path, findings),
+            Value::Float(x) if is("number") => range(node, *x, schema, path, findings),
+            Value::Float(x) if is("integer") => {
+                let help = format!("write {}", x.round());
+                let message = format!("{x} is not a whole number");
+                findings.error("wrong-type", path, Some(node.place.clone()), message, help);
+            }
+            _ => wrong_type(node, &self.expected(schema), path, findings),
+        }
+    }
+
+    fn list(&self, node: &Node, items: &[Node], schema: &'a Json, path: &str, findings: &mut Findings) {
+        let (least, most) = (schema["minItems"].as_u64(), schema["maxItems"].as_u64());
+        let count = items.len() as u64;
+        if least.is_some_and(|n| count < n) || most.is_some_and(|n| count > n) {
+            let wanted = match (least, most) {
+                (Some(a), Some(b)) if a == b => format!("exactly {a}"),
+                (Some(a), _) if count < a => format!("at least {a}"),
+                (_, Some(b)) => format!("at most {b}"),
+                _ => "another number".into(),
+            };
+            let message = format!("the list has {count} entries");
+            findings.error("wrong-length", path, Some(node.place.clone()), message, format!("give {wanted}"));
+        }
+        for (i, item) in items.iter().enumerate() {
+            self.node(item, &schema["items"], &format!("{path}[{i}]"), findings);
+        }
+    }
+
+    fn table(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) {
+        let Value::Table(entries) = &node.value else { return };
+        let empty = serde_json::Map::new();
+        let properties = schema["properties"].as_object().unwrap_or(&empty);
+        for entry in entries {
+            let field = join(path, &entry.key);
+            match (properties.get(&entry.key), &schema["additionalProperties"]) {
+                (Some(schema), _) => self.node(&entry.node, schema, &field, findings),
+                (None, schema @ Json::Object(_)) => self.node(&entry.node, schema, &field, findings),
+                (None, _) => {
+                    let known = properties.keys().map(String::as_str);
+                    let help = match did_you_mean(&entry.key, known.clone()) {
+                        Some(word) => format!("did you mean `{word}`?"),
+                        None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
+                    };
+                    let message = format!("`{}` is not a field of {}", entry.key, table_name(path));
+                    findings.error("unknown-key", field, Some(entry.key_place.clone()), message, help);
+                }
+            }
+        }
+        for required in strings(&schema["required"]) {
+            if node.get(required).is_none() {
+                let message = format!("`{required}` is missing in {}", table_name(path));
+                let about = properties[required]["description"].as_str().unwrap_or_default();
+                let help = format!("add `{required}`: {}", first_sentence(about));
+                findings.error("missing-field", join(path, required), Some(node.place.clone()), message, help);
+            }
+        }
+    }
+
+    /// A number or a distribution whose whole support must respect the bounds of the field.
+    fn param(&self, node: &Node, target: &'a Json, bounds: &'a Json, path: &str, findings: &mut Findings) {
+        let support = match &node.value {
+            Value::Integer(i) => Some((*i as f64, *i as f64)),
+            Value::Float(x) if x.is_nan() => {
+                let message = "the value is not a number (nan)";
+                return findings.error("out-of-range", path, Some(node.place.clone()), message, "write a number");
+            }
+            Value::Float(x) => Some((*x, *x)),
+            Value::Table(_) => self.dist(node, &target["anyOf"][1], path, findings),
+            _ => {
+                let expected = "a number or a distribution, as in { dist = \"uniform\", min = 1, max = 2 }";
+                return wrong_type(node, expected, path, findings);
+            }
+        };
+        let Some((low, high)) = support else { return };
+        let limit = |name: &str| bounds[name].as_f64();
+        let broken = [
+            limit("x-min").filter(|b| low < *b).map(|b| format!("at least {b}")),
+            limit("x-above").filter(|b| low <= *b).map(|b| format!("above {b}")),
+            limit("x-max").filter(|b| high > *b).map(|b| format!("at most {b}")),
+            limit("x-below").filter(|b| high >= *b).map(|b| format!("below {b}")),
+        ];
+        let broken: Vec<String> = broken.into_iter().flatten().collect();
+        if broken.is_empty() {
+            return;
+        }
+        let wanted = broken.join(" and ");
+        let (message, help) = if low == high {
+            (format!("{low} is out of range"), format!("write a number {wanted}"))
+        } else {
+            let message = format!("the distribution reaches from {low} to {high}, and the value must be {wanted}");
+            (message, "bound it with `min` and `max`, or use a bounded distribution".into())
+        };
+        findings.error("out-of-range", path, Some(node.place.clone()), message, help);
+    }
+
+    /// A distribution; its support if it is valid.
+    fn dist(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) -> Option<(f64, f64)> {
+        let before = findings.list.len();
+        let (target, _) = self.resolve(schema);
+        self.one_of(node, target["oneOf"].as_array()?, path, findings);
+        if findings.list.len() > before {
+            return None;
+        }
+        let dist = Dist::deserialize(node.plain()).ok()?;
+        let problems = dist.get().check();
+        for problem in &problems {
+            let place = node.get(&problem.field).map_or(&node.place, |n| &n.place).clone();
+            let field = join(path, &problem.field);
+            findings.error(problem.code, field, Some(place), &problem.message, &problem.help);
+        }
+        problems.is_empty().then(|| dist.get().support())
+    }
+}
+
+/// The tag of a table variant: its key and value.
+fn tag_of(schema: &Json) -> Option<(&str, &str)> {
+    let properties = schema["properties"].as_object()?;
+    let mut tags = properties.iter().filter_map(|(key, p)| Some((key.as_str(), p["const"].as_str()?)));
+    tags.next()
+}
+
+/// The words that a schema of words allows.
+fn choices(schema: &Json) -> Vec<&str> {
+    let listed = strings(&schema["enum"]);
+    if !listed.is_empty() {
+        return listed;
+    }
+    let options = schema["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    options.iter().filter_map(|o| o["const"].as_str()).collect()
+}
+
+fn strings(list: &Json) -> Vec<&str> {
+    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(Json::as_str).collect()
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// A word that must be one of a list.
+fn words(node: &Node, known: &[&str], path: &str, findings: &mut Findings) {
+    let Value::String(word) = &node.value else {
+        return wrong_type(node, &format!("one of {}", quoted(known)), path, findings);
+    };
+    if known.contains(&word.as_str()) {
+        return;
+    }
+    let all = format!("one of {}", quoted(known));
+    let help = match did_you_mean(word, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"? It must be {all}"),
+        None => format!("write {all}"),
+    };
+    let message = format!("\"{word}\" is not known here");
+    findings.error("unknown-word", path, Some(node.place.clone()), message, help);
+}
+
+fn wrong_type(node: &Node, expected: &str, path: &str, findings: &mut Findings) {
+    let message = format!("found {}, expected {expected}", node.value.kind());
+    let help = match &node.value {
+        Value::String(s) if s.parse::<f64>().is_ok() => format!("take the quotes off: {s}"),
+        Value::String(s) if s.ends_with('%') => "write a share: 0.05 for 5 %".into(),
+        Value::Datetime(_) => "put the date in quotes".into(),
+        _ => format!("write {expected}"),
+    };
+    findings.error("wrong-type", path, Some(node.place.clone()), message, help);
+}
+
+/// A plain number within the bounds of its schema.
+fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &mut Findings) {
+    let limit = |name: &str| schema[name].as_f64();
+    let broken = [
+        x.is_nan().then(|| "not nan".to_owned()),
+        limit("minimum").filter(|b| x < *b).map(|b| format!("at least {b}")),
+        limit("exclusiveMinimum").filter(|b| x <= *b).map(|b| format!("above {b}")),
+        limit("maximum").filter(|b| x > *b).map(|b| format!("at most {b}")),
+        limit("exclusiveMaximum").filter(|b| x >= *b).map(|b| format!("below {b}")),
+    ];
+    let broken: Vec<String> = broken.into_iter().flatten().collect();
+    if !broken.is_empty() {
+        let help = format!("write a number {}", broken.join(" and "));
+        let message = format!("{} is out of range", node.value.written());
+        findings.error("out-of-range", path, Some(node.place.clone()), message, help);
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    match (path.is_empty(), key.is_empty()) {
+        (true, _) => key.to_owned(),
+        (_, true) => path.to_owned(),
+        _ => format!("{path}.{key}"),
+    }
+}
+
+fn table_name(path: &str) -> String {
+    if path.is_empty() { "the file".into() } else { format!("[{path}]") }
+}
+
+fn first_sentence(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let end = line.find(". ").map_or(line.len(), |i| i + 1);
+    line[..end].trim_end_matches('.').to_owned()
+}
