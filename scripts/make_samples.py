@@ -44,7 +44,7 @@ CHAT_TOKENS_PER_REQUEST = 872
 # BurstGPT, week 1: variance of the minutes within an hour = (cv x mean)^2 + grain x mean. The
 # first part moves all requests together and is the burstiness that a large tenant would keep;
 # the second is the Poisson part, grain = E[size^2] / E[size].
-CHAT_BURST_CV, CHAT_GRAIN = 0.44, 1193
+CHAT_BURST_CV, CHAT_GRAIN = 0.44, 1213
 # BurstGPT, week 1: ratio of the autocovariances at 2 and at 1 minutes within an hour. The
 # Poisson part is in neither, so this is the persistence of the bursts.
 CHAT_BURST_PERSISTENCE = 0.75

@@ -69,7 +69,7 @@ AS_OF = "2026-11-21"
 BUCKETS = 200
 OUTPUT_WEIGHT = 4
 BURSTGPT_DAY_0 = date(2023, 11, 1)
-GRAIN_MIN_REQUESTS = 50  # expected per hour; below it the Poisson part hides the rest
+BUSY_REQUESTS = 50  # expected per hour; below it the Poisson part hides the rest
 
 BURSTGPT = (
     'Wang et al., "BurstGPT: A Real-World Workload Dataset to Optimize LLM Serving Systems", '
@@ -196,7 +196,7 @@ def recomputed(burst, small):
     yield "SUNDAY", days[6].mean() / weekdays.mean(), 0.005
 
     expected = burst.average_week[burst.hour_of_week]
-    busy = (expected > GRAIN_MIN_REQUESTS) & (np.arange(len(expected)) < 7 * 168)
+    busy = (expected > BUSY_REQUESTS) & (np.arange(len(expected)) < 7 * 168)
     ratio = burst.conversation / expected
     ratio = ratio / ratio[busy].mean()
     shared = ratio[busy].var() - np.mean(1 / expected[busy])
@@ -288,7 +288,7 @@ def workloads(burst, large, small):
         "the week over 61 days, divided by the mean. True dates are not disclosed: the weekday "
         "is a convention (the two low days are Saturday and Sunday) and the hours are campus "
         "local time written as UTC. Averaging removes how single weeks differ: in hours with "
-        f"more than {GRAIN_MIN_REQUESTS} requests the trace varies around this week with a "
+        f"more than {BUSY_REQUESTS} requests the first seven weeks vary around this one with a "
         f"coefficient of variation of {make_samples.CHAT_HOUR_CV}, Poisson part removed. "
         "burst_cv: tokens per minute of week 1 within the hour, Poisson part removed, because "
         "at 2 requests per minute it measures the small tenant and not the pattern; with it the "
@@ -338,7 +338,7 @@ def workloads(burst, large, small):
             "ten-minute window without any token are left out as collection gaps)",
             peak=kept.max() / kept.mean(),
         )
-        + "; a few hours with a jump make up most of it.",
+        + "; ten hours with a jump make up half of its square.",
         "duration",
         pooled_cv(small.windows[small.complete]),
         buckets(kept),

@@ -131,7 +131,7 @@ impl Experimental<'_> {
     fn hindsight(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) -> Lane {
         let marks = &mut out[self.month_series(self.study.months())..];
         for (entry, cost) in self.all.iter().zip(&mut scratch.costs) {
-            *cost = self.desk.settle(*entry, paths, &mut scratch.desk).cost;
+            *cost = self.desk.totals(*entry, paths, &mut scratch.desk).cost;
         }
         let mut from = 0;
         for group in self.all.chunk_by(|a, b| a.strategy == b.strategy) {

@@ -9,24 +9,36 @@
 //! ```
 //!
 //! `L` is convex, falls from `L(0) = 1` to 0 and is piecewise linear for a finite shape, so an
-//! exact answer costs one table lookup per month and path instead of a walk over its hours.
+//! exact answer needs no walk over the hours of the month.
 //!
 //! Load that varies *within* the intervals of the shape is folded in as an independent lognormal
 //! factor of mean 1: `L(k) = mean over s of Bl(s, k, v)` with `v^2 = ln(1 + cv^2)` and the Black
 //! formula `Bl`. Ignoring it is a bias with a known sign: spill is always underestimated.
 //!
-//! A curve with too many knots, or with burstiness, is replaced by chords. A chord lies above a
-//! convex curve by at most `(b - a) (G(b) - G(a)) / 4`, where `G(k)` is the share of time at or
-//! below `k`; [`LoadCurve::error`] is the largest such bound, so that money computed from the
-//! chords is too high by at most `error` times the on-demand bill.
+//! A shape of few levels is evaluated as it stands, exactly. Any other is compiled to chords over
+//! fine cells, one table lookup per evaluation. A chord lies above a convex curve by at most
+//! `(b - a) (G(b) - G(a)) / 4`, where `G(k)` is the share of time at or below `k`;
+//! [`LoadCurve::error`] is the largest such bound, so that money computed from the chords is too
+//! high by at most `error` times the on-demand bill.
 
 use crate::math::{ln, normal_cdf};
+use crate::rng::{LANES, Lane};
 
-/// Shapes with more distinct levels than this are replaced by chords.
-const EXACT_KNOTS: usize = 2048;
+/// Shapes with at most this many levels are evaluated without a table.
+const FEW: usize = 24;
 
-/// Largest accepted distance between chords and curve, as a share of the month's demand.
-const CHORD_ERROR: f64 = 1e-6;
+/// Largest accepted distance between a bursty curve and the polygon that stands for it, as a
+/// share of the month's demand.
+const CHORD_ERROR: f64 = 5e-7;
+
+/// Cells per octave of `1 + k`, as a power of two.
+const CELL_BITS: u32 = 12;
+
+/// Cells of the table: eight octaves, `k` up to 255.
+const CELLS: usize = 8 << CELL_BITS;
+
+/// A table whose length the compiler knows, so that a masked index needs no check.
+type Table = Box<[f64; CELLS]>;
 
 /// The function `L` of a shape, compiled for fast evaluation.
 #[derive(Clone, Debug)]
@@ -34,15 +46,15 @@ pub struct LoadCurve {
     shape: Shape,
     burst_cv: f64,
     error: f64,
-    /// Segment `i` covers `knots[i] <= k < knots[i + 1]`; the last knot is infinite.
-    knots: Vec<f64>,
-    intercepts: Vec<f64>,
-    slopes: Vec<f64>,
-    /// First segment of each cell of a uniform grid over the knots.
-    cells: Vec<u32>,
-    cells_per_unit: f64,
-    /// Segments after a cell's first that a point of the cell can need.
-    steps: usize,
+    compiled: Compiled,
+}
+
+#[derive(Clone, Debug)]
+enum Compiled {
+    /// `L(k) = sum of weight * max(level - k, 0)`.
+    Few(Vec<(f64, f64)>),
+    /// `L(k) = intercept + slope * k` in the cell of `k`.
+    Cells { intercepts: Table, slopes: Table },
 }
 
 impl LoadCurve {
@@ -50,78 +62,67 @@ impl LoadCurve {
     /// `burst_cv` (0 for none).
     #[must_use]
     pub fn new(shape: Shape, burst_cv: f64) -> Self {
-        let (knots, values, error) = if burst_cv > 0.0 {
-            bursty(&shape, burst_cv)
-        } else if shape.levels.len() > EXACT_KNOTS {
-            chords(
-                &|k| shape.overflow(k),
-                &|k| shape.share_at_or_below(k),
-                shape.peak(),
-            )
+        let (compiled, error) = if burst_cv > 0.0 {
+            let (polygon, error) = bursty(&shape, burst_cv);
+            let (compiled, more) = cells(&|k| polygon.value(k), &|k| polygon.slope(k));
+            (compiled, error + more)
+        } else if shape.levels.len() > FEW {
+            cells(&|k| shape.overflow(k), &|k| {
+                shape.share_at_or_below(k) - 1.0
+            })
         } else {
-            let knots: Vec<f64> = [0.0]
-                .into_iter()
-                .chain(shape.levels.iter().copied())
-                .collect();
-            let values = knots.iter().map(|&k| shape.overflow(k)).collect();
-            (knots, values, 0.0)
+            let pairs = shape
+                .levels
+                .iter()
+                .copied()
+                .zip(shape.weights.iter().copied());
+            (Compiled::Few(pairs.collect()), 0.0)
         };
-        Self::compile(shape, burst_cv, &knots, &values, error)
-    }
-
-    fn compile(shape: Shape, burst_cv: f64, nodes: &[f64], values: &[f64], error: f64) -> Self {
-        let (mut knots, mut intercepts, mut slopes) = (Vec::new(), Vec::new(), Vec::new());
-        for (k, l) in nodes.windows(2).zip(values.windows(2)) {
-            if k[1] > k[0] {
-                let slope = (l[1] - l[0]) / (k[1] - k[0]);
-                knots.push(k[0]);
-                slopes.push(slope);
-                intercepts.push(l[0] - slope * k[0]);
-            }
-        }
-        let end = *nodes.last().expect("a curve has nodes");
-        knots.extend([end, f64::INFINITY]);
-        slopes.push(0.0);
-        intercepts.push(0.0);
-        let count = (4 * knots.len()).next_power_of_two();
-        let cells_per_unit = count as f64 / end;
-        let segment = |k: f64| knots.partition_point(|&knot| knot <= k).max(1) - 1;
-        // One cell more than the grid: everything from `end` on.
-        let cells: Vec<u32> = (0..=count)
-            .map(|c| segment(c as f64 / cells_per_unit * (1.0 - 1e-12)) as u32)
-            .collect();
-        let last = (knots.len() - 2) as u32;
-        let ends = cells.iter().skip(1).chain([&last]);
-        let steps = cells.iter().zip(ends).map(|(a, b)| b - a).max();
         Self {
             shape,
             burst_cv,
             error,
-            knots,
-            intercepts,
-            slopes,
-            cells,
-            cells_per_unit,
-            steps: steps.unwrap_or(0) as usize,
+            compiled,
         }
     }
 
     /// `L(k)` for a capacity of `k >= 0` times the month's mean load.
-    #[inline(always)]
     #[must_use]
     pub fn overflow(&self, k: f64) -> f64 {
-        // `as` saturates, so an infinite ratio (no load at all) lands in the last cell.
-        let cell = ((k * self.cells_per_unit) as usize).min(self.cells.len() - 1);
-        let mut segment = self.cells[cell] as usize;
-        for _ in 0..self.steps {
-            segment += usize::from(k >= self.knots[segment + 1]);
+        self.overflows(&[k; LANES])[0]
+    }
+
+    /// `L(k)` of each path's ratio.
+    ///
+    /// Written as loops of fixed length over tables of fixed size, so that each becomes vector
+    /// code, with gathers where the processor has them.
+    #[inline(always)]
+    #[must_use]
+    pub fn overflows(&self, ratios: &Lane) -> Lane {
+        let mut out = [0.0; LANES];
+        match &self.compiled {
+            Compiled::Few(levels) => {
+                for &(level, weight) in levels {
+                    for i in 0..LANES {
+                        let above = level - ratios[i];
+                        out[i] += if above > 0.0 { weight * above } else { 0.0 };
+                    }
+                }
+            }
+            Compiled::Cells { intercepts, slopes } => {
+                for i in 0..LANES {
+                    // The last cell is zero; the comparison also catches an infinite ratio.
+                    let k = if ratios[i] < FARTHEST {
+                        ratios[i]
+                    } else {
+                        FARTHEST
+                    };
+                    let cell = cell(k);
+                    out[i] = intercepts[cell] + slopes[cell] * k;
+                }
+            }
         }
-        // The last segment is zero, and zero times infinity is not.
-        if segment + 2 == self.knots.len() {
-            0.0
-        } else {
-            self.intercepts[segment] + self.slopes[segment] * k
-        }
+        out
     }
 
     /// Share of time with load above `k` times the month's mean: the negative slope of `L`.
@@ -150,6 +151,77 @@ impl LoadCurve {
     #[must_use]
     pub fn burst_cv(&self) -> f64 {
         self.burst_cv
+    }
+}
+
+/// Where the last cell starts.
+const FARTHEST: f64 = 254.0;
+
+/// The cell of `0 <= k <= FARTHEST`: the upper bits of `1 + k`.
+#[inline(always)]
+fn cell(k: f64) -> usize {
+    let bits = (1.0 + k).to_bits() >> (52 - CELL_BITS);
+    (bits as usize).wrapping_sub(1023 << CELL_BITS) & (CELLS - 1)
+}
+
+/// The lower edge of a cell.
+fn cell_edge(cell: usize) -> f64 {
+    f64::from_bits((cell as u64 + (1023 << CELL_BITS)) << (52 - CELL_BITS)) - 1.0
+}
+
+/// Chords of a convex function over the cells, and the bound on their error.
+///
+/// `value` is the function, `slope` its right derivative.
+fn cells(value: &dyn Fn(f64) -> f64, slope: &dyn Fn(f64) -> f64) -> (Compiled, f64) {
+    let table = || -> Table { vec![0.0; CELLS].try_into().expect("its length") };
+    let (mut intercepts, mut slopes, mut error) = (table(), table(), 0.0f64);
+    // All of the demand overflows without capacity, to the bit.
+    let mut left = (0.0, 1.0, slope(0.0));
+    for cell in 0..=cell(FARTHEST) {
+        let edge = cell_edge(cell + 1);
+        let right = (edge, value(edge), slope(edge));
+        let chord = (right.1 - left.1) / (right.0 - left.0);
+        slopes[cell] = chord;
+        intercepts[cell] = left.1 - chord * left.0;
+        error = error.max(0.25 * (right.0 - left.0) * (right.2 - left.2));
+        if right.1 == 0.0 {
+            return (Compiled::Cells { intercepts, slopes }, error);
+        }
+        left = right;
+    }
+    (Compiled::Cells { intercepts, slopes }, error + left.1)
+}
+
+/// A convex polygon.
+struct Polygon {
+    nodes: Vec<f64>,
+    values: Vec<f64>,
+}
+
+impl Polygon {
+    fn segment(&self, k: f64) -> usize {
+        let after = self.nodes.partition_point(|node| *node <= k);
+        after.clamp(1, self.nodes.len() - 1) - 1
+    }
+
+    fn slope_of(&self, i: usize) -> f64 {
+        (self.values[i + 1] - self.values[i]) / (self.nodes[i + 1] - self.nodes[i])
+    }
+
+    fn slope(&self, k: f64) -> f64 {
+        if k >= self.nodes[self.nodes.len() - 1] {
+            0.0
+        } else {
+            self.slope_of(self.segment(k))
+        }
+    }
+
+    fn value(&self, k: f64) -> f64 {
+        if k >= self.nodes[self.nodes.len() - 1] {
+            return 0.0;
+        }
+        let i = self.segment(k);
+        self.values[i] + self.slope_of(i) * (k - self.nodes[i])
     }
 }
 
@@ -245,17 +317,17 @@ impl Shape {
     }
 }
 
-/// Nodes and values of the chords of a bursty shape.
-fn bursty(shape: &Shape, cv: f64) -> (Vec<f64>, Vec<f64>, f64) {
+/// A polygon around a bursty curve, and the bound on its error.
+fn bursty(shape: &Shape, cv: f64) -> (Polygon, f64) {
     // Fewer levels first: chords of the plain curve are a shape of their own, a spread of the
     // original that raises no L by more than the chord error.
     let (reduced, error) = if shape.levels.len() > 512 {
-        let (nodes, values, error) = chords(
+        let (polygon, error) = chords(
             &|k| shape.overflow(k),
             &|k| shape.share_at_or_below(k),
             shape.peak(),
         );
-        (levels_of(&nodes, &values), error)
+        (levels_of(&polygon), error)
     } else {
         (shape.clone(), 0.0)
     };
@@ -264,21 +336,28 @@ fn bursty(shape: &Shape, cv: f64) -> (Vec<f64>, Vec<f64>, f64) {
     while overflow(end) > 0.01 * CHORD_ERROR {
         end *= 1.25;
     }
-    let (nodes, mut values, more) = chords(&overflow, &|k| bursty_share(&reduced, cv, k), end);
-    *values.last_mut().expect("chords have nodes") = 0.0;
-    (nodes, values, error + more + 0.01 * CHORD_ERROR)
+    let (mut polygon, more) = chords(&overflow, &|k| bursty_share(&reduced, cv, k), end);
+    *polygon.values.last_mut().expect("chords have nodes") = 0.0;
+    (polygon, error + more + 0.01 * CHORD_ERROR)
 }
 
 /// The shape whose curve is the given polygon: a level at each node, its weight the bend there.
-fn levels_of(nodes: &[f64], values: &[f64]) -> Shape {
-    let slope = |i: usize| (values[i + 1] - values[i]) / (nodes[i + 1] - nodes[i]);
-    let count = nodes.len();
+fn levels_of(polygon: &Polygon) -> Shape {
+    let count = polygon.nodes.len();
     let weights = (0..count).map(|i| {
-        let before = if i == 0 { -1.0 } else { slope(i - 1) };
-        let after = if i + 1 == count { 0.0 } else { slope(i) };
+        let before = if i == 0 {
+            -1.0
+        } else {
+            polygon.slope_of(i - 1)
+        };
+        let after = if i + 1 == count {
+            0.0
+        } else {
+            polygon.slope_of(i)
+        };
         (after - before).max(0.0)
     });
-    Shape::new(nodes, &weights.collect::<Vec<_>>())
+    Shape::new(&polygon.nodes, &weights.collect::<Vec<_>>())
 }
 
 fn log_sd(cv: f64) -> f64 {
@@ -325,12 +404,8 @@ pub fn black(mean: f64, k: f64, s: f64) -> f64 {
     mean * normal_cdf(d1) - k * normal_cdf(d1 - s)
 }
 
-/// Nodes, values and error bound of chords over `[0, end]`, split until each is close enough.
-fn chords(
-    overflow: &dyn Fn(f64) -> f64,
-    share: &dyn Fn(f64) -> f64,
-    end: f64,
-) -> (Vec<f64>, Vec<f64>, f64) {
+/// Chords over `[0, end]`, split until each is close enough, and the bound on their error.
+fn chords(overflow: &dyn Fn(f64) -> f64, share: &dyn Fn(f64) -> f64, end: f64) -> (Polygon, f64) {
     let mut nodes = vec![0.0];
     let mut error: f64 = 0.0;
     // A stack of open intervals, the leftmost on top.
@@ -348,7 +423,7 @@ fn chords(
         }
     }
     let values = nodes.iter().map(|&k| overflow(k)).collect();
-    (nodes, values, error)
+    (Polygon { nodes, values }, error)
 }
 
 #[cfg(test)]
@@ -416,11 +491,15 @@ mod tests {
             (1.5, 0.046_129_261_031),
         ];
         let curve = LoadCurve::new(shape.clone(), 0.0);
-        assert!(curve.error() > 0.0 && curve.error() <= CHORD_ERROR);
+        assert!(
+            curve.error() > 0.0 && curve.error() <= 1e-6,
+            "{}",
+            curve.error()
+        );
         for (k, l) in known {
             assert_close(shape.overflow(k), l, 1e-12);
             let above = curve.overflow(k) - l;
-            assert!((-1e-12..=CHORD_ERROR).contains(&above), "{above} at {k}");
+            assert!((-1e-12..=curve.error()).contains(&above), "{above} at {k}");
         }
     }
 
@@ -435,7 +514,7 @@ mod tests {
         ];
         for (cv, expected) in known {
             let curve = LoadCurve::new(year(), cv);
-            assert!(curve.error() <= 2.1 * CHORD_ERROR);
+            assert!(curve.error() <= 2.0e-6, "{}", curve.error());
             assert_close(curve.overflow(1.0), expected, curve.error() + 1e-9);
             assert_close(curve.overflow(0.0), 1.0, 1e-9);
         }

@@ -138,6 +138,16 @@ impl Totals {
         }
     }
 
+    /// Fees for capacity that did no work, USD.
+    #[must_use]
+    pub fn waste(&self) -> Lane {
+        let mut waste = self.unallocated;
+        for (waste, idle) in waste.iter_mut().zip(&self.idle) {
+            *waste += idle;
+        }
+        waste
+    }
+
     /// Adds a month whose bill is worth `discount` of its amount today.
     #[inline]
     pub fn add(&mut self, month: &Month, discount: f64) {

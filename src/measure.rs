@@ -191,7 +191,7 @@ impl Measure {
             Self::Cost => totals.cost,
             Self::PresentValue => totals.present_value,
             Self::Saving => lane(&|i| context.on_demand[i] - totals.cost[i]),
-            Self::Waste => lane(&|i| totals.unallocated[i] + totals.idle[i]),
+            Self::Waste => totals.waste(),
             Self::Unallocated => totals.unallocated,
             Self::Idle => totals.idle,
             Self::OverflowSpend => totals.overflow,

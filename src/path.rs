@@ -84,7 +84,10 @@ impl Product {
     /// study correlates them.
     #[must_use]
     pub fn at_means(&self) -> f64 {
-        let means = self.factors.iter().map(|(_, p)| p.mean().unwrap_or(f64::NAN));
+        let means = self
+            .factors
+            .iter()
+            .map(|(_, p)| p.mean().unwrap_or(f64::NAN));
         self.constant * means.product::<f64>()
     }
 }
@@ -158,7 +161,11 @@ impl TokenFlow {
         let cached = self.cached_share.of(params);
         let (mut load, mut value) = ([0.0; LANES], [0.0; LANES]);
         for i in 0..LANES {
-            let tokens = [input[i] * (1.0 - cached[i]), input[i] * cached[i], output[i]];
+            let tokens = [
+                input[i] * (1.0 - cached[i]),
+                input[i] * cached[i],
+                output[i],
+            ];
             let (units, usd) = self.rates.load_and_cost(tokens);
             load[i] = units;
             value[i] = usd / units;

@@ -89,6 +89,7 @@ impl Clause for Clawback {
     fn hooks(&self) -> Hooks {
         Hooks {
             credit: true,
+            history: true,
             ..Hooks::default()
         }
     }

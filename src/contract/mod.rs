@@ -129,6 +129,8 @@ pub struct Hooks {
     pub quantity: bool,
     /// [`Clause::credit`]
     pub credit: bool,
+    /// Whether a hook reads closed months.
+    pub history: bool,
 }
 
 /// The list of clauses: the enum that studies name them by, and the way to the trait.
@@ -255,6 +257,13 @@ impl Contract {
     pub fn is_last(&self, t: usize, months: usize) -> bool {
         let under = |t| matches!(self.phase(t), Phase::Term(_));
         under(t) && (t + 1 == months || !under(t + 1))
+    }
+
+    /// Whether the totals follow from prices and quantities alone: no clause gives credits or
+    /// looks back, and what is reserved is deployed.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.deployed.is_none() && !self.uses(|h| h.credit || h.history)
     }
 
     /// Whether any clause has the hook.

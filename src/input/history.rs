@@ -80,7 +80,8 @@ fn arrange(
     let rows = merged.rows;
     let minutes = rows::interval_minutes(&rows, source, findings)?;
     let first = rows[0].time;
-    let index = |time: Timestamp| (time.as_second() - first.as_second()) / (i64::from(minutes) * 60);
+    let index =
+        |time: Timestamp| (time.as_second() - first.as_second()) / (i64::from(minutes) * 60);
     let count = index(rows[rows.len() - 1].time) as usize + 1;
     let mut intervals: Vec<Option<Tokens>> = vec![None; count];
     for row in &rows {
@@ -116,7 +117,10 @@ fn arrange(
     history.facts.to = history.time(count).to_string();
     history.warn(table);
     if table.missing == Missing::Zero {
-        history.intervals.iter_mut().for_each(|i| *i = Some(i.unwrap_or([0.0; 3])));
+        history
+            .intervals
+            .iter_mut()
+            .for_each(|i| *i = Some(i.unwrap_or([0.0; 3])));
     }
     history.measure_level(table, source, findings)?;
     Some(history)
@@ -133,16 +137,30 @@ impl History {
     }
 
     /// Today's level: tokens per hour, mean over the last `level_days`.
-    fn measure_level(&mut self, table: &HistoryTable, source: usize, findings: &mut Findings) -> Option<()> {
+    fn measure_level(
+        &mut self,
+        table: &HistoryTable,
+        source: usize,
+        findings: &mut Findings,
+    ) -> Option<()> {
         let span_hours = self.intervals.len() as f64 * self.hours();
-        let window = ((table.level_days * 24.0).min(span_hours) / self.hours()).round().max(1.0) as usize;
+        let window = ((table.level_days * 24.0).min(span_hours) / self.hours())
+            .round()
+            .max(1.0) as usize;
         let from = self.intervals.len() - window;
         let known: Vec<&Tokens> = self.intervals[from..].iter().flatten().collect();
         let whole = Place { source, span: 0..1 };
         if span_hours < 24.0 {
             let message = format!("the file covers {span_hours:.1} hours");
-            let help = "a load shape needs at least a day; state the load in [workload.tokens] instead";
-            findings.error("history-too-short", "workload.history.file", Some(whole), message, help);
+            let help =
+                "a load shape needs at least a day; state the load in [workload.tokens] instead";
+            findings.error(
+                "history-too-short",
+                "workload.history.file",
+                Some(whole),
+                message,
+                help,
+            );
             return None;
         }
         let mut sum = [0.0; 3];
@@ -153,9 +171,18 @@ impl History {
         }
         let hours = known.len() as f64 * self.hours();
         if sum.iter().sum::<f64>() <= 0.0 {
-            let message = format!("there are no tokens in the last {:.0} days of the file", window as f64 * self.hours() / 24.0);
+            let message = format!(
+                "there are no tokens in the last {:.0} days of the file",
+                window as f64 * self.hours() / 24.0
+            );
             let help = "check the columns and the filter, or widen `level_days`";
-            findings.error("history-empty", "workload.history.file", Some(whole), message, help);
+            findings.error(
+                "history-empty",
+                "workload.history.file",
+                Some(whole),
+                message,
+                help,
+            );
             return None;
         }
         self.facts.level_days = window as f64 * self.hours() / 24.0;
@@ -192,28 +219,60 @@ impl History {
     fn warn(&mut self, table: &HistoryTable) {
         let facts = self.facts.clone();
         let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
-            self.warnings.push(Warning::new(code, seen, may_mean, advice));
+            self.warnings
+                .push(Warning::new(code, seen, may_mean, advice));
         };
         if facts.missing > 0 {
             let treated = match table.missing {
                 Missing::Skip => "left out of level and shape",
                 Missing::Zero => "counted as zero",
             };
-            let seen = format!("{} of {} intervals are missing in {}: {treated}", facts.missing, facts.intervals + facts.missing, facts.file);
-            warn("history-gaps", seen, "if they were busy or idle hours, the level is off", "fill them, or say what they mean with `missing`");
+            let seen = format!(
+                "{} of {} intervals are missing in {}: {treated}",
+                facts.missing,
+                facts.intervals + facts.missing,
+                facts.file
+            );
+            warn(
+                "history-gaps",
+                seen,
+                "if they were busy or idle hours, the level is off",
+                "fill them, or say what they mean with `missing`",
+            );
         }
         if facts.copies > 0 {
-            let seen = format!("{} rows of {} are exact copies and were dropped", facts.copies, facts.file);
-            warn("history-copies", seen, "an export that overlaps", "check the export");
+            let seen = format!(
+                "{} rows of {} are exact copies and were dropped",
+                facts.copies, facts.file
+            );
+            warn(
+                "history-copies",
+                seen,
+                "an export that overlaps",
+                "check the export",
+            );
         }
         if facts.unsorted > 0 {
-            let seen = format!("{} rows of {} stand out of order and were sorted", facts.unsorted, facts.file);
-            warn("history-order", seen, "several exports in one file", "nothing, if the times are right");
+            let seen = format!(
+                "{} rows of {} stand out of order and were sorted",
+                facts.unsorted, facts.file
+            );
+            warn(
+                "history-order",
+                seen,
+                "several exports in one file",
+                "nothing, if the times are right",
+            );
         }
         let days = self.intervals.len() as f64 * self.hours() / 24.0;
         if days < 14.0 {
             let seen = format!("the history covers {days:.1} days");
-            self.warnings.push(Warning::new("history-short", seen, "one week may not be like the next; months are not seen at all", "collect 30 to 60 days before signing"));
+            self.warnings.push(Warning::new(
+                "history-short",
+                seen,
+                "one week may not be like the next; months are not seen at all",
+                "collect 30 to 60 days before signing",
+            ));
         }
         self.warn_values();
     }
@@ -222,19 +281,47 @@ impl History {
     fn warn_values(&mut self) {
         let sum = |t: &Option<Tokens>| t.map(|t| t.iter().sum::<f64>());
         let totals: Vec<Option<f64>> = self.intervals.iter().map(sum).collect();
-        let zeros = totals.chunk_by(|a, b| a == b).filter(|run| run[0] == Some(0.0)).map(<[_]>::len).max();
+        let zeros = totals
+            .chunk_by(|a, b| a == b)
+            .filter(|run| run[0] == Some(0.0))
+            .map(<[_]>::len)
+            .max();
         let longest = zeros.unwrap_or(0) as f64 * self.hours();
         if longest >= 6.0 {
-            let seen = format!("{longest:.0} hours in a row have no tokens in {}", self.facts.file);
-            self.warnings.push(Warning::new("history-zeros", seen, "an outage, a collection gap or a system not yet live", "remove them, or shorten `level_days` to the live period"));
+            let seen = format!(
+                "{longest:.0} hours in a row have no tokens in {}",
+                self.facts.file
+            );
+            self.warnings.push(Warning::new(
+                "history-zeros",
+                seen,
+                "an outage, a collection gap or a system not yet live",
+                "remove them, or shorten `level_days` to the live period",
+            ));
         }
-        let mut known: Vec<f64> = totals.iter().flatten().copied().filter(|x| *x > 0.0).collect();
+        let mut known: Vec<f64> = totals
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|x| *x > 0.0)
+            .collect();
         known.sort_by(f64::total_cmp);
-        let (Some(&highest), Some(&median)) = (known.last(), known.get(known.len() / 2)) else { return };
+        let (Some(&highest), Some(&median)) = (known.last(), known.get(known.len() / 2)) else {
+            return;
+        };
         if highest > 100.0 * median {
             let at = totals.iter().position(|t| *t == Some(highest)).unwrap_or(0);
-            let seen = format!("the interval at {} has {:.0} times the median load", self.time(at), highest / median);
-            self.warnings.push(Warning::new("history-spike", seen, "a unit error or a one-off job that no commitment should be sized for", "check the row"));
+            let seen = format!(
+                "the interval at {} has {:.0} times the median load",
+                self.time(at),
+                highest / median
+            );
+            self.warnings.push(Warning::new(
+                "history-spike",
+                seen,
+                "a unit error or a one-off job that no commitment should be sized for",
+                "check the row",
+            ));
         }
     }
 }
@@ -254,7 +341,11 @@ fn windows<T>(values: &[T], length: usize, least: usize) -> Vec<&[T]> {
         starts.remove(1);
     }
     let ends = starts.iter().skip(1).copied().chain([values.len()]);
-    starts.iter().zip(ends).map(|(&a, b)| &values[a..b]).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&a, b)| &values[a..b])
+        .collect()
 }
 
 /// Mean of each window of `length` relative to `level`, oldest first; windows without data are

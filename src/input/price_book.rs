@@ -11,10 +11,22 @@ use std::collections::BTreeMap;
 
 /// The books that are part of the program: name of the file and its text.
 pub const SHIPPED: [(&str, &str); 4] = [
-    ("models/prices/azure.toml", include_str!("../../models/prices/azure.toml")),
-    ("models/prices/bedrock.toml", include_str!("../../models/prices/bedrock.toml")),
-    ("models/prices/vertex.toml", include_str!("../../models/prices/vertex.toml")),
-    ("models/prices/seed.toml", include_str!("../../models/prices/seed.toml")),
+    (
+        "models/prices/azure.toml",
+        include_str!("../../models/prices/azure.toml"),
+    ),
+    (
+        "models/prices/bedrock.toml",
+        include_str!("../../models/prices/bedrock.toml"),
+    ),
+    (
+        "models/prices/vertex.toml",
+        include_str!("../../models/prices/vertex.toml"),
+    ),
+    (
+        "models/prices/seed.toml",
+        include_str!("../../models/prices/seed.toml"),
+    ),
 ];
 
 /// A price book.

@@ -59,7 +59,11 @@ impl<'a> Checker<'a> {
     fn any_of(&self, node: &Node, options: &'a [Json], path: &str, findings: &mut Findings) {
         let options: Vec<&Json> = options.iter().filter(|o| o["type"] != "null").collect();
         let fitting = options.iter().find(|o| self.fits(node, o));
-        match fitting.or(if options.len() == 1 { options.first() } else { None }) {
+        match fitting.or(if options.len() == 1 {
+            options.first()
+        } else {
+            None
+        }) {
             Some(option) => self.node(node, option, path, findings),
             None => {
                 let expected: Vec<String> = options.iter().map(|o| self.expected(o)).collect();
@@ -72,9 +76,18 @@ impl<'a> Checker<'a> {
     fn fits(&self, node: &Node, schema: &'a Json) -> bool {
         let (target, name) = self.resolve(schema);
         match &node.value {
-            _ if name == "Param" => !matches!(node.value, Value::String(_) | Value::Array(_) | Value::Bool(_)),
-            Value::String(_) => target["type"] == "string" || target["enum"].is_array() || target["oneOf"][0]["const"].is_string(),
-            Value::Integer(_) | Value::Float(_) => target["type"] == "number" || target["type"] == "integer",
+            _ if name == "Param" => !matches!(
+                node.value,
+                Value::String(_) | Value::Array(_) | Value::Bool(_)
+            ),
+            Value::String(_) => {
+                target["type"] == "string"
+                    || target["enum"].is_array()
+                    || target["oneOf"][0]["const"].is_string()
+            }
+            Value::Integer(_) | Value::Float(_) => {
+                target["type"] == "number" || target["type"] == "integer"
+            }
             Value::Bool(_) => target["type"] == "boolean",
             Value::Array(_) => target["type"] == "array",
             Value::Table(_) => target["type"] == "object" || target["oneOf"][0]["type"] == "object",
@@ -118,12 +131,26 @@ impl<'a> Checker<'a> {
         let Some(given) = node.get(tag) else {
             let message = format!("`{tag}` is missing: it says which kind of table this is");
             let help = format!("add `{tag}`, one of {}", quoted(&known));
-            return findings.error("missing-field", join(path, tag), Some(node.place.clone()), message, help);
+            return findings.error(
+                "missing-field",
+                join(path, tag),
+                Some(node.place.clone()),
+                message,
+                help,
+            );
         };
         let Value::String(word) = &given.value else {
-            return wrong_type(given, &format!("one of {}", quoted(&known)), &join(path, tag), findings);
+            return wrong_type(
+                given,
+                &format!("one of {}", quoted(&known)),
+                &join(path, tag),
+                findings,
+            );
         };
-        match options.iter().find(|o| tag_of(o).is_some_and(|(_, name)| name == word)) {
+        match options
+            .iter()
+            .find(|o| tag_of(o).is_some_and(|(_, name)| name == word))
+        {
             Some(option) => self.typed(node, option, path, findings),
             None => words(given, &known, &join(path, tag), findings),
         }
@@ -131,13 +158,20 @@ impl<'a> Checker<'a> {
 
     fn typed(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) {
         let types = &schema["type"];
-        let is = |name: &str| types == name || types.as_array().is_some_and(|a| a.iter().any(|t| t == name));
+        let is = |name: &str| {
+            types == name
+                || types
+                    .as_array()
+                    .is_some_and(|a| a.iter().any(|t| t == name))
+        };
         match &node.value {
             Value::Table(_) if is("object") => self.table(node, schema, path, findings),
             Value::Array(items) if is("array") => self.list(node, items, schema, path, findings),
             Value::String(_) if is("string") => {}
             Value::Bool(_) if is("boolean") => {}
-            Value::Integer(i) if is("integer") || is("number") => range(node, *i as f64, schema, path, findings),
+            Value::Integer(i) if is("integer") || is("number") => {
+                range(node, *i as f64, schema, path, findings)
+            }
             Value::Float(x) if is("number") => range(node, *x, schema, path, findings),
             Value::Float(x) if is("integer") => {
                 let help = format!("write {}", x.round());
@@ -148,7 +182,14 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn list(&self, node: &Node, items: &[Node], schema: &'a Json, path: &str, findings: &mut Findings) {
+    fn list(
+        &self,
+        node: &Node,
+        items: &[Node],
+        schema: &'a Json,
+        path: &str,
+        findings: &mut Findings,
+    ) {
         let (least, most) = (schema["minItems"].as_u64(), schema["maxItems"].as_u64());
         let count = items.len() as u64;
         if least.is_some_and(|n| count < n) || most.is_some_and(|n| count > n) {
@@ -159,7 +200,13 @@ impl<'a> Checker<'a> {
                 _ => "another number".into(),
             };
             let message = format!("the list has {count} entries");
-            findings.error("wrong-length", path, Some(node.place.clone()), message, format!("give {wanted}"));
+            findings.error(
+                "wrong-length",
+                path,
+                Some(node.place.clone()),
+                message,
+                format!("give {wanted}"),
+            );
         }
         for (i, item) in items.iter().enumerate() {
             self.node(item, &schema["items"], &format!("{path}[{i}]"), findings);
@@ -167,14 +214,18 @@ impl<'a> Checker<'a> {
     }
 
     fn table(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) {
-        let Value::Table(entries) = &node.value else { return };
+        let Value::Table(entries) = &node.value else {
+            return;
+        };
         let empty = serde_json::Map::new();
         let properties = schema["properties"].as_object().unwrap_or(&empty);
         for entry in entries {
             let field = join(path, &entry.key);
             match (properties.get(&entry.key), &schema["additionalProperties"]) {
                 (Some(schema), _) => self.node(&entry.node, schema, &field, findings),
-                (None, schema @ Json::Object(_)) => self.node(&entry.node, schema, &field, findings),
+                (None, schema @ Json::Object(_)) => {
+                    self.node(&entry.node, schema, &field, findings)
+                }
                 (None, _) => {
                     let known = properties.keys().map(String::as_str);
                     let help = match did_you_mean(&entry.key, known.clone()) {
@@ -182,42 +233,78 @@ impl<'a> Checker<'a> {
                         None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
                     };
                     let message = format!("`{}` is not a field of {}", entry.key, table_name(path));
-                    findings.error("unknown-key", field, Some(entry.key_place.clone()), message, help);
+                    findings.error(
+                        "unknown-key",
+                        field,
+                        Some(entry.key_place.clone()),
+                        message,
+                        help,
+                    );
                 }
             }
         }
         for required in strings(&schema["required"]) {
             if node.get(required).is_none() {
                 let message = format!("`{required}` is missing in {}", table_name(path));
-                let about = properties[required]["description"].as_str().unwrap_or_default();
+                let about = properties[required]["description"]
+                    .as_str()
+                    .unwrap_or_default();
                 let help = format!("add `{required}`: {}", first_sentence(about));
-                findings.error("missing-field", join(path, required), Some(node.place.clone()), message, help);
+                findings.error(
+                    "missing-field",
+                    join(path, required),
+                    Some(node.place.clone()),
+                    message,
+                    help,
+                );
             }
         }
     }
 
     /// A number or a distribution whose whole support must respect the bounds of the field.
-    fn param(&self, node: &Node, target: &'a Json, bounds: &'a Json, path: &str, findings: &mut Findings) {
+    fn param(
+        &self,
+        node: &Node,
+        target: &'a Json,
+        bounds: &'a Json,
+        path: &str,
+        findings: &mut Findings,
+    ) {
         let support = match &node.value {
             Value::Integer(i) => Some((*i as f64, *i as f64)),
             Value::Float(x) if x.is_nan() => {
                 let message = "the value is not a number (nan)";
-                return findings.error("out-of-range", path, Some(node.place.clone()), message, "write a number");
+                return findings.error(
+                    "out-of-range",
+                    path,
+                    Some(node.place.clone()),
+                    message,
+                    "write a number",
+                );
             }
             Value::Float(x) => Some((*x, *x)),
             Value::Table(_) => self.dist(node, &target["anyOf"][1], path, findings),
             _ => {
-                let expected = "a number or a distribution, as in { dist = \"uniform\", min = 1, max = 2 }";
+                let expected =
+                    "a number or a distribution, as in { dist = \"uniform\", min = 1, max = 2 }";
                 return wrong_type(node, expected, path, findings);
             }
         };
         let Some((low, high)) = support else { return };
         let limit = |name: &str| bounds[name].as_f64();
         let broken = [
-            limit("x-min").filter(|b| low < *b).map(|b| format!("at least {b}")),
-            limit("x-above").filter(|b| low <= *b).map(|b| format!("above {b}")),
-            limit("x-max").filter(|b| high > *b).map(|b| format!("at most {b}")),
-            limit("x-below").filter(|b| high >= *b).map(|b| format!("below {b}")),
+            limit("x-min")
+                .filter(|b| low < *b)
+                .map(|b| format!("at least {b}")),
+            limit("x-above")
+                .filter(|b| low <= *b)
+                .map(|b| format!("above {b}")),
+            limit("x-max")
+                .filter(|b| high > *b)
+                .map(|b| format!("at most {b}")),
+            limit("x-below")
+                .filter(|b| high >= *b)
+                .map(|b| format!("below {b}")),
         ];
         let broken: Vec<String> = broken.into_iter().flatten().collect();
         if broken.is_empty() {
@@ -225,16 +312,36 @@ impl<'a> Checker<'a> {
         }
         let wanted = broken.join(" and ");
         let (message, help) = if low == high {
-            (format!("{low} is out of range"), format!("write a number {wanted}"))
+            (
+                format!("{low} is out of range"),
+                format!("write a number {wanted}"),
+            )
         } else {
-            let message = format!("the distribution reaches from {low} to {high}, and the value must be {wanted}");
-            (message, "bound it with `min` and `max`, or use a bounded distribution".into())
+            let message = format!(
+                "the distribution reaches from {low} to {high}, and the value must be {wanted}"
+            );
+            (
+                message,
+                "bound it with `min` and `max`, or use a bounded distribution".into(),
+            )
         };
-        findings.error("out-of-range", path, Some(node.place.clone()), message, help);
+        findings.error(
+            "out-of-range",
+            path,
+            Some(node.place.clone()),
+            message,
+            help,
+        );
     }
 
     /// A distribution; its support if it is valid.
-    fn dist(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) -> Option<(f64, f64)> {
+    fn dist(
+        &self,
+        node: &Node,
+        schema: &'a Json,
+        path: &str,
+        findings: &mut Findings,
+    ) -> Option<(f64, f64)> {
         let before = findings.list.len();
         let (target, _) = self.resolve(schema);
         self.one_of(node, target["oneOf"].as_array()?, path, findings);
@@ -244,9 +351,18 @@ impl<'a> Checker<'a> {
         let dist = Dist::deserialize(node.plain()).ok()?;
         let problems = dist.get().check();
         for problem in &problems {
-            let place = node.get(&problem.field).map_or(&node.place, |n| &n.place).clone();
+            let place = node
+                .get(&problem.field)
+                .map_or(&node.place, |n| &n.place)
+                .clone();
             let field = join(path, &problem.field);
-            findings.error(problem.code, field, Some(place), &problem.message, &problem.help);
+            findings.error(
+                problem.code,
+                field,
+                Some(place),
+                &problem.message,
+                &problem.help,
+            );
         }
         problems.is_empty().then(|| dist.get().support())
     }
@@ -255,7 +371,9 @@ impl<'a> Checker<'a> {
 /// The tag of a table variant: its key and value.
 fn tag_of(schema: &Json) -> Option<(&str, &str)> {
     let properties = schema["properties"].as_object()?;
-    let mut tags = properties.iter().filter_map(|(key, p)| Some((key.as_str(), p["const"].as_str()?)));
+    let mut tags = properties
+        .iter()
+        .filter_map(|(key, p)| Some((key.as_str(), p["const"].as_str()?)));
     tags.next()
 }
 
@@ -265,7 +383,10 @@ fn choices(schema: &Json) -> Vec<&str> {
     if !listed.is_empty() {
         return listed;
     }
-    let options = schema["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let options = schema["oneOf"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     options.iter().filter_map(|o| o["const"].as_str()).collect()
 }
 
@@ -275,7 +396,11 @@ fn strings(list: &Json) -> Vec<&str> {
 }
 
 fn quoted(words: &[&str]) -> String {
-    words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|w| format!("\"{w}\""))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A word that must be one of a list.
@@ -292,7 +417,13 @@ fn words(node: &Node, known: &[&str], path: &str, findings: &mut Findings) {
         None => format!("write {all}"),
     };
     let message = format!("\"{word}\" is not known here");
-    findings.error("unknown-word", path, Some(node.place.clone()), message, help);
+    findings.error(
+        "unknown-word",
+        path,
+        Some(node.place.clone()),
+        message,
+        help,
+    );
 }
 
 fn wrong_type(node: &Node, expected: &str, path: &str, findings: &mut Findings) {
@@ -311,16 +442,30 @@ fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &mut Findings
     let limit = |name: &str| schema[name].as_f64();
     let broken = [
         x.is_nan().then(|| "not nan".to_owned()),
-        limit("minimum").filter(|b| x < *b).map(|b| format!("at least {b}")),
-        limit("exclusiveMinimum").filter(|b| x <= *b).map(|b| format!("above {b}")),
-        limit("maximum").filter(|b| x > *b).map(|b| format!("at most {b}")),
-        limit("exclusiveMaximum").filter(|b| x >= *b).map(|b| format!("below {b}")),
+        limit("minimum")
+            .filter(|b| x < *b)
+            .map(|b| format!("at least {b}")),
+        limit("exclusiveMinimum")
+            .filter(|b| x <= *b)
+            .map(|b| format!("above {b}")),
+        limit("maximum")
+            .filter(|b| x > *b)
+            .map(|b| format!("at most {b}")),
+        limit("exclusiveMaximum")
+            .filter(|b| x >= *b)
+            .map(|b| format!("below {b}")),
     ];
     let broken: Vec<String> = broken.into_iter().flatten().collect();
     if !broken.is_empty() {
         let help = format!("write a number {}", broken.join(" and "));
         let message = format!("{} is out of range", node.value.written());
-        findings.error("out-of-range", path, Some(node.place.clone()), message, help);
+        findings.error(
+            "out-of-range",
+            path,
+            Some(node.place.clone()),
+            message,
+            help,
+        );
     }
 }
 
@@ -333,7 +478,11 @@ fn join(path: &str, key: &str) -> String {
 }
 
 fn table_name(path: &str) -> String {
-    if path.is_empty() { "the file".into() } else { format!("[{path}]") }
+    if path.is_empty() {
+        "the file".into()
+    } else {
+        format!("[{path}]")
+    }
 }
 
 fn first_sentence(text: &str) -> String {

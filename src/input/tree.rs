@@ -81,7 +81,12 @@ impl Node {
             findings.error("syntax", "", place, error.message(), help);
         }
         let span = table.span();
-        let mut node = convert(source, span.start..span.end, DeValue::Table(table.into_inner()), findings);
+        let mut node = convert(
+            source,
+            span.start..span.end,
+            DeValue::Table(table.into_inner()),
+            findings,
+        );
         node.place.span = 0..text.len().min(1);
         node
     }
@@ -102,7 +107,10 @@ impl Node {
         let mut place = self.place.clone();
         for step in steps(path) {
             let next = match (&node.value, &step) {
-                (Value::Table(entries), Step::Key(key)) => entries.iter().find(|e| e.key == *key).map(|e| (&e.node, &e.key_place)),
+                (Value::Table(entries), Step::Key(key)) => entries
+                    .iter()
+                    .find(|e| e.key == *key)
+                    .map(|e| (&e.node, &e.key_place)),
                 (Value::Array(items), Step::Index(i)) => items.get(*i).map(|n| (n, &n.place)),
                 _ => None,
             };
@@ -126,26 +134,43 @@ impl Node {
         for step in steps(path) {
             node = match (&mut node.value, step) {
                 (Value::Table(entries), Step::Key(key)) => {
-                    let at = entries.iter().position(|e| e.key == key).unwrap_or_else(|| {
-                        entries.push(Entry {
-                            key: key.clone(),
-                            key_place: value.place.clone(),
-                            node: Node {
-                                value: Value::Table(Vec::new()),
-                                place: value.place.clone(),
-                            },
+                    let at = entries
+                        .iter()
+                        .position(|e| e.key == key)
+                        .unwrap_or_else(|| {
+                            entries.push(Entry {
+                                key: key.clone(),
+                                key_place: value.place.clone(),
+                                node: Node {
+                                    value: Value::Table(Vec::new()),
+                                    place: value.place.clone(),
+                                },
+                            });
+                            entries.len() - 1
                         });
-                        entries.len() - 1
-                    });
                     &mut entries[at].node
                 }
                 (Value::Array(items), Step::Index(i)) => {
                     let count = items.len();
-                    items.get_mut(i).ok_or_else(|| format!("the list has {count} entries, counted from 0"))?
+                    items
+                        .get_mut(i)
+                        .ok_or_else(|| format!("the list has {count} entries, counted from 0"))?
                 }
-                (Value::Array(_), Step::Key(key)) => return Err(format!("`{key}` is looked for in a list; entries are `[0]`, `[1]`, ...")),
-                (_, Step::Key(key)) => return Err(format!("`{key}` is looked for in a value that is not a table")),
-                (_, Step::Index(i)) => return Err(format!("entry {i} is looked for in a value that is not a list")),
+                (Value::Array(_), Step::Key(key)) => {
+                    return Err(format!(
+                        "`{key}` is looked for in a list; entries are `[0]`, `[1]`, ..."
+                    ));
+                }
+                (_, Step::Key(key)) => {
+                    return Err(format!(
+                        "`{key}` is looked for in a value that is not a table"
+                    ));
+                }
+                (_, Step::Index(i)) => {
+                    return Err(format!(
+                        "entry {i} is looked for in a value that is not a list"
+                    ));
+                }
             };
         }
         *node = value;
@@ -162,9 +187,12 @@ impl Node {
             Value::Bool(b) => toml::Value::Boolean(*b),
             Value::Datetime(d) => toml::Value::Datetime(*d),
             Value::Array(items) => toml::Value::Array(items.iter().map(Self::plain).collect()),
-            Value::Table(entries) => {
-                toml::Value::Table(entries.iter().map(|e| (e.key.clone(), e.node.plain())).collect())
-            }
+            Value::Table(entries) => toml::Value::Table(
+                entries
+                    .iter()
+                    .map(|e| (e.key.clone(), e.node.plain()))
+                    .collect(),
+            ),
         }
     }
 }
@@ -178,14 +206,24 @@ enum Step {
 
 /// `contract.clauses[0].annual` (or `contract.clauses.0.annual`) as steps.
 fn steps(path: &str) -> Vec<Step> {
-    let parts = path.split(['.', '[']).map(|part| part.trim_end_matches(']'));
+    let parts = path
+        .split(['.', '['])
+        .map(|part| part.trim_end_matches(']'));
     parts
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index))
+        .map(|part| {
+            part.parse()
+                .map_or_else(|_| Step::Key(part.to_owned()), Step::Index)
+        })
         .collect()
 }
 
-fn convert(source: usize, span: std::ops::Range<usize>, value: DeValue<'_>, findings: &mut Findings) -> Node {
+fn convert(
+    source: usize,
+    span: std::ops::Range<usize>,
+    value: DeValue<'_>,
+    findings: &mut Findings,
+) -> Node {
     let place = Place { source, span };
     let value = match value {
         DeValue::String(s) => Value::String(s.into_owned()),
@@ -230,7 +268,13 @@ pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) 
     };
     let Some((path, text)) = argument.split_once('=') else {
         let message = format!("`{argument}` has no value");
-        findings.error("override", "", Some(whole), message, "write --set path.to.field=value");
+        findings.error(
+            "override",
+            "",
+            Some(whole),
+            message,
+            "write --set path.to.field=value",
+        );
         return;
     };
     let start = path.len() + 1;
@@ -250,7 +294,13 @@ pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) 
             span: 0..path.len(),
         };
         let message = format!("`{path}` leads nowhere: {reason}");
-        findings.error("override", path, Some(key), message, "`waterline schema` lists every field");
+        findings.error(
+            "override",
+            path,
+            Some(key),
+            message,
+            "`waterline schema` lists every field",
+        );
     }
 }
 
@@ -323,12 +373,19 @@ mod tests {
     #[test]
     fn overrides_reach_tables_and_lists_and_make_new_keys() {
         let (mut node, mut findings) = parse("[contract]\nclauses = [{ annual = 0.05 }]\n");
-        for argument in ["contract.clauses[0].annual=0.03", "growth.expected_per_year=0.4", "title=what if"] {
+        for argument in [
+            "contract.clauses[0].annual=0.03",
+            "growth.expected_per_year=0.4",
+            "title=what if",
+        ] {
             apply_override(&mut node, argument, &mut findings);
         }
         assert!(findings.list.is_empty());
         let plain = node.plain();
-        assert_eq!(plain["contract"]["clauses"][0]["annual"].as_float(), Some(0.03));
+        assert_eq!(
+            plain["contract"]["clauses"][0]["annual"].as_float(),
+            Some(0.03)
+        );
         assert_eq!(plain["growth"]["expected_per_year"].as_float(), Some(0.4));
         assert_eq!(plain["title"].as_str(), Some("what if"));
         apply_override(&mut node, "contract.clauses[3].annual=1", &mut findings);

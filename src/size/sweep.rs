@@ -2,9 +2,9 @@
 
 use crate::contract::Hooks;
 use crate::ledger::{Ledger, Totals};
-use crate::measure::{Context, Measure};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
+use crate::settle::lean::{Lean, Prepared};
 use crate::settle::{Prices, reprice, settle};
 use crate::simulate::{Experiment, Want};
 use crate::stats::sample::Sample;
@@ -41,6 +41,9 @@ pub struct DeskScratch {
     prices: Prices,
     /// The ledger of the last settlement.
     pub ledger: Ledger,
+    prepared: Prepared,
+    /// The strategy that `prepared` is for, if any.
+    prepared_for: Option<usize>,
 }
 
 impl<'a> Desk<'a> {
@@ -64,23 +67,47 @@ impl<'a> Desk<'a> {
     /// Buffers; with `full` the ledger keeps every month, otherwise only what clauses look at.
     #[must_use]
     pub fn scratch(&self, full: bool) -> DeskScratch {
-        let keeps = full || self.study.contract.uses(|h: Hooks| h.credit);
+        let keeps = full || self.study.contract.uses(|h: Hooks| h.history);
         let months = if keeps { self.study.months() } else { 1 };
         DeskScratch {
             prices: Prices::default(),
             ledger: Ledger::new(months),
+            prepared: Prepared::default(),
+            prepared_for: None,
         }
     }
 
     /// Fixes the prices of a block; before any [`Self::settle`] on it.
     pub fn open(&self, paths: &PathBlock, scratch: &mut DeskScratch) {
         reprice(&self.study.contract, paths, &mut scratch.prices);
+        scratch.prepared_for = None;
     }
 
     /// Prices of the block that is open.
     #[must_use]
     pub fn prices<'s>(&self, scratch: &'s DeskScratch) -> &'s Prices {
         &scratch.prices
+    }
+
+    /// Cost, present value and waste of an entry, by the shortest way.
+    pub fn totals(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Lean {
+        if entry.units == 0.0 || !self.study.contract.is_plain() {
+            let totals = self.settle(entry, paths, scratch);
+            return Lean {
+                waste: totals.waste(),
+                cost: totals.cost,
+                present_value: totals.present_value,
+            };
+        }
+        let terms = self.study.terms();
+        if scratch.prepared_for != Some(entry.strategy) {
+            let overflow = &self.study.strategies[entry.strategy].overflow;
+            scratch
+                .prepared
+                .prepare(terms, overflow, paths, &scratch.prices);
+            scratch.prepared_for = Some(entry.strategy);
+        }
+        scratch.prepared.settle(terms, entry.units, &paths.params)
     }
 
     /// Settles an entry.
@@ -247,21 +274,16 @@ impl Experiment for Sweep<'_> {
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
         let layout = Layout::of(self.study);
         self.desk.open(paths, scratch);
-        let context = Context {
-            on_demand: &[0.0; LANES],
-            hindsight: &[0.0; LANES],
-            budget: self.study.budget,
-        };
         let series = out.chunks_mut(layout.per_entry);
         for (entry, own) in self.entries.iter().zip(series) {
-            let totals = self.desk.settle(*entry, paths, scratch);
+            let totals = self.desk.totals(*entry, paths, scratch);
             own[Layout::COST] = totals.cost;
-            own[Layout::WASTE] = Measure::Waste.of(&totals, context);
+            own[Layout::WASTE] = totals.waste;
             if layout.discounted {
                 own[layout.objective()] = totals.present_value;
             }
-            if layout.budget {
-                let over = Measure::Overspend.of(&totals, context);
+            if let Some(budget) = self.study.budget {
+                let over = totals.cost.map(|cost| (cost - budget).max(0.0));
                 own[layout.over_budget()] = over.map(|x| f64::from(u8::from(x > 0.0)));
                 own[layout.over_budget() + 1] = over;
             }

@@ -24,8 +24,16 @@ impl Books {
             let field = format!("price_books[{i}]");
             if let Some(book) = own_book(builder, &field, name) {
                 if list.iter().any(|b| b.id == book.id) {
-                    let message = format!("the price book {name} has the id \"{}\", which is taken", book.id);
-                    builder.error(&field, "duplicate", message, "give the book an id of its own");
+                    let message = format!(
+                        "the price book {name} has the id \"{}\", which is taken",
+                        book.id
+                    );
+                    builder.error(
+                        &field,
+                        "duplicate",
+                        message,
+                        "give the book an id of its own",
+                    );
                 }
                 list.push(book);
             }
@@ -34,8 +42,17 @@ impl Books {
     }
 
     /// The model called `book/id`.
-    pub fn model(&self, builder: &mut Builder, field: &str, name: &str) -> Option<(&PriceBook, &Model)> {
-        let all = || self.list.iter().flat_map(|b| b.models.iter().map(move |m| (b, m)));
+    pub fn model(
+        &self,
+        builder: &mut Builder,
+        field: &str,
+        name: &str,
+    ) -> Option<(&PriceBook, &Model)> {
+        let all = || {
+            self.list
+                .iter()
+                .flat_map(|b| b.models.iter().map(move |m| (b, m)))
+        };
         let found = all().find(|(b, m)| format!("{}/{}", b.id, m.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, m)| format!("{}/{}", b.id, m.id)).collect();
@@ -45,8 +62,17 @@ impl Books {
     }
 
     /// The offer called `book/id`.
-    pub fn offer(&self, builder: &mut Builder, field: &str, name: &str) -> Option<(&PriceBook, &Offer)> {
-        let all = || self.list.iter().flat_map(|b| b.offers.iter().map(move |o| (b, o)));
+    pub fn offer(
+        &self,
+        builder: &mut Builder,
+        field: &str,
+        name: &str,
+    ) -> Option<(&PriceBook, &Offer)> {
+        let all = || {
+            self.list
+                .iter()
+                .flat_map(|b| b.offers.iter().map(move |o| (b, o)))
+        };
         let found = all().find(|(b, o)| format!("{}/{}", b.id, o.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, o)| format!("{}/{}", b.id, o.id)).collect();
@@ -62,7 +88,12 @@ fn not_found(builder: &mut Builder, field: &str, what: &str, name: &str, names: 
         Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
         None => "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into(),
     };
-    builder.error(field, "not-in-book", format!("no price book has the {what} \"{name}\""), help);
+    builder.error(
+        field,
+        "not-in-book",
+        format!("no price book has the {what} \"{name}\""),
+        help,
+    );
 }
 
 fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook> {
@@ -80,14 +111,22 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
     if book.currency != "USD" {
         let place = tree.get("currency").map(|n| n.place.clone());
         let message = format!("the price book is in {}", book.currency);
-        builder.findings.error("currency", "currency", place, message, "convert it to USD; other currencies are not supported");
+        builder.findings.error(
+            "currency",
+            "currency",
+            place,
+            message,
+            "convert it to USD; other currencies are not supported",
+        );
     }
     for (i, offer) in book.offers.iter().enumerate() {
         if offer.per_unit_hour.is_some() == offer.per_unit_month.is_some() {
             let place = Some(tree.locate(&format!("offers[{i}]")));
             let message = format!("the offer \"{}\" needs one price", offer.id);
             let help = "give either `per_unit_month` or `per_unit_hour`";
-            builder.findings.error("ambiguous", format!("offers[{i}]"), place, message, help);
+            builder
+                .findings
+                .error("ambiguous", format!("offers[{i}]"), place, message, help);
         }
     }
     Some(book)
@@ -105,7 +144,11 @@ pub(super) struct Origin<'a> {
 impl Origin<'_> {
     /// A figure with this origin.
     pub fn fact(&self, item: impl Into<String>, value: f64, unit: &str) -> PriceFact {
-        let source = self.book.sources.get(self.source).map_or(self.source, String::as_str);
+        let source = self
+            .book
+            .sources
+            .get(self.source)
+            .map_or(self.source, String::as_str);
         let doubt = self.flag.map_or(String::new(), |f| format!(" ({f})"));
         PriceFact {
             item: item.into(),

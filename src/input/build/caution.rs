@@ -13,7 +13,8 @@ const STALE_DAYS: i32 = 180;
 impl Builder {
     /// Adds a warning that the results repeat.
     pub fn warn(&mut self, code: &str, seen: impl Into<String>, may_mean: &str, advice: &str) {
-        self.warnings.push(Warning::new(code, seen, may_mean, advice));
+        self.warnings
+            .push(Warning::new(code, seen, may_mean, advice));
     }
 
     /// Collects warnings about prices, the model and inputs without effect.
@@ -47,25 +48,59 @@ impl Builder {
             let days = start?.since(day).ok()?.get_days();
             (days > STALE_DAYS).then_some(days)
         };
-        if let Some((oldest, days)) = prices.iter().filter_map(|p| Some((p, age(&p)?))).max_by_key(|(_, d)| *d) {
-            let seen = format!("the price of {} is of {}, {days} days before the contract starts", oldest.item, oldest.as_of);
+        if let Some((oldest, days)) = prices
+            .iter()
+            .filter_map(|p| Some((p, age(&p)?)))
+            .max_by_key(|(_, d)| *d)
+        {
+            let seen = format!(
+                "the price of {} is of {}, {days} days before the contract starts",
+                oldest.item, oldest.as_of
+            );
             self.warn("stale-price", seen, "token prices move several times a year", "check the vendor's page, and state your quote in the study or a price book of your own");
         }
-        let doubtful: Vec<&str> = prices.iter().filter(|p| ["seed", "unverified"].contains(&p.status.as_str())).map(|p| p.item.as_str()).collect();
+        let doubtful: Vec<&str> = prices
+            .iter()
+            .filter(|p| ["seed", "unverified"].contains(&p.status.as_str()))
+            .map(|p| p.item.as_str())
+            .collect();
         if !doubtful.is_empty() {
-            let seen = format!("{} figures are not from a vendor's list: {}", doubtful.len(), doubtful.join("; "));
-            self.warn("unverified-price", seen, "claims of third parties can be off by orders of magnitude", "replace them by a quote before you sign");
+            let seen = format!(
+                "{} figures are not from a vendor's list: {}",
+                doubtful.len(),
+                doubtful.join("; ")
+            );
+            self.warn(
+                "unverified-price",
+                seen,
+                "claims of third parties can be off by orders of magnitude",
+                "replace them by a quote before you sign",
+            );
         }
         if let Some(p) = prices.iter().find(|p| p.source.contains("implausible")) {
-            let seen = format!("the price of {} is marked as implausible against list prices", p.item);
-            self.warn("implausible-price", seen, "conclusions drawn from it do not hold for the market", "compare with the vendor's list in the same study");
+            let seen = format!(
+                "the price of {} is marked as implausible against list prices",
+                p.item
+            );
+            self.warn(
+                "implausible-price",
+                seen,
+                "conclusions drawn from it do not hold for the market",
+                "compare with the vendor's list in the same study",
+            );
         }
     }
 
     fn caution_retirement(&mut self, loads: &Loads, months: usize, start: Option<Date>) {
-        let (Some(retires), Some(start)) = (&loads.retires, start) else { return };
-        let Ok(day) = retires.parse::<Date>() else { return };
-        let month = (i32::from(day.year()) - i32::from(start.year())) * 12 + i32::from(day.month()) - i32::from(start.month()) + 1;
+        let (Some(retires), Some(start)) = (&loads.retires, start) else {
+            return;
+        };
+        let Ok(day) = retires.parse::<Date>() else {
+            return;
+        };
+        let month = (i32::from(day.year()) - i32::from(start.year())) * 12 + i32::from(day.month())
+            - i32::from(start.month())
+            + 1;
         if month > months as i32 {
             return;
         }
@@ -93,7 +128,11 @@ impl Builder {
                 "give a usage file, or a `shape` such as \"office_week\"",
             );
         }
-        if self.file.workload.burst_cv.is_none() && loads.curve.burst_cv() == 0.0 && loads.purchase.is_some() && !flat {
+        if self.file.workload.burst_cv.is_none()
+            && loads.curve.burst_cv() == 0.0
+            && loads.purchase.is_some()
+            && !flat
+        {
             self.warn(
                 "no-burstiness",
                 "the load is taken as even within each interval of the shape",
@@ -108,12 +147,22 @@ impl Builder {
         let error = &self.file.forecast_error;
         let means = [
             ("forecast_error.level", error.level.mean()),
-            ("forecast_error.skewed", error.skewed.as_ref().and_then(|d| d.get().mean())),
+            (
+                "forecast_error.skewed",
+                error.skewed.as_ref().and_then(|d| d.get().mean()),
+            ),
         ];
         for (field, mean) in means {
-            let Some(mean) = mean.filter(|m| (m - 1.0).abs() > 0.001) else { continue };
+            let Some(mean) = mean.filter(|m| (m - 1.0).abs() > 0.001) else {
+                continue;
+            };
             let seen = format!("`{field}` has the mean {mean:.4}, not 1");
-            self.warn("biased-error", seen, "the expected load differs from the forecast by that factor", "nothing, if the forecast is known to be biased; otherwise give it the mean 1");
+            self.warn(
+                "biased-error",
+                seen,
+                "the expected load differs from the forecast by that factor",
+                "nothing, if the forecast is known to be biased; otherwise give it the mean 1",
+            );
         }
     }
 }

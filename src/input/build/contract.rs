@@ -40,16 +40,28 @@ impl Builder {
         };
         let mut prices = Vec::new();
         let fee = self.fee(found, &mut prices);
-        let term = c.term_months.or(found.map(|(_, o)| o.term_months).filter(|t| *t > 0));
+        let term = c
+            .term_months
+            .or(found.map(|(_, o)| o.term_months).filter(|t| *t > 0));
         let term = term.or_else(|| self.no_term(found.is_some()));
-        let hourly = c.hourly_per_unit_month.clone().or_else(|| hourly_price(found, &mut prices));
+        let hourly = c
+            .hourly_per_unit_month
+            .clone()
+            .or_else(|| hourly_price(found, &mut prices));
         let (fee, term) = (fee?, term?);
         let renewal = self.renewal(term, hourly.is_some());
         self.check_clauses(term);
         if c.deployed_units.is_some() && !matches!(c.units, Units::Number(_)) {
-            self.error("contract.deployed_units", "ambiguous", "`deployed_units` is a number while `units` is to be optimized", "give `units` a number, or leave `deployed_units` out");
+            self.error(
+                "contract.deployed_units",
+                "ambiguous",
+                "`deployed_units` is a number while `units` is to be optimized",
+                "give `units` a number, or leave `deployed_units` out",
+            );
         }
-        if let (Some(deployed), Units::Number(reserved), None) = (c.deployed_units, c.units, &hourly) {
+        if let (Some(deployed), Units::Number(reserved), None) =
+            (c.deployed_units, c.units, &hourly)
+        {
             if deployed > reserved {
                 self.error("contract.deployed_units", "no-hourly-price", "more units are deployed than reserved, and there is no hourly price for the rest", "add `hourly_per_unit_month`");
             }
@@ -72,7 +84,11 @@ impl Builder {
         })
     }
 
-    fn fee(&mut self, offer: Option<(&PriceBook, &Offer)>, prices: &mut Vec<PriceFact>) -> Option<Param> {
+    fn fee(
+        &mut self,
+        offer: Option<(&PriceBook, &Offer)>,
+        prices: &mut Vec<PriceFact>,
+    ) -> Option<Param> {
         let stated = self.file.contract.fee_per_unit_month.clone();
         if let Some(fee) = stated {
             let item = "committed unit, as stated in the study".to_owned();
@@ -88,23 +104,43 @@ impl Builder {
         }
         let Some((book, offer)) = offer else {
             let help = "add `offer`, as in offer = \"azure/ptu-global-1y\" (`waterline prices` lists all), or `fee_per_unit_month` and `term_months`";
-            self.error("contract", "missing-field", "[contract] has neither an offer nor a fee", help);
+            self.error(
+                "contract",
+                "missing-field",
+                "[contract] has neither an offer nor a fee",
+                help,
+            );
             return None;
         };
         let Some(price) = offer.unit_month(book.hours_per_month) else {
             let message = format!("the price book has no price for the offer \"{}\"", offer.id);
-            self.error("contract.offer", "no-price", message, "state your quote as `fee_per_unit_month`");
+            self.error(
+                "contract.offer",
+                "no-price",
+                message,
+                "state your quote as `fee_per_unit_month`",
+            );
             return None;
         };
-        prices.push(origin(book, offer).fact(format!("{} {}", offer.id, offer.unit), price, "USD per unit-month"));
+        prices.push(origin(book, offer).fact(
+            format!("{} {}", offer.id, offer.unit),
+            price,
+            "USD per unit-month",
+        ));
         Some(price.into())
     }
 
     fn no_term(&mut self, has_offer: bool) -> Option<usize> {
         let (message, help) = if has_offer {
-            ("the offer is hourly capacity without a term", "choose an offer with a term, or add `term_months`")
+            (
+                "the offer is hourly capacity without a term",
+                "choose an offer with a term, or add `term_months`",
+            )
         } else {
-            ("[contract] has no term", "add `term_months`, as in term_months = 12")
+            (
+                "[contract] has no term",
+                "add `term_months`, as in term_months = 12",
+            )
         };
         self.error("contract", "missing-field", message, help);
         None
@@ -115,24 +151,45 @@ impl Builder {
         let end = c.start_month - 1 + term;
         let horizon = self.file.horizon_months.unwrap_or(end);
         if c.start_month > horizon {
-            let message = format!("the contract starts in month {}, after the {} simulated", c.start_month, months(horizon));
-            self.error("contract.start_month", "beyond-horizon", message, "start earlier, or lengthen `horizon_months`");
+            let message = format!(
+                "the contract starts in month {}, after the {} simulated",
+                c.start_month,
+                months(horizon)
+            );
+            self.error(
+                "contract.start_month",
+                "beyond-horizon",
+                message,
+                "start earlier, or lengthen `horizon_months`",
+            );
         }
         if c.renewal_price_change.is_some() && c.renewal != Some(RenewalWord::Renew) {
-            self.error("contract.renewal_price_change", "no-effect", "`renewal_price_change` does nothing unless the contract renews", "set `renewal = \"renew\"`, or take it out");
+            self.error(
+                "contract.renewal_price_change",
+                "no-effect",
+                "`renewal_price_change` does nothing unless the contract renews",
+                "set `renewal = \"renew\"`, or take it out",
+            );
         }
         match c.renewal {
             Some(RenewalWord::Renew) => Some(Renewal::Renew {
                 price_change: c.renewal_price_change.unwrap_or_else(|| 0.0.into()),
             }),
             Some(RenewalWord::Hourly) if !has_hourly => {
-                self.error("contract.renewal", "no-hourly-price", "after the term the units are billed by the hour, and there is no hourly price", "add `hourly_per_unit_month`");
+                self.error(
+                    "contract.renewal",
+                    "no-hourly-price",
+                    "after the term the units are billed by the hour, and there is no hourly price",
+                    "add `hourly_per_unit_month`",
+                );
                 None
             }
             Some(RenewalWord::Hourly) => Some(Renewal::Hourly),
             Some(RenewalWord::OnDemand) => Some(Renewal::OnDemand),
             None if horizon > end => {
-                let message = format!("the term ends with month {end}, the horizon with month {horizon}, and nothing says what happens between");
+                let message = format!(
+                    "the term ends with month {end}, the horizon with month {horizon}, and nothing says what happens between"
+                );
                 let help = "add `renewal`: \"renew\", \"hourly\" (units stay at the hourly price) or \"on_demand\" (units are given up)";
                 self.error("contract", "missing-field", message, help);
                 None
@@ -151,7 +208,9 @@ impl Builder {
             let hooks = clause.get().hooks();
             if let (true, Some(before)) = (hooks.cap, discount) {
                 let message = "a percentage stands before a price cap";
-                let help = format!("caps bind the unit price first: move clauses[{i}] before clauses[{before}]");
+                let help = format!(
+                    "caps bind the unit price first: move clauses[{i}] before clauses[{before}]"
+                );
                 self.error(&place, "clause-order", message, help);
             }
             if hooks.discount && discount.is_none() {
@@ -168,11 +227,21 @@ impl Builder {
             sizes.sort_by(f64::total_cmp);
             sizes.dedup();
             if sizes.is_empty() {
-                self.error("sizing.sizes", "wrong-length", "the list of sizes is empty", "list at least one size, or leave `sizes` out");
+                self.error(
+                    "sizing.sizes",
+                    "wrong-length",
+                    "the list of sizes is empty",
+                    "list at least one size, or leave `sizes` out",
+                );
                 return None;
             }
             if s.max_units.is_some() {
-                self.error("sizing.max_units", "no-effect", "`max_units` does nothing beside a list of sizes", "keep one of the two");
+                self.error(
+                    "sizing.max_units",
+                    "no-effect",
+                    "`max_units` does nothing beside a list of sizes",
+                    "keep one of the two",
+                );
             }
             return Some(Sizes::List(sizes));
         }
@@ -183,8 +252,17 @@ impl Builder {
         let step = c.step.or(offered.1).or(model_step).unwrap_or(natural);
         let min = c.min_units.or(offered.0).or(model_min).unwrap_or(step);
         if s.max_units.is_some_and(|max| max < min) {
-            let message = format!("the largest size is {}, the smallest that is sold {}", s.max_units.unwrap_or(0.0), units(min));
-            self.error("sizing.max_units", "empty-range", message, format!("raise it to at least {}", units(min)));
+            let message = format!(
+                "the largest size is {}, the smallest that is sold {}",
+                s.max_units.unwrap_or(0.0),
+                units(min)
+            );
+            self.error(
+                "sizing.max_units",
+                "empty-range",
+                message,
+                format!("raise it to at least {}", units(min)),
+            );
             return None;
         }
         Some(Sizes::Steps {
@@ -196,18 +274,37 @@ impl Builder {
 
     /// Given units must be a size that is sold, where sizes are known.
     pub fn check_units(&mut self, sizes: &Sizes) {
-        let Some(given) = self.fixed_units() else { return };
+        let Some(given) = self.fixed_units() else {
+            return;
+        };
         let stated = self.file.contract.step.is_some() || self.file.contract.min_units.is_some();
-        let known = stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
+        let known =
+            stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
         if !known || matches!(sizes, Sizes::List(_)) || sizes.allows(given) {
             return;
         }
         let above = sizes.at_least(given);
-        let Sizes::Steps { min, step, .. } = sizes else { return };
+        let Sizes::Steps { min, step, .. } = sizes else {
+            return;
+        };
         let below = above - step;
-        let choice = if below >= *min { format!("{} or {}", units(below), units(above)) } else { units(above) };
-        let message = format!("{} units cannot be bought: the smallest size is {}, in steps of {}", units(given), units(*min), units(*step));
-        self.error("contract.units", "not-sold", message, format!("choose {choice}, or state other `min_units` and `step`"));
+        let choice = if below >= *min {
+            format!("{} or {}", units(below), units(above))
+        } else {
+            units(above)
+        };
+        let message = format!(
+            "{} units cannot be bought: the smallest size is {}, in steps of {}",
+            units(given),
+            units(*min),
+            units(*step)
+        );
+        self.error(
+            "contract.units",
+            "not-sold",
+            message,
+            format!("choose {choice}, or state other `min_units` and `step`"),
+        );
     }
 
     /// The units of the study, if it gives a number.
@@ -232,10 +329,19 @@ fn origin<'a>(book: &'a PriceBook, offer: &'a Offer) -> Origin<'a> {
 /// The hourly capacity that goes with an offer: same unit and deployment, no term.
 fn hourly_price(offer: Option<(&PriceBook, &Offer)>, prices: &mut Vec<PriceFact>) -> Option<Param> {
     let (book, offer) = offer?;
-    let same = |o: &&Offer| o.term_months == 0 && o.unit == offer.unit && o.deployment == offer.deployment && o.models == offer.models;
+    let same = |o: &&Offer| {
+        o.term_months == 0
+            && o.unit == offer.unit
+            && o.deployment == offer.deployment
+            && o.models == offer.models
+    };
     let hourly = book.offers.iter().find(same)?;
     let price = hourly.unit_month(book.hours_per_month)?;
-    prices.push(origin(book, hourly).fact(format!("{} {}", hourly.id, hourly.unit), price, "USD per unit-month"));
+    prices.push(origin(book, hourly).fact(
+        format!("{} {}", hourly.id, hourly.unit),
+        price,
+        "USD per unit-month",
+    ));
     Some(price.into())
 }
 
@@ -255,8 +361,15 @@ impl Agreed {
     /// The contract in plain words, a line each.
     pub fn describe(&self) -> Vec<String> {
         let c = &self.contract;
-        let name = self.offer.as_ref().map_or("stated terms".to_owned(), |o| o.name.clone());
-        let mut lines = vec![format!("{name}, term {}, from month {}", months(c.term), c.start + 1)];
+        let name = self
+            .offer
+            .as_ref()
+            .map_or("stated terms".to_owned(), |o| o.name.clone());
+        let mut lines = vec![format!(
+            "{name}, term {}, from month {}",
+            months(c.term),
+            c.start + 1
+        )];
         lines.push(match &c.renewal {
             Renewal::Renew { price_change } => {
                 let change = 100.0 * price_change.mean().unwrap_or(f64::NAN);

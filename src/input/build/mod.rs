@@ -87,7 +87,13 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         Ok(file) => file,
         Err(error) => {
             // The schema lets nothing through that the types refuse; a test holds them together.
-            findings.error("unreadable", "", None, error.to_string(), "please report this file");
+            findings.error(
+                "unreadable",
+                "",
+                None,
+                error.to_string(),
+                "please report this file",
+            );
             return Loaded {
                 study: None,
                 findings,
@@ -193,13 +199,27 @@ impl Builder {
     }
 
     fn check_start(&mut self) {
-        let Some(start) = self.file.start.clone() else { return };
+        let Some(start) = self.file.start.clone() else {
+            return;
+        };
         let parts: Vec<&str> = start.split('-').collect();
-        let month = parts.get(1).and_then(|m| m.parse::<u32>().ok()).unwrap_or(0);
-        let good = parts.len() == 2 && parts[0].len() == 4 && parts[0].parse::<u32>().is_ok() && (1..=12).contains(&month) && parts[1].len() == 2;
+        let month = parts
+            .get(1)
+            .and_then(|m| m.parse::<u32>().ok())
+            .unwrap_or(0);
+        let good = parts.len() == 2
+            && parts[0].len() == 4
+            && parts[0].parse::<u32>().is_ok()
+            && (1..=12).contains(&month)
+            && parts[1].len() == 2;
         if !good {
             let message = format!("\"{start}\" is not a month");
-            self.error("start", "date", message, "write year and month, as in start = \"2027-01\"");
+            self.error(
+                "start",
+                "date",
+                message,
+                "write year and month, as in start = \"2027-01\"",
+            );
         }
     }
 
@@ -278,7 +298,13 @@ impl Builder {
     }
 
     /// An error at a field of the study file.
-    fn error(&mut self, field: &str, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+    fn error(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let place = self.place(field);
         self.findings.error(code, field, Some(place), message, help);
     }

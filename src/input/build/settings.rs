@@ -38,7 +38,12 @@ impl Builder {
 
     fn strategies(&mut self, agreed: &Agreed) -> Vec<Strategy> {
         let table = self.file.strategies.clone();
-        let wanted = |word| table.compare.as_ref().is_none_or(|list| list.contains(&word));
+        let wanted = |word| {
+            table
+                .compare
+                .as_ref()
+                .is_none_or(|list| list.contains(&word))
+        };
         let mut list = vec![Strategy {
             kind: StrategyKind::OnDemand,
             overflow: Overflow::OnDemand {
@@ -59,10 +64,18 @@ impl Builder {
                 },
             });
         } else if multiple.is_some() {
-            self.unused("strategies.hybrid.price_multiple", "the hybrid strategy is not compared");
+            self.unused(
+                "strategies.hybrid.price_multiple",
+                "the hybrid strategy is not compared",
+            );
         }
         if list.len() == 1 {
-            self.error("strategies.compare", "nothing-to-compare", "only on-demand is left to compare", "add \"hybrid\", or \"provisioned\" with a price for its excess");
+            self.error(
+                "strategies.compare",
+                "nothing-to-compare",
+                "only on-demand is left to compare",
+                "add \"hybrid\", or \"provisioned\" with a price for its excess",
+            );
         }
         list
     }
@@ -76,33 +89,51 @@ impl Builder {
             for (field, given) in [
                 ("excess", table.excess.is_some()),
                 ("headroom", table.headroom.is_some()),
-                ("shortage_per_unit_month", table.shortage_per_unit_month.is_some()),
+                (
+                    "shortage_per_unit_month",
+                    table.shortage_per_unit_month.is_some(),
+                ),
             ] {
                 if given {
-                    self.unused(&format!("strategies.provisioned.{field}"), "the provisioned strategy is not compared");
+                    self.unused(
+                        &format!("strategies.provisioned.{field}"),
+                        "the provisioned strategy is not compared",
+                    );
                 }
             }
             return None;
         }
-        let excess = table.excess.or(match (&table.shortage_per_unit_month, has_hourly) {
-            (Some(_), _) => Some(Excess::Reject),
-            (None, true) => Some(Excess::Hourly),
-            (None, false) => None,
-        });
+        let excess = table
+            .excess
+            .or(match (&table.shortage_per_unit_month, has_hourly) {
+                (Some(_), _) => Some(Excess::Reject),
+                (None, true) => Some(Excess::Hourly),
+                (None, false) => None,
+            });
         match excess {
             Some(Excess::Hourly) if !has_hourly => {
-                self.error("strategies.provisioned", "no-hourly-price", "the excess is to be served by hourly units, and there is no hourly price", "add `hourly_per_unit_month` to [contract]");
+                self.error(
+                    "strategies.provisioned",
+                    "no-hourly-price",
+                    "the excess is to be served by hourly units, and there is no hourly price",
+                    "add `hourly_per_unit_month` to [contract]",
+                );
                 None
             }
             Some(Excess::Hourly) => {
                 if table.shortage_per_unit_month.is_some() {
-                    self.unused("strategies.provisioned.shortage_per_unit_month", "nothing is rejected with `excess = \"hourly\"`");
+                    self.unused(
+                        "strategies.provisioned.shortage_per_unit_month",
+                        "nothing is rejected with `excess = \"hourly\"`",
+                    );
                 }
                 Some(Overflow::Hourly {
                     headroom: table.headroom.unwrap_or_else(|| 0.0.into()),
                 })
             }
-            Some(Excess::Reject) => self.rejecting(table.shortage_per_unit_month, table.headroom.is_some()),
+            Some(Excess::Reject) => {
+                self.rejecting(table.shortage_per_unit_month, table.headroom.is_some())
+            }
             None if asked => {
                 self.error("strategies", "missing-field", "the provisioned strategy has no price for what exceeds its units", "add `shortage_per_unit_month` to [strategies.provisioned], or `hourly_per_unit_month` to [contract]");
                 None
@@ -119,9 +150,16 @@ impl Builder {
         }
     }
 
-    fn rejecting(&mut self, shortage: Option<crate::param::Param>, headroom: bool) -> Option<Overflow> {
+    fn rejecting(
+        &mut self,
+        shortage: Option<crate::param::Param>,
+        headroom: bool,
+    ) -> Option<Overflow> {
         if headroom {
-            self.unused("strategies.provisioned.headroom", "there are no hourly units with `excess = \"reject\"`");
+            self.unused(
+                "strategies.provisioned.headroom",
+                "there are no hourly units with `excess = \"reject\"`",
+            );
         }
         if shortage.is_none() {
             let message = "demand beyond the units is rejected, and nothing says what that costs";
@@ -152,27 +190,56 @@ impl Builder {
             }
             if value.is_none() && uses(fields, name) {
                 let message = format!("this objective needs `{name}`");
-                self.error("sizing", "missing-field", message, format!("add `{name}`, as in {name} = {}", if name == "max_over_budget" { "0.1" } else { "0.9" }));
+                self.error(
+                    "sizing",
+                    "missing-field",
+                    message,
+                    format!(
+                        "add `{name}`, as in {name} = {}",
+                        if name == "max_over_budget" {
+                            "0.1"
+                        } else {
+                            "0.9"
+                        }
+                    ),
+                );
             }
         }
         if s.minimize == Minimize::Chance && self.file.finance.budget.is_none() {
-            self.error("sizing.minimize", "missing-field", "a chance constraint needs a budget to keep", "add `budget` to [finance]");
+            self.error(
+                "sizing.minimize",
+                "missing-field",
+                "a chance constraint needs a budget to keep",
+                "add `budget` to [finance]",
+            );
         }
         match s.minimize {
             Minimize::Mean => Some(Objective::Mean),
             Minimize::Quantile => s.level.map(Objective::Quantile),
             Minimize::Cvar => s.level.map(Objective::Cvar),
-            Minimize::MeanCvar => s.level.zip(s.weight).map(|(level, weight)| Objective::MeanCvar { weight, level }),
+            Minimize::MeanCvar => s
+                .level
+                .zip(s.weight)
+                .map(|(level, weight)| Objective::MeanCvar { weight, level }),
             Minimize::Chance => s.max_over_budget.map(Objective::Chance),
         }
     }
 
     fn in_words(&self, objective: Objective) -> String {
-        let cost = if self.file.finance.discount_rate_per_year == 0.0 { "cost" } else { "present value of the cost" };
+        let cost = if self.file.finance.discount_rate_per_year == 0.0 {
+            "cost"
+        } else {
+            "present value of the cost"
+        };
         match objective {
             Objective::Mean => format!("the mean {cost}"),
-            Objective::Quantile(p) => format!("the {cost} not exceeded in {} of futures", percent(p)),
-            Objective::Cvar(p) => format!("the mean {cost} of the worst {} of futures", percent(1.0 - p)),
+            Objective::Quantile(p) => {
+                format!("the {cost} not exceeded in {} of futures", percent(p))
+            }
+            Objective::Cvar(p) => format!(
+                "the mean {cost} of the worst {} of futures",
+                percent(1.0 - p)
+            ),
             Objective::MeanCvar { weight, level } => format!(
                 "{} of the mean {cost} and {} of its mean in the worst {} of futures",
                 percent(1.0 - weight),
@@ -192,9 +259,21 @@ impl Builder {
         if let (Some(paths), SamplerChoice::Sobol) = (run.paths, run.sampler) {
             let above = sobol_paths(paths);
             if above != paths {
-                let message = format!("{} paths do not make whole nets of quasi-random points", count(paths));
-                let help = format!("use {} or {}; or the sampler \"auto\", which rounds up by itself", count(above / 2), count(above));
-                self.error("run.paths", "not-whole-nets", message, help.replace(',', ""));
+                let message = format!(
+                    "{} paths do not make whole nets of quasi-random points",
+                    count(paths)
+                );
+                let help = format!(
+                    "use {} or {}; or the sampler \"auto\", which rounds up by itself",
+                    count(above / 2),
+                    count(above)
+                );
+                self.error(
+                    "run.paths",
+                    "not-whole-nets",
+                    message,
+                    help.replace(',', ""),
+                );
             }
         }
         RunSettings {
@@ -207,6 +286,11 @@ impl Builder {
     /// An input that changes nothing is an error: it was meant to do something.
     fn unused(&mut self, field: &str, why: &str) {
         let name = field.rsplit('.').next().unwrap_or(field);
-        self.error(field, "no-effect", format!("`{name}` does nothing: {why}"), "take it out, or change what makes it useless");
+        self.error(
+            field,
+            "no-effect",
+            format!("`{name}` does nothing: {why}"),
+            "take it out, or change what makes it useless",
+        );
     }
 }

@@ -38,12 +38,18 @@ impl Clock {
         let local: DateTime = text.parse().map_err(|_| Bad::Unreadable)?;
         let ambiguous = self.zone.to_ambiguous_timestamp(local);
         match ambiguous.offset() {
-            AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().map_err(|_| Bad::Unreadable),
+            AmbiguousOffset::Unambiguous { .. } => {
+                ambiguous.compatible().map_err(|_| Bad::Unreadable)
+            }
             AmbiguousOffset::Gap { .. } => Err(Bad::Skipped),
             // The hour that is lived twice: the first row of a time is the earlier one.
             AmbiguousOffset::Fold { .. } => {
                 let first = self.seen.insert(local);
-                let time = if first { ambiguous.earlier() } else { ambiguous.later() };
+                let time = if first {
+                    ambiguous.earlier()
+                } else {
+                    ambiguous.later()
+                };
                 time.map_err(|_| Bad::Unreadable)
             }
         }
@@ -62,9 +68,18 @@ mod tests {
     fn offsets_are_obeyed_and_local_times_get_the_zone() {
         let mut clock = berlin();
         let at = |text: &str, clock: &mut Clock| clock.read(text).map(|t| t.to_string());
-        assert_eq!(at("2026-01-05T10:00:00Z", &mut clock).as_deref(), Ok("2026-01-05T10:00:00Z"));
-        assert_eq!(at("2026-01-05 10:00:00+02:00", &mut clock).as_deref(), Ok("2026-01-05T08:00:00Z"));
-        assert_eq!(at("2026-01-05 10:00", &mut clock).as_deref(), Ok("2026-01-05T09:00:00Z"));
+        assert_eq!(
+            at("2026-01-05T10:00:00Z", &mut clock).as_deref(),
+            Ok("2026-01-05T10:00:00Z")
+        );
+        assert_eq!(
+            at("2026-01-05 10:00:00+02:00", &mut clock).as_deref(),
+            Ok("2026-01-05T08:00:00Z")
+        );
+        assert_eq!(
+            at("2026-01-05 10:00", &mut clock).as_deref(),
+            Ok("2026-01-05T09:00:00Z")
+        );
         assert_eq!(at("5 January", &mut clock), Err(Bad::Unreadable));
     }
 

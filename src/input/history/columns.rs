@@ -29,10 +29,36 @@ pub(super) enum Values {
 
 /// Usual names of columns, taken if the study names none.
 const USUAL: [(&str, &[&str]); 5] = [
-    ("uncached_input", &["uncached_input_tokens", "uncached_input"]),
-    ("cached_input", &["cached_input_tokens", "cache_read_input_tokens", "cached_input"]),
-    ("input", &["input_tokens", "prompt_tokens", "ProcessedPromptTokens", "InputTokenCount"]),
-    ("output", &["output_tokens", "completion_tokens", "GeneratedTokens", "OutputTokenCount"]),
+    (
+        "uncached_input",
+        &["uncached_input_tokens", "uncached_input"],
+    ),
+    (
+        "cached_input",
+        &[
+            "cached_input_tokens",
+            "cache_read_input_tokens",
+            "cached_input",
+        ],
+    ),
+    (
+        "input",
+        &[
+            "input_tokens",
+            "prompt_tokens",
+            "ProcessedPromptTokens",
+            "InputTokenCount",
+        ],
+    ),
+    (
+        "output",
+        &[
+            "output_tokens",
+            "completion_tokens",
+            "GeneratedTokens",
+            "OutputTokenCount",
+        ],
+    ),
     ("total", &["total_tokens", "TokenTransaction"]),
 ];
 
@@ -43,7 +69,10 @@ impl Columns {
 
     /// `output: completion_tokens`, for the facts.
     pub fn describe(&self) -> Vec<String> {
-        self.names.iter().map(|(role, name)| format!("{role}: {name}")).collect()
+        self.names
+            .iter()
+            .map(|(role, name)| format!("{role}: {name}"))
+            .collect()
     }
 
     /// The tokens of a row, from a function that reads a column.
@@ -66,7 +95,9 @@ impl Columns {
     /// All columns that must hold numbers.
     pub fn numeric(&self) -> Vec<usize> {
         match self.values {
-            Values::Split(columns) | Values::Input(columns) => columns.into_iter().flatten().collect(),
+            Values::Split(columns) | Values::Input(columns) => {
+                columns.into_iter().flatten().collect()
+            }
             Values::Total(column, _) | Values::Load(column) => vec![column],
         }
     }
@@ -88,7 +119,13 @@ pub(super) fn find(
     };
     if headers.iter().all(String::is_empty) {
         let message = "the usage file is empty";
-        findings.error("history-empty", "workload.history.file", Some(place.clone()), message, "export it again");
+        findings.error(
+            "history-empty",
+            "workload.history.file",
+            Some(place.clone()),
+            message,
+            "export it again",
+        );
         return None;
     }
     let mut finder = Finder {
@@ -143,7 +180,10 @@ impl Finder<'_> {
         if found.is_none() {
             let only = &self.headers[0];
             let help = if self.headers.len() == 1 && only.contains([';', '\t', '|']) {
-                let mark = only.chars().find(|c| [';', '\t', '|'].contains(c)).unwrap_or(';');
+                let mark = only
+                    .chars()
+                    .find(|c| [';', '\t', '|'].contains(c))
+                    .unwrap_or(';');
                 format!("the columns look separated by {mark:?}: set `delimiter = {mark:?}`")
             } else if let Some(near) = did_you_mean(name, self.headers.iter().map(String::as_str)) {
                 format!("did you mean \"{near}\"?")
@@ -152,16 +192,31 @@ impl Finder<'_> {
             };
             let message = format!("the usage file has no column \"{name}\"");
             let field = format!("workload.history.{role}");
-            self.findings.error("history-column", field, Some(self.line.clone()), message, help);
+            self.findings.error(
+                "history-column",
+                field,
+                Some(self.line.clone()),
+                message,
+                help,
+            );
         }
         found
     }
 
     fn values(&mut self, table: &HistoryTable) -> Option<Values> {
-        let given = [&table.uncached_input, &table.cached_input, &table.input, &table.output, &table.total];
+        let given = [
+            &table.uncached_input,
+            &table.cached_input,
+            &table.input,
+            &table.output,
+            &table.total,
+        ];
         if let Some(name) = &table.load {
             if given.iter().any(|g| g.is_some()) {
-                return self.contradiction("`load` (in units) and columns of tokens", "name the load or the tokens");
+                return self.contradiction(
+                    "`load` (in units) and columns of tokens",
+                    "name the load or the tokens",
+                );
             }
             return self.need("load", name).map(Values::Load);
         }
@@ -187,14 +242,27 @@ impl Finder<'_> {
             names.iter().find_map(|name| self.at(role, name))
         };
         let (uncached, cached) = (find("uncached_input"), find("cached_input"));
-        let input = if uncached.is_some() { None } else { find("input") };
+        let input = if uncached.is_some() {
+            None
+        } else {
+            find("input")
+        };
         let output = find("output");
         let split = uncached.or(input).is_some();
         let total = if split { None } else { find("total") };
         if !split && total.is_none() {
             let message = "no column of the usage file has a usual name for tokens";
-            let help = format!("name the columns: `input = ...`, `output = ...` or `total = ...`; there are: {}", self.headers.join(", "));
-            self.findings.error("history-column", "workload.history", Some(self.line.clone()), message, help);
+            let help = format!(
+                "name the columns: `input = ...`, `output = ...` or `total = ...`; there are: {}",
+                self.headers.join(", ")
+            );
+            self.findings.error(
+                "history-column",
+                "workload.history",
+                Some(self.line.clone()),
+                message,
+                help,
+            );
             return None;
         }
         self.combine(table, uncached, cached, input, output, total)
@@ -227,7 +295,13 @@ impl Finder<'_> {
 
     fn contradiction<T>(&mut self, what: &str, help: &str) -> Option<T> {
         let message = format!("[workload.history] gives {what}");
-        self.findings.error("ambiguous", "workload.history", Some(self.line.clone()), message, help);
+        self.findings.error(
+            "ambiguous",
+            "workload.history",
+            Some(self.line.clone()),
+            message,
+            help,
+        );
         None
     }
 }

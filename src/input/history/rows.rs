@@ -54,7 +54,14 @@ struct Trouble {
 }
 
 impl Troubles {
-    fn add(&mut self, kind: &'static str, line: u64, span: &std::ops::Range<usize>, found: &str, help: &'static str) {
+    fn add(
+        &mut self,
+        kind: &'static str,
+        line: u64,
+        span: &std::ops::Range<usize>,
+        found: &str,
+        help: &'static str,
+    ) {
         let trouble = self.kinds.entry(kind).or_insert_with(|| Trouble {
             lines: Vec::new(),
             count: 0,
@@ -72,13 +79,27 @@ impl Troubles {
         for (kind, t) in self.kinds {
             let lines: Vec<String> = t.lines.iter().map(u64::to_string).collect();
             let more = if t.count > t.lines.len() { ", ..." } else { "" };
-            let rows = if t.count == 1 { "1 row".into() } else { format!("{} rows", t.count) };
-            let message = format!("{rows} with {kind}, first {:?} (line {}{more})", t.found, lines.join(", "));
+            let rows = if t.count == 1 {
+                "1 row".into()
+            } else {
+                format!("{} rows", t.count)
+            };
+            let message = format!(
+                "{rows} with {kind}, first {:?} (line {}{more})",
+                t.found,
+                lines.join(", ")
+            );
             let place = Place {
                 source,
                 span: t.span,
             };
-            findings.error("history-row", "workload.history.file", Some(place), message, t.help);
+            findings.error(
+                "history-row",
+                "workload.history.file",
+                Some(place),
+                message,
+                t.help,
+            );
         }
     }
 }
@@ -96,7 +117,9 @@ pub(super) fn read(
         rows: Vec::new(),
         filtered: 0,
     };
-    let Some(zone) = zone(table, source, findings) else { return rows };
+    let Some(zone) = zone(table, source, findings) else {
+        return rows;
+    };
     let mut clock = Clock::new(zone);
     let mut reader = reader(table, text);
     let mut record = csv::StringRecord::new();
@@ -107,7 +130,13 @@ pub(super) fn read(
             Ok(true) => {}
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                troubles.add("broken CSV", line, &(start..start + 1), &error.to_string(), "repair the quotes of the row");
+                troubles.add(
+                    "broken CSV",
+                    line,
+                    &(start..start + 1),
+                    &error.to_string(),
+                    "repair the quotes of the row",
+                );
                 continue;
             }
         }
@@ -129,23 +158,41 @@ pub(super) fn read(
     troubles.report(source, findings);
     if rows.rows.len() < 2 && !bad {
         let left = if rows.filtered > 0 {
-            format!("the filter leaves {} of {} rows", rows.rows.len(), rows.rows.len() + rows.filtered)
+            format!(
+                "the filter leaves {} of {} rows",
+                rows.rows.len(),
+                rows.rows.len() + rows.filtered
+            )
         } else {
             format!("the usage file has {} rows of data", rows.rows.len())
         };
         let place = Place { source, span: 0..1 };
-        findings.error("history-empty", "workload.history.file", Some(place), left, "give at least a day of data; check `filter`");
+        findings.error(
+            "history-empty",
+            "workload.history.file",
+            Some(place),
+            left,
+            "give at least a day of data; check `filter`",
+        );
     }
     rows
 }
 
 fn zone(table: &HistoryTable, source: usize, findings: &mut Findings) -> Option<TimeZone> {
-    let Some(name) = &table.time_zone else { return Some(TimeZone::UTC) };
+    let Some(name) = &table.time_zone else {
+        return Some(TimeZone::UTC);
+    };
     let zone = TimeZone::get(name).ok();
     if zone.is_none() {
         let message = format!("\"{name}\" is not a time zone");
         let place = Place { source, span: 0..1 };
-        findings.error("time-zone", "workload.history.time_zone", Some(place), message, "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"");
+        findings.error(
+            "time-zone",
+            "workload.history.time_zone",
+            Some(place),
+            message,
+            "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"",
+        );
     }
     zone
 }
@@ -160,19 +207,45 @@ fn row(
 ) -> Option<Row> {
     let written = record.get(columns.timestamp).unwrap_or("");
     let time = clock.read(written).map_err(|bad| match bad {
-        Bad::Unreadable => troubles.add("an unreadable time", line, span, written, "write ISO 8601, as in 2026-11-21T13:00:00Z"),
-        Bad::Skipped => troubles.add("a local time that the clock skips in spring", line, span, written, "check `time_zone`; this zone has no such time"),
+        Bad::Unreadable => troubles.add(
+            "an unreadable time",
+            line,
+            span,
+            written,
+            "write ISO 8601, as in 2026-11-21T13:00:00Z",
+        ),
+        Bad::Skipped => troubles.add(
+            "a local time that the clock skips in spring",
+            line,
+            span,
+            written,
+            "check `time_zone`; this zone has no such time",
+        ),
     });
     let mut good = time.is_ok();
     for column in columns.numeric() {
         let written = record.get(column).unwrap_or("");
         let trouble = match written.parse::<f64>() {
-            Err(_) if written.is_empty() => Some(("an empty count", "write 0, or leave the row out and say what missing rows mean")),
-            Err(_) if written.contains(',') => Some(("a count with commas", "write plain numbers, without separators, with a point")),
+            Err(_) if written.is_empty() => Some((
+                "an empty count",
+                "write 0, or leave the row out and say what missing rows mean",
+            )),
+            Err(_) if written.contains(',') => Some((
+                "a count with commas",
+                "write plain numbers, without separators, with a point",
+            )),
             Err(_) => Some(("a count that is not a number", "write plain numbers")),
-            Ok(x) if x.is_nan() || x.is_infinite() => Some(("a count that is not finite", "write plain numbers")),
-            Ok(x) if x < 0.0 => Some(("a negative count", "corrections belong into the hour that they correct")),
-            Ok(x) if x > ABSURD => Some(("an absurdly large count", "check the unit: counts are tokens per interval")),
+            Ok(x) if x.is_nan() || x.is_infinite() => {
+                Some(("a count that is not finite", "write plain numbers"))
+            }
+            Ok(x) if x < 0.0 => Some((
+                "a negative count",
+                "corrections belong into the hour that they correct",
+            )),
+            Ok(x) if x > ABSURD => Some((
+                "an absurdly large count",
+                "check the unit: counts are tokens per interval",
+            )),
             Ok(_) => None,
         };
         if let Some((kind, help)) = trouble {
@@ -231,7 +304,13 @@ pub(super) fn merge(
             out.copies += 1;
         } else {
             let help = "if they are parts (several deployments or keys), set `repeated = \"add\"`; if one is of another model, use `filter`; local times that repeat an hour in autumn need `time_zone`";
-            troubles.add("a time that another row has with other counts", row.line, &row.span, &row.time.to_string(), help);
+            troubles.add(
+                "a time that another row has with other counts",
+                row.line,
+                &row.span,
+                &row.time.to_string(),
+                help,
+            );
         }
     }
     let bad = !troubles.kinds.is_empty();
@@ -241,36 +320,67 @@ pub(super) fn merge(
 
 /// The length of an interval: the most common distance of neighboring rows, of which all others
 /// must be multiples.
-pub(super) fn interval_minutes(rows: &[Row], source: usize, findings: &mut Findings) -> Option<u32> {
+pub(super) fn interval_minutes(
+    rows: &[Row],
+    source: usize,
+    findings: &mut Findings,
+) -> Option<u32> {
     let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
     for pair in rows.windows(2) {
-        *counts.entry(pair[1].time.as_second() - pair[0].time.as_second()).or_default() += 1;
+        *counts
+            .entry(pair[1].time.as_second() - pair[0].time.as_second())
+            .or_default() += 1;
     }
-    let place = |row: &Row| Some(Place {
-        source,
-        span: row.span.clone(),
-    });
+    let place = |row: &Row| {
+        Some(Place {
+            source,
+            span: row.span.clone(),
+        })
+    };
     let field = "workload.history.file";
-    let Some((&seconds, _)) = counts.iter().max_by_key(|(seconds, count)| (**count, -**seconds)) else {
-        findings.error("history-empty", field, place(&rows[0]), "the usage file has one interval", "give at least a day of data");
+    let Some((&seconds, _)) = counts
+        .iter()
+        .max_by_key(|(seconds, count)| (**count, -**seconds))
+    else {
+        findings.error(
+            "history-empty",
+            field,
+            place(&rows[0]),
+            "the usage file has one interval",
+            "give at least a day of data",
+        );
         return None;
     };
     if seconds > 3600 {
         let message = format!("the intervals are {} hours long", seconds as f64 / 3600.0);
-        let help = "hourly data or finer shows when capacity is short; export it with a grain of 1 hour";
+        let help =
+            "hourly data or finer shows when capacity is short; export it with a grain of 1 hour";
         findings.error("history-coarse", field, place(&rows[1]), message, help);
         return None;
     }
     if seconds % 60 != 0 || 3600 % seconds != 0 {
         let message = format!("the intervals are {seconds} seconds long");
-        findings.error("history-grid", field, place(&rows[1]), message, "use whole minutes that divide an hour: 1, 5, 10, 15, 30 or 60");
+        findings.error(
+            "history-grid",
+            field,
+            place(&rows[1]),
+            message,
+            "use whole minutes that divide an hour: 1, 5, 10, 15, 30 or 60",
+        );
         return None;
     }
     let mut troubles = Troubles::default();
     for pair in rows.windows(2) {
         if (pair[1].time.as_second() - rows[0].time.as_second()) % seconds != 0 {
-            let help = "every row must start a whole number of intervals after the first; round the times";
-            troubles.add("a time off the grid of the others", pair[1].line, &pair[1].span, &pair[1].time.to_string(), help);
+            let help =
+                "every row must start a whole number of intervals after the first; round the times";
+            troubles.add(
+                "a time off the grid of the others",
+                pair[1].line,
+                &pair[1].span,
+                &pair[1].time.to_string(),
+                help,
+            );
         }
     }
     let bad = !troubles.kinds.is_empty();

@@ -8,7 +8,10 @@
 //!    load curve), *bill* (fee, hourly units, on demand, shortage), *credits*.
 //!
 //! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
+//! [`lean`] settles the same in fewer steps where no clause looks back and only totals are wanted.
 //! A size of 0 means that nothing is signed: no clause applies and prices are list prices.
+
+pub mod lean;
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
 use crate::curve::LoadCurve;
@@ -145,9 +148,9 @@ pub fn settle(
     totals
 }
 
-/// Reserved and deployed units of a month.
-fn quantity(opening: Opening<'_>, phase: Phase, units: f64, month: &mut Month) {
-    month.reserved = match phase {
+/// Reserved units of a month.
+fn reserved(opening: Opening<'_>, phase: Phase, units: f64) -> Lane {
+    let mut reserved = match phase {
         Phase::None => [0.0; LANES],
         Phase::Term(_) | Phase::Hourly => [units; LANES],
     };
@@ -155,8 +158,14 @@ fn quantity(opening: Opening<'_>, phase: Phase, units: f64, month: &mut Month) {
         let clauses = &opening.contract.clauses;
         clauses
             .iter()
-            .for_each(|c| c.get().quantity(opening, &mut month.reserved));
+            .for_each(|c| c.get().quantity(opening, &mut reserved));
     }
+    reserved
+}
+
+/// Reserved and deployed units of a month.
+fn quantity(opening: Opening<'_>, phase: Phase, units: f64, month: &mut Month) {
+    month.reserved = reserved(opening, phase, units);
     month.deployed = match opening.contract.deployed {
         Some(deployed) if phase != Phase::None => [deployed; LANES],
         _ => month.reserved,
@@ -168,17 +177,54 @@ fn quantity(opening: Opening<'_>, phase: Phase, units: f64, month: &mut Month) {
 /// Overflow is written to `spilled`; [`bill`] moves it to `rejected` where it is rejected.
 fn consume(curve: &LoadCurve, load: &Lane, month: &mut Month) {
     month.demand = *load;
+    month.spilled = overflow(curve, load, &load.map(|load| 1.0 / load), &month.deployed);
     for i in 0..LANES {
-        // Without any load the ratio is infinite or, against no capacity, undefined: no overflow.
-        let ratio = month.deployed[i] / load[i];
-        let overflow = if load[i] > 0.0 {
-            load[i] * curve.overflow(ratio)
+        month.served[i] = load[i] - month.spilled[i];
+    }
+}
+
+/// Demand beyond `capacity` in a month with mean load `load` and its inverse.
+#[inline(always)]
+fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> Lane {
+    let mut ratio = [0.0; LANES];
+    for i in 0..LANES {
+        ratio[i] = capacity[i] * inverse[i];
+    }
+    let mut overflow = curve.overflows(&ratio);
+    for i in 0..LANES {
+        // Without any load the ratio is infinite or, against no capacity, undefined.
+        overflow[i] = if load[i] > 0.0 {
+            load[i] * overflow[i]
         } else {
             0.0
         };
-        month.spilled[i] = overflow;
-        month.served[i] = load[i] - overflow;
     }
+    overflow
+}
+
+/// What a unit-month of overflow costs, USD.
+fn overflow_price(contract: &Contract, kind: &Overflow, params: &[Lane], rates: &Rates) -> Lane {
+    let mut price = [0.0; LANES];
+    match kind {
+        Overflow::OnDemand { price_multiple } => {
+            let multiple = price_multiple.of(params);
+            for i in 0..LANES {
+                price[i] = rates.on_demand[i] * multiple[i];
+            }
+        }
+        Overflow::Hourly { headroom } => {
+            let hourly = contract
+                .hourly
+                .as_ref()
+                .expect("an hourly price, checked in the study");
+            let (hourly, headroom) = (hourly.of(params), headroom.of(params));
+            for i in 0..LANES {
+                price[i] = (1.0 + headroom[i]) * hourly[i];
+            }
+        }
+        Overflow::Rejected { shortage } => price = *shortage.of(params),
+    }
+    price
 }
 
 /// Prices the month's lines.
@@ -194,30 +240,21 @@ fn bill(
     month.shortage = [0.0; LANES];
     month.rejected = [0.0; LANES];
     commitment(contract, params, rates, month);
+    let price = overflow_price(contract, overflow, params, rates);
+    let mut spend = [0.0; LANES];
+    for i in 0..LANES {
+        spend[i] = month.spilled[i] * price[i];
+    }
     match overflow {
-        Overflow::OnDemand { price_multiple } => {
-            let multiple = price_multiple.of(params);
+        Overflow::OnDemand { .. } => month.on_demand = spend,
+        Overflow::Hourly { .. } => {
             for i in 0..LANES {
-                month.on_demand[i] = month.spilled[i] * (rates.on_demand[i] * multiple[i]);
+                month.hourly[i] += spend[i];
             }
         }
-        Overflow::Hourly { headroom } => {
-            let hourly = contract
-                .hourly
-                .as_ref()
-                .expect("an hourly price, checked in the study");
-            let (hourly, headroom) = (hourly.of(params), headroom.of(params));
-            for i in 0..LANES {
-                month.hourly[i] += month.spilled[i] * (1.0 + headroom[i]) * hourly[i];
-            }
-        }
-        Overflow::Rejected { shortage } => {
-            let shortage = shortage.of(params);
-            for i in 0..LANES {
-                month.rejected[i] = month.spilled[i];
-                month.spilled[i] = 0.0;
-                month.shortage[i] = month.rejected[i] * shortage[i];
-            }
+        Overflow::Rejected { .. } => {
+            month.rejected = std::mem::replace(&mut month.spilled, [0.0; LANES]);
+            month.shortage = spend;
         }
     }
 }

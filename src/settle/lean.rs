@@ -1,0 +1,108 @@
+//! Settlement of many sizes where only totals are wanted.
+//!
+//! The same operations as [`super::settle`] in the same order, without the lines that are zero
+//! under a plain contract ([`crate::contract::Contract::is_plain`]) and without a ledger: cost,
+//! present value and waste agree with the general settlement to the bit, which a test holds.
+
+use super::{Terms, overflow_price, reserved};
+use crate::contract::{Opening, Phase};
+use crate::curve::LoadCurve;
+use crate::path::PathBlock;
+use crate::rng::{LANES, Lane};
+use crate::settle::Prices;
+use crate::strategy::Overflow;
+use multiversion::multiversion;
+
+/// Totals of a path.
+#[derive(Clone, Debug)]
+pub struct Lean {
+    /// Sum of the bills, USD.
+    pub cost: Lane,
+    /// Sum of the bills, discounted, USD.
+    pub present_value: Lane,
+    /// Fees for idle units, USD.
+    pub waste: Lane,
+}
+
+/// A month as the kernel needs it.
+#[derive(Clone, Debug)]
+struct Month {
+    phase: Phase,
+    load: Lane,
+    inverse: Lane,
+    /// Price of a committed unit.
+    commitment: Lane,
+    /// Price of a unit-month of overflow.
+    overflow: Lane,
+    discount: f64,
+}
+
+/// The months of a block, prepared for all sizes of a strategy.
+#[derive(Clone, Debug, Default)]
+pub struct Prepared {
+    months: Vec<Month>,
+}
+
+impl Prepared {
+    /// Prepares a block whose prices are fixed.
+    pub fn prepare(
+        &mut self,
+        terms: Terms<'_>,
+        kind: &Overflow,
+        paths: &PathBlock,
+        prices: &Prices,
+    ) {
+        self.months.clear();
+        for t in 0..paths.load.len() {
+            let rates = &prices.paid[t];
+            self.months.push(Month {
+                phase: terms.contract.phase(t),
+                load: paths.load[t],
+                inverse: paths.load[t].map(|load| 1.0 / load),
+                commitment: rates.commitment,
+                overflow: overflow_price(terms.contract, kind, &paths.params, rates),
+                discount: terms.discounts[t],
+            });
+        }
+    }
+
+    /// Settles `units > 0` on the prepared block.
+    #[must_use]
+    pub fn settle(&self, terms: Terms<'_>, units: f64, params: &[Lane]) -> Lean {
+        let mut totals = Lean {
+            cost: [0.0; LANES],
+            present_value: [0.0; LANES],
+            waste: [0.0; LANES],
+        };
+        for (t, month) in self.months.iter().enumerate() {
+            let opening = Opening {
+                month: t.saturating_sub(terms.contract.start),
+                contract: terms.contract,
+                params,
+                closed: &[],
+            };
+            let reserved = reserved(opening, month.phase, units);
+            add_month(terms.curve, month, &reserved, &mut totals);
+        }
+        totals
+    }
+}
+
+/// Adds a month to the totals.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
+fn add_month(curve: &LoadCurve, month: &Month, reserved: &Lane, totals: &mut Lean) {
+    let overflow = super::overflow(curve, &month.load, &month.inverse, reserved);
+    for i in 0..LANES {
+        let fee = reserved[i] * month.commitment[i];
+        let cost = fee + overflow[i] * month.overflow[i];
+        let served = month.load[i] - overflow[i];
+        let idle = if reserved[i] > 0.0 {
+            1.0 - served / reserved[i]
+        } else {
+            0.0
+        };
+        totals.cost[i] += cost;
+        totals.present_value[i] += month.discount * cost;
+        totals.waste[i] += fee * idle;
+    }
+}
