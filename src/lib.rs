@@ -14,6 +14,7 @@ pub mod measure;
 pub mod param;
 pub mod path;
 pub mod process;
+pub mod report;
 pub mod results;
 pub mod rng;
 pub mod settle;

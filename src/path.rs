@@ -13,7 +13,7 @@
 use crate::dist::Dist;
 use crate::error::Problem;
 use crate::linalg::Matrix;
-use crate::math::{exp, normal_cdf, normal_quantile, normal_quantiles};
+use crate::math::{exp_scaled, normal_cdf, normal_quantile, normal_quantiles};
 use crate::param::{Param, Parameters};
 use crate::process::dependence::{
     Correlation, Group, Names, principal_components, resolve, rotate,
@@ -399,11 +399,7 @@ impl PathModel {
         out.load.fill([0.0; LANES]);
         self.spec.growth.add(clock, draws, &mut out.load);
         self.spec.forecast_error.add(clock, draws, &mut out.load);
-        for row in &mut out.load {
-            for i in 0..LANES {
-                row[i] = base[i] * exp(row[i]);
-            }
-        }
+        out.load.iter_mut().for_each(|row| exp_scaled(row, &base));
         out.start = value;
         if self.spec.price.is_constant() {
             out.on_demand.fill(value);
@@ -411,11 +407,9 @@ impl PathModel {
         }
         out.scratch.fill([0.0; LANES]);
         self.spec.price.add(clock, draws, &mut out.scratch);
-        for row in &mut out.scratch {
-            for i in 0..LANES {
-                row[i] = value[i] * exp(row[i]);
-            }
-        }
+        out.scratch
+            .iter_mut()
+            .for_each(|row| exp_scaled(row, &value));
         match &self.spec.price.cap {
             Some(cap) => cap.series(&out.params, &value, &out.scratch, &mut out.on_demand),
             None => out.on_demand.copy_from_slice(&out.scratch),

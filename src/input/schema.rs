@@ -7,7 +7,7 @@
 
 use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Value};
-use crate::dist::Dist;
+use crate::dist::{Dist, Distribution};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -334,7 +334,8 @@ impl<'a> Checker<'a> {
         );
     }
 
-    /// A distribution; its support if it is valid.
+    /// A distribution; the values it can practically take if it is valid. The ends of an open
+    /// support do not count: a lognormal is above 0.
     fn dist(
         &self,
         node: &Node,
@@ -364,7 +365,21 @@ impl<'a> Checker<'a> {
                 &problem.help,
             );
         }
-        problems.is_empty().then(|| dist.get().support())
+        let tiny = 2f64.powi(-53);
+        let ends = |d: &dyn Distribution| match d.support() {
+            (low, high) if low.is_infinite() || high.is_infinite() => {
+                let finite = |bound: f64, u: f64| {
+                    if bound.is_finite() {
+                        d.quantile(u)
+                    } else {
+                        bound
+                    }
+                };
+                (finite(low, tiny), finite(high, 1.0 - tiny))
+            }
+            _ => (d.quantile(tiny), d.quantile(1.0 - tiny)),
+        };
+        problems.is_empty().then(|| ends(dist.get()))
     }
 }
 

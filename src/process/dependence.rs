@@ -17,6 +17,7 @@
 use crate::error::Problem;
 use crate::linalg::{Matrix, cholesky, identity, nearest_correlation, symmetric_eigen};
 use crate::rng::{LANES, Lane};
+use multiversion::multiversion;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -273,6 +274,7 @@ pub fn principal_components(months: usize, persistence: f64) -> Matrix {
 }
 
 /// `out = matrix * rows`, path by path.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
 pub fn rotate(matrix: &Matrix, rows: &[Lane], out: &mut [Lane]) {
     for (target, weights) in out.iter_mut().zip(matrix) {
         *target = [0.0; LANES];

@@ -1,0 +1,15 @@
+//! Reports: they print results and see nothing else.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`terminal`] | the answer and the tables that fit a screen |
+//! | [`json`] | everything, versioned |
+//! | [`csv`] | every table, for a spreadsheet |
+//! | [`html`] | one page to show and print |
+//!
+//! To add one: a file here, its `mod` line, its option in [`crate::cli`].
+
+pub mod csv;
+pub mod html;
+pub mod json;
+pub mod terminal;
