@@ -60,12 +60,7 @@ pub fn compare(
     plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Comparison, Stopped> {
-    let experiment = Experimental {
-        desk: Desk::new(study),
-        study,
-        chosen,
-        all,
-    };
+    let experiment = Experimental { desk: Desk::new(study), study, chosen, all };
     let samples = simulate(&study.model, plan, &experiment, observer)?;
     Ok(experiment.sort(samples))
 }
@@ -107,11 +102,7 @@ impl Experimental<'_> {
             load: next(),
             on_demand_price: next(),
             commitment_price: next(),
-            entries: self
-                .chosen
-                .iter()
-                .map(|_| std::array::from_fn(|_| next()))
-                .collect(),
+            entries: self.chosen.iter().map(|_| std::array::from_fn(|_| next())).collect(),
         });
         let months = months.collect();
         Comparison {
@@ -167,11 +158,8 @@ impl Experiment for Experimental<'_> {
 
     fn wants(&self) -> Vec<Want> {
         let mut wants = Vec::new();
-        let total = |curve| Want {
-            quantiles: TOTAL_LEVELS.to_vec(),
-            tails: vec![CVAR_LEVEL],
-            curve,
-        };
+        let total =
+            |curve| Want { quantiles: TOTAL_LEVELS.to_vec(), tails: vec![CVAR_LEVEL], curve };
         let month = Want::quantiles(&MONTH_LEVELS);
         for _ in self.chosen {
             wants.extend(Measure::ALL.iter().map(|m| total(*m == Measure::Cost)));
@@ -188,26 +176,17 @@ impl Experiment for Experimental<'_> {
     }
 
     fn scratch(&self) -> Scratch {
-        Scratch {
-            desk: self.desk.scratch(true),
-            costs: vec![[0.0; LANES]; self.all.len()],
-        }
+        Scratch { desk: self.desk.scratch(true), costs: vec![[0.0; LANES]; self.all.len()] }
     }
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) {
         self.desk.open(paths, &mut scratch.desk);
-        let on_demand = Entry {
-            strategy: 0,
-            units: 0.0,
-        };
+        let on_demand = Entry { strategy: 0, units: 0.0 };
         let base = self.desk.settle(on_demand, paths, &mut scratch.desk);
         let best = self.hindsight(paths, scratch, out);
         let hindsight = lowest(&[best, base.cost]);
-        let context = Context {
-            on_demand: &base.cost,
-            hindsight: &hindsight,
-            budget: self.study.budget,
-        };
+        let context =
+            Context { on_demand: &base.cost, hindsight: &hindsight, budget: self.study.budget };
         for (position, entry) in self.chosen.iter().enumerate() {
             let totals = self.desk.settle(*entry, paths, &mut scratch.desk);
             let own = &mut out[PER_ENTRY * position..PER_ENTRY * (position + 1)];

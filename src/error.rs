@@ -24,12 +24,7 @@ impl Problem {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self {
-            field: field.into(),
-            code,
-            message: message.into(),
-            help: help.into(),
-        }
+        Self { field: field.into(), code, message: message.into(), help: help.into() }
     }
 
     /// The same problem seen from the table that contains `table`.

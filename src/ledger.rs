@@ -82,9 +82,7 @@ impl Ledger {
     /// An empty ledger.
     #[must_use]
     pub fn new(months: usize) -> Self {
-        Self {
-            months: vec![Month::EMPTY; months],
-        }
+        Self { months: vec![Month::EMPTY; months] }
     }
 }
 

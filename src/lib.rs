@@ -1,5 +1,6 @@
 //! waterline
 pub mod analysis;
+pub mod cli;
 pub mod compare;
 pub mod contract;
 pub mod curve;
@@ -24,3 +25,4 @@ pub mod stats;
 pub mod strategy;
 pub mod study;
 pub mod words;
+pub mod workload;

@@ -60,10 +60,8 @@ pub fn symmetric_eigen(matrix: &Matrix) -> (Vec<f64>, Matrix) {
     let mut vectors = identity(n);
     let norm: f64 = a.iter().flatten().map(|x| x * x).sum();
     for _sweep in 0..60 {
-        let off: f64 = (0..n)
-            .flat_map(|i| (0..i).map(move |j| (i, j)))
-            .map(|(i, j)| a[i][j] * a[i][j])
-            .sum();
+        let off: f64 =
+            (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i][j] * a[i][j]).sum();
         if off <= 1e-28 * norm {
             break;
         }
@@ -129,9 +127,8 @@ pub fn nearest_correlation(matrix: &Matrix) -> Matrix {
     let mut y = matrix.clone();
     let mut correction = vec![vec![0.0; n]; n];
     for _ in 0..1000 {
-        let shifted: Matrix = (0..n)
-            .map(|i| (0..n).map(|j| y[i][j] - correction[i][j]).collect())
-            .collect();
+        let shifted: Matrix =
+            (0..n).map(|i| (0..n).map(|j| y[i][j] - correction[i][j]).collect()).collect();
         let x = positive_part(&shifted);
         let mut change = 0.0f64;
         for i in 0..n {
@@ -151,13 +148,7 @@ pub fn nearest_correlation(matrix: &Matrix) -> Matrix {
     (0..n)
         .map(|i| {
             (0..n)
-                .map(|j| {
-                    if i == j {
-                        1.0
-                    } else {
-                        x[i][j] / (x[i][i] * x[j][j]).sqrt()
-                    }
-                })
+                .map(|j| if i == j { 1.0 } else { x[i][j] / (x[i][i] * x[j][j]).sqrt() })
                 .collect()
         })
         .collect()
@@ -184,36 +175,20 @@ mod tests {
 
     fn product(a: &Matrix, b: &Matrix) -> Matrix {
         let n = a.len();
-        (0..n)
-            .map(|i| {
-                (0..n)
-                    .map(|j| (0..n).map(|k| a[i][k] * b[k][j]).sum())
-                    .collect()
-            })
-            .collect()
+        (0..n).map(|i| (0..n).map(|j| (0..n).map(|k| a[i][k] * b[k][j]).sum()).collect()).collect()
     }
 
     fn transpose(a: &Matrix) -> Matrix {
-        (0..a.len())
-            .map(|i| a.iter().map(|row| row[i]).collect())
-            .collect()
+        (0..a.len()).map(|i| a.iter().map(|row| row[i]).collect()).collect()
     }
 
     fn distance(a: &Matrix, b: &Matrix) -> f64 {
-        a.iter()
-            .flatten()
-            .zip(b.iter().flatten())
-            .map(|(x, y)| (x - y).abs())
-            .fold(0.0, f64::max)
+        a.iter().flatten().zip(b.iter().flatten()).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
     }
 
     #[test]
     fn cholesky_rebuilds_the_matrix() {
-        let matrix = vec![
-            vec![1.0, 0.2, 0.0],
-            vec![0.2, 1.0, 0.1],
-            vec![0.0, 0.1, 1.0],
-        ];
+        let matrix = vec![vec![1.0, 0.2, 0.0], vec![0.2, 1.0, 0.1], vec![0.0, 0.1, 1.0]];
         let lower = cholesky(&matrix).expect("positive definite");
         assert!(distance(&product(&lower, &transpose(&lower)), &matrix) < 1e-15);
     }
@@ -221,15 +196,8 @@ mod tests {
     #[test]
     fn cholesky_takes_perfect_correlation_and_refuses_the_impossible() {
         let perfect = vec![vec![1.0, -1.0], vec![-1.0, 1.0]];
-        assert_eq!(
-            cholesky(&perfect),
-            Some(vec![vec![1.0, 0.0], vec![-1.0, 0.0]])
-        );
-        let impossible = vec![
-            vec![1.0, 0.9, -0.9],
-            vec![0.9, 1.0, 0.9],
-            vec![-0.9, 0.9, 1.0],
-        ];
+        assert_eq!(cholesky(&perfect), Some(vec![vec![1.0, 0.0], vec![-1.0, 0.0]]));
+        let impossible = vec![vec![1.0, 0.9, -0.9], vec![0.9, 1.0, 0.9], vec![-0.9, 0.9, 1.0]];
         assert_eq!(cholesky(&impossible), None);
     }
 
@@ -238,17 +206,13 @@ mod tests {
     #[test]
     fn eigenvalues_of_a_random_walk() {
         let n = 36;
-        let walk: Matrix = (1..=n)
-            .map(|i| (1..=n).map(|j| f64::from(i.min(j))).collect())
-            .collect();
+        let walk: Matrix =
+            (1..=n).map(|i| (1..=n).map(|j| f64::from(i.min(j))).collect()).collect();
         let (values, vectors) = symmetric_eigen(&walk);
         for (k, value) in values.iter().enumerate() {
             let angle = (2 * k + 1) as f64 * std::f64::consts::PI / f64::from(2 * (2 * n + 1));
             let exact = 1.0 / (4.0 * angle.sin().powi(2));
-            assert!(
-                (value / exact - 1.0).abs() < 1e-11,
-                "{k}: {value} against {exact}"
-            );
+            assert!((value / exact - 1.0).abs() < 1e-11, "{k}: {value} against {exact}");
         }
         let gram = product(&transpose(&vectors), &vectors);
         assert!(distance(&gram, &identity(n as usize)) < 1e-13);
@@ -257,17 +221,10 @@ mod tests {
     /// Higham (2002), section 4: the 3 x 3 example with its published answer.
     #[test]
     fn nearest_correlation_of_higham() {
-        let a = vec![
-            vec![1.0, 1.0, 0.0],
-            vec![1.0, 1.0, 1.0],
-            vec![0.0, 1.0, 1.0],
-        ];
+        let a = vec![vec![1.0, 1.0, 0.0], vec![1.0, 1.0, 1.0], vec![0.0, 1.0, 1.0]];
         let near = nearest_correlation(&a);
-        let expected = vec![
-            vec![1.0, 0.7607, 0.1573],
-            vec![0.7607, 1.0, 0.7607],
-            vec![0.1573, 0.7607, 1.0],
-        ];
+        let expected =
+            vec![vec![1.0, 0.7607, 0.1573], vec![0.7607, 1.0, 0.7607], vec![0.1573, 0.7607, 1.0]];
         assert!(distance(&near, &expected) < 5e-5, "{near:?}");
         assert!(cholesky(&near).is_some());
     }

@@ -87,11 +87,7 @@ pub fn normal_cdf(z: f64) -> f64 {
 #[must_use]
 pub fn normal_quantile(u: f64) -> f64 {
     let q = u - 0.5;
-    if q.abs() <= CENTER {
-        center(q)
-    } else {
-        tail(u)
-    }
+    if q.abs() <= CENTER { center(q) } else { tail(u) }
 }
 
 /// Replaces each uniform of `values` by its standard normal quantile.
@@ -156,7 +152,7 @@ const CENTER_NUMERATOR: [f64; 8] = [
 ];
 #[rustfmt::skip]
 const CENTER_DENOMINATOR: [f64; 8] = [
-    5.226_495_278_852_854_5e3, 2.872_908_573_572_194_3e4, 3.930_789_580_009_271e4,
+    5.226_495_278_852_854e3, 2.872_908_573_572_194_3e4, 3.930_789_580_009_271e4,
     2.121_379_430_158_659_7e4, 5.394_196_021_424_751e3, 6.871_870_074_920_579e2,
     4.231_333_070_160_091e1, 1.0,
 ];

@@ -96,6 +96,7 @@ impl Measure {
     }
 
     /// Title, formula and meaning, for the glossary.
+    #[expect(clippy::too_many_lines, reason = "a table of texts")]
     #[must_use]
     pub fn glossary(self) -> [&'static str; 3] {
         match self {
@@ -180,11 +181,7 @@ impl Measure {
         };
         let share = |part: &Lane, whole: &Lane| {
             lane(&|i| {
-                if whole[i] > 0.0 {
-                    part[i] / whole[i]
-                } else {
-                    0.0
-                }
+                if whole[i] > 0.0 { part[i] / whole[i] } else { 0.0 }
             })
         };
         match self {
@@ -205,11 +202,7 @@ impl Measure {
             Self::Coverage => share(&totals.served, &totals.demand),
             Self::EffectiveSavingsRate => lane(&|i| {
                 let base = context.on_demand[i];
-                if base > 0.0 {
-                    1.0 - totals.cost[i] / base
-                } else {
-                    0.0
-                }
+                if base > 0.0 { 1.0 - totals.cost[i] / base } else { 0.0 }
             }),
             Self::RejectedShare => share(&totals.rejected, &totals.demand),
         }

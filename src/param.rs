@@ -34,10 +34,7 @@ impl From<Value> for Param {
             Value::Number(value) => Dist::Point(Point { value }),
             Value::Random(dist) => dist,
         };
-        Self {
-            dist,
-            slot: UNBOUND,
-        }
+        Self { dist, slot: UNBOUND }
     }
 }
 
@@ -127,15 +124,9 @@ impl Parameters {
     /// # Panics
     /// If the name is taken: two parameters would share their draws.
     pub fn bind(&mut self, name: &str, param: &mut Param) {
-        assert!(
-            self.list.iter().all(|p| p.name != name),
-            "two parameters are called {name}"
-        );
+        assert!(self.list.iter().all(|p| p.name != name), "two parameters are called {name}");
         param.slot = self.list.len();
-        self.list.push(Parameter {
-            name: name.to_owned(),
-            dist: param.dist.clone(),
-        });
+        self.list.push(Parameter { name: name.to_owned(), dist: param.dist.clone() });
     }
 
     /// Gives `param` its place under `name`, the place of its twin if that is bound already.
@@ -155,8 +146,7 @@ impl Parameters {
     /// Positions of the uncertain ones.
     pub fn uncertain(&self) -> impl Iterator<Item = usize> + '_ {
         let all = self.list.iter().enumerate();
-        all.filter(|(_, p)| p.dist.fixed().is_none())
-            .map(|(i, _)| i)
+        all.filter(|(_, p)| p.dist.fixed().is_none()).map(|(i, _)| i)
     }
 
     /// A block of values with the certain ones filled in and zeros for the others.

@@ -14,7 +14,7 @@ use crate::dist::Dist;
 use crate::error::Problem;
 use crate::linalg::Matrix;
 use crate::math::{exp_scaled, normal_cdf, normal_quantile, normal_quantiles};
-use crate::param::{Param, Parameters};
+use crate::param::Parameters;
 use crate::process::dependence::{
     Correlation, Group, Names, principal_components, resolve, rotate,
 };
@@ -23,156 +23,7 @@ use crate::process::growth::Growth;
 use crate::process::price::Price;
 use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
-
-/// The load of today and what it costs on demand.
-#[derive(Clone, Debug)]
-pub enum Workload {
-    /// Stated in capacity units.
-    Units {
-        /// Mean load, in units.
-        level: Param,
-        /// On-demand list price of one fully used unit, USD per unit-month.
-        value: Param,
-    },
-    /// A flow of tokens of one model.
-    Tokens(TokenFlow),
-    /// A flow of tokens whose units cost a stated price on demand, USD per unit-month.
-    Priced(TokenFlow, Param),
-}
-
-/// Tokens per hour with what they weigh and what they cost.
-#[derive(Clone, Debug)]
-pub struct TokenFlow {
-    /// Prompt tokens per hour, cached ones included.
-    pub input_per_hour: Product,
-    /// Generated tokens per hour.
-    pub output_per_hour: Product,
-    /// Share of the prompt tokens that come from the cache, 0 to 1.
-    pub cached_share: Param,
-    /// Capacity weight and on-demand price of each kind of token.
-    pub rates: TokenRates,
-}
-
-/// A constant times named parameters, which several products may share.
-#[derive(Clone, Debug)]
-pub struct Product {
-    /// The constant.
-    pub constant: f64,
-    /// Field and parameter of each factor.
-    pub factors: Vec<(&'static str, Param)>,
-}
-
-impl Product {
-    fn bind(&mut self, parameters: &mut Parameters) {
-        for (field, param) in &mut self.factors {
-            parameters.bind_shared(&format!("workload.{field}"), param);
-        }
-    }
-
-    fn of(&self, params: &[Lane]) -> Lane {
-        let mut out = [self.constant; LANES];
-        for (_, param) in &self.factors {
-            let values = param.of(params);
-            for i in 0..LANES {
-                out[i] *= values[i];
-            }
-        }
-        out
-    }
-
-    /// The product of the means: the mean, as the factors are drawn independently unless the
-    /// study correlates them.
-    #[must_use]
-    pub fn at_means(&self) -> f64 {
-        let means = self
-            .factors
-            .iter()
-            .map(|(_, p)| p.mean().unwrap_or(f64::NAN));
-        self.constant * means.product::<f64>()
-    }
-}
-
-/// Capacity weight and on-demand price of a model's tokens.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TokenRates {
-    /// Input-equivalent tokens per hour that one unit can serve.
-    pub tokens_per_unit_hour: f64,
-    /// Capacity weight of uncached input, cached input and output tokens.
-    pub weights: [f64; 3],
-    /// USD per uncached input, cached input and output token.
-    pub prices: [f64; 3],
-    /// Hours in a billing month.
-    pub hours_per_month: f64,
-}
-
-impl TokenRates {
-    /// Load in units and on-demand cost in USD per month of a flow of tokens per hour, given as
-    /// (uncached input, cached input, output).
-    #[inline]
-    #[must_use]
-    pub fn load_and_cost(&self, tokens_per_hour: [f64; 3]) -> (f64, f64) {
-        let (mut weighted, mut usd) = (0.0, 0.0);
-        for k in 0..3 {
-            weighted += tokens_per_hour[k] * self.weights[k];
-            usd += tokens_per_hour[k] * self.prices[k];
-        }
-        (
-            weighted / self.tokens_per_unit_hour,
-            usd * self.hours_per_month,
-        )
-    }
-}
-
-impl Workload {
-    fn bind(&mut self, parameters: &mut Parameters) {
-        match self {
-            Self::Units { level, value } => {
-                parameters.bind("workload.level", level);
-                parameters.bind("workload.on_demand_per_unit_month", value);
-            }
-            Self::Tokens(flow) => flow.bind(parameters),
-            Self::Priced(flow, value) => {
-                flow.bind(parameters);
-                parameters.bind("workload.on_demand_per_unit_month", value);
-            }
-        }
-    }
-
-    /// Base load in units and value of a unit-month in USD, on each path.
-    fn base(&self, params: &[Lane]) -> (Lane, Lane) {
-        match self {
-            Self::Units { level, value } => (*level.of(params), *value.of(params)),
-            Self::Tokens(flow) => flow.base(params),
-            Self::Priced(flow, value) => (flow.base(params).0, *value.of(params)),
-        }
-    }
-}
-
-impl TokenFlow {
-    fn bind(&mut self, parameters: &mut Parameters) {
-        self.input_per_hour.bind(parameters);
-        self.output_per_hour.bind(parameters);
-        parameters.bind("workload.cached_share", &mut self.cached_share);
-    }
-
-    fn base(&self, params: &[Lane]) -> (Lane, Lane) {
-        let input = self.input_per_hour.of(params);
-        let output = self.output_per_hour.of(params);
-        let cached = self.cached_share.of(params);
-        let (mut load, mut value) = ([0.0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            let tokens = [
-                input[i] * (1.0 - cached[i]),
-                input[i] * cached[i],
-                output[i],
-            ];
-            let (units, usd) = self.rates.load_and_cost(tokens);
-            load[i] = units;
-            value[i] = usd / units;
-        }
-        (load, value)
-    }
-}
+use crate::workload::Workload;
 
 /// Everything uncertain about a study, as stated.
 #[derive(Clone, Debug)]
@@ -233,28 +84,18 @@ impl PathModel {
         spec.workload.bind(&mut parameters);
         spec.growth.bind(clock, &mut parameters, &mut variables);
         spec.price.bind(clock, &mut parameters, &mut variables);
-        spec.forecast_error
-            .bind(clock, &mut parameters, &mut variables);
+        spec.forecast_error.bind(clock, &mut parameters, &mut variables);
         let terms_from = parameters.list().len();
         terms(&mut parameters);
         let is_shock = |v: &VariableSpec| matches!(v.kind, DrawKind::Shock { .. });
         let named =
             |(i, v): (usize, &'_ VariableSpec)| is_shock(v).then(|| (v.variable.name.clone(), i));
-        let shocks: Vec<(String, usize)> = variables
-            .list()
-            .iter()
-            .enumerate()
-            .filter_map(named)
-            .collect();
+        let shocks: Vec<(String, usize)> =
+            variables.list().iter().enumerate().filter_map(named).collect();
         let shocks: Vec<(&str, usize)> = shocks.iter().map(|(n, i)| (n.as_str(), *i)).collect();
-        let uncertain: Vec<(&str, usize)> = parameters
-            .uncertain()
-            .map(|i| (parameters.list()[i].name.as_str(), i))
-            .collect();
-        let names = Names {
-            shocks: &shocks,
-            parameters: &uncertain,
-        };
+        let uncertain: Vec<(&str, usize)> =
+            parameters.uncertain().map(|i| (parameters.list()[i].name.as_str(), i)).collect();
+        let names = Names { shocks: &shocks, parameters: &uncertain };
         let (shocks, correlated_parameters) = resolve(&spec.correlations, &names)?;
         let rotations = variables.list().iter().map(|v| match v.kind {
             DrawKind::Shock { persistence } => {
@@ -311,18 +152,9 @@ impl PathModel {
         }
         match points {
             Points::Pseudo => Box::new(PseudoRandom::new(seed, &all)),
-            Points::Quasi {
-                replicates,
-                log2_points,
-            } => {
+            Points::Quasi { replicates, log2_points } => {
                 let order = self.order();
-                Box::new(QuasiRandom::new(
-                    seed,
-                    &all,
-                    &order,
-                    replicates,
-                    log2_points,
-                ))
+                Box::new(QuasiRandom::new(seed, &all, &order, replicates, log2_points))
             }
         }
     }
@@ -333,13 +165,8 @@ impl PathModel {
     fn order(&self) -> Vec<Draw> {
         let processes = self.variables.list().len();
         let uncertain = || self.parameters.uncertain().enumerate();
-        let parameter = |(k, _)| Draw {
-            variable: processes + k,
-            step: 0,
-        };
-        let future = uncertain()
-            .filter(|(_, i)| *i < self.terms_from)
-            .map(parameter);
+        let parameter = |(k, _)| Draw { variable: processes + k, step: 0 };
+        let future = uncertain().filter(|(_, i)| *i < self.terms_from).map(parameter);
         let mut order: Vec<Draw> = future.collect();
         for shocks in [true, false] {
             for step in 0..self.months() {
@@ -351,11 +178,7 @@ impl PathModel {
                 }
             }
         }
-        order.extend(
-            uncertain()
-                .filter(|(_, i)| *i >= self.terms_from)
-                .map(parameter),
-        );
+        order.extend(uncertain().filter(|(_, i)| *i >= self.terms_from).map(parameter));
         order
     }
 
@@ -390,10 +213,7 @@ impl PathModel {
     ) {
         self.draw_parameters(sampler, block, out);
         self.draw_variables(sampler, points, block, out);
-        let draws = Draws {
-            params: &out.params,
-            rows: &out.rows,
-        };
+        let draws = Draws { params: &out.params, rows: &out.rows };
         let (base, value) = self.spec.workload.base(&out.params);
         let clock = self.spec.clock;
         out.load.fill([0.0; LANES]);
@@ -407,9 +227,7 @@ impl PathModel {
         }
         out.scratch.fill([0.0; LANES]);
         self.spec.price.add(clock, draws, &mut out.scratch);
-        out.scratch
-            .iter_mut()
-            .for_each(|row| exp_scaled(row, &value));
+        out.scratch.iter_mut().for_each(|row| exp_scaled(row, &value));
         match &self.spec.price.cap {
             Some(cap) => cap.series(&out.params, &value, &out.scratch, &mut out.on_demand),
             None => out.on_demand.copy_from_slice(&out.scratch),
@@ -424,12 +242,8 @@ impl PathModel {
         let group = &self.correlated_parameters;
         if !group.is_independent() {
             out.correlated.clear();
-            out.correlated.extend(
-                group
-                    .members
-                    .iter()
-                    .map(|&i| out.params[i].map(normal_quantile)),
-            );
+            out.correlated
+                .extend(group.members.iter().map(|&i| out.params[i].map(normal_quantile)));
             group.correlate(&mut out.correlated);
             for (row, &i) in out.correlated.iter().zip(&group.members) {
                 out.params[i] = row.map(normal_cdf);
@@ -465,8 +279,7 @@ impl PathModel {
         }
         for t in 0..self.months() {
             out.correlated.clear();
-            out.correlated
-                .extend(self.shocks.members.iter().map(|&k| out.rows[k][t]));
+            out.correlated.extend(self.shocks.members.iter().map(|&k| out.rows[k][t]));
             self.shocks.correlate(&mut out.correlated);
             for (row, &k) in out.correlated.iter().zip(&self.shocks.members) {
                 out.rows[k][t] = *row;

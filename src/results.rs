@@ -140,10 +140,7 @@ impl Summary {
     /// The quantile at a level, if it was computed.
     #[must_use]
     pub fn quantile(&self, level: f64) -> Option<Estimate> {
-        let found = self
-            .quantiles
-            .iter()
-            .find(|q| (q.level - level).abs() < 1e-12);
+        let found = self.quantiles.iter().find(|q| (q.level - level).abs() < 1e-12);
         found.map(|q| q.estimate)
     }
 }

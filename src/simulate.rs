@@ -9,9 +9,10 @@ use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
 use crate::stats::Estimate;
 use crate::stats::bins::Bins;
+use crate::stats::collector::{Collector, Part, SectionBuilder};
 use crate::stats::intervals::student_factor;
 use crate::stats::moments::Moments;
-use crate::stats::sample::{Collector, Design, NotKept, Part, Sample, SectionBuilder};
+use crate::stats::sample::{Design, NotKept, Sample};
 use rayon::prelude::*;
 
 /// A question asked of every path: some series with one value per path each.
@@ -50,10 +51,7 @@ impl Want {
     /// Moments and quantiles.
     #[must_use]
     pub fn quantiles(levels: &[f64]) -> Self {
-        Self {
-            quantiles: levels.to_vec(),
-            ..Self::default()
-        }
+        Self { quantiles: levels.to_vec(), ..Self::default() }
     }
 
     fn is_mean(&self) -> bool {
@@ -68,9 +66,7 @@ impl Want {
     fn missing(&self, sample: &Sample) -> Option<usize> {
         let quantiles = self.quantiles.iter().map(|&p| sample.quantile(p));
         let tails = self.tails.iter().map(|&p| sample.cvar(p));
-        quantiles
-            .chain(tails)
-            .find_map(|r| r.err().map(|NotKept(bin)| bin))
+        quantiles.chain(tails).find_map(|r| r.err().map(|NotKept(bin)| bin))
     }
 }
 
@@ -119,10 +115,9 @@ impl Plan {
     /// First path, number of paths and replicate of each section.
     fn sections(&self) -> Vec<(u32, u64, u64)> {
         match self.points {
-            Points::Quasi {
-                replicates,
-                log2_points,
-            } => (0..replicates).map(|r| (r, 0, 1 << log2_points)).collect(),
+            Points::Quasi { replicates, log2_points } => {
+                (0..replicates).map(|r| (r, 0, 1 << log2_points)).collect()
+            }
             Points::Pseudo => {
                 let blocks = self.paths.div_ceil(LANES as u64);
                 let sections = SECTIONS.min(blocks);
@@ -190,6 +185,9 @@ pub struct Stopped;
 ///
 /// # Errors
 /// [`Stopped`] when the observer says so.
+///
+/// # Panics
+/// If the experiment breaks its own declaration of series.
 pub fn simulate<E: Experiment>(
     model: &PathModel,
     plan: &Plan,
@@ -198,13 +196,7 @@ pub fn simulate<E: Experiment>(
 ) -> Result<Vec<Sample>, Stopped> {
     let wants = experiment.wants();
     let sampler = model.sampler(plan.points, plan.seed, "main");
-    let run = Run {
-        model,
-        plan,
-        experiment,
-        observer,
-        sampler: &*sampler,
-    };
+    let run = Run { model, plan, experiment, observer, sampler: &*sampler };
     let mut bins = place_bins(&run, &wants)?;
     let mut samples: Vec<Option<Sample>> = wants.iter().map(|_| None).collect();
     loop {
@@ -242,20 +234,13 @@ fn place_bins<E: Experiment>(run: &Run<'_, E>, wants: &[Want]) -> Result<Vec<Pla
     for (&s, mut pilot) in needing.iter().zip(pilots) {
         pilot.sort_unstable_by(f64::total_cmp);
         let (want, levels) = (&wants[s], wants[s].levels());
-        let marks = if want.curve {
-            marks(&pilot)
-        } else {
-            Vec::new()
-        };
+        let marks = if want.curve { marks(&pilot) } else { Vec::new() };
         let stored = Bins::around(&pilot, &levels, paths, &marks, true);
         let expected = stored.kept_share(&pilot) * paths as f64;
         placed[s] = Some(if expected <= STORED {
             (stored, expected)
         } else {
-            (
-                Bins::around(&pilot, &levels, paths, &marks, false),
-                STORED / 16.0,
-            )
+            (Bins::around(&pilot, &levels, paths, &marks, false), STORED / 16.0)
         });
     }
     Ok(placed)
@@ -266,9 +251,7 @@ fn marks(pilot: &[f64]) -> Vec<f64> {
     let n = pilot.len();
     let even = (1..200).map(|i| i * n / 200);
     let tails = [n / 1000, n / 2000, n - n / 1000, n - n / 2000];
-    even.chain(tails)
-        .filter_map(|i| pilot.get(i).copied())
-        .collect()
+    even.chain(tails).filter_map(|i| pilot.get(i).copied()).collect()
 }
 
 /// The values of some series on the pilot's paths.
@@ -279,12 +262,7 @@ fn pilot<E: Experiment>(run: &Run<'_, E>, series: &[usize]) -> Result<Vec<Vec<f6
         seed: run.plan.seed,
     };
     let sampler = run.model.sampler(plan.points, plan.seed, "pilot");
-    let pilot = Run {
-        plan: &plan,
-        sampler: &*sampler,
-        observer: &Silent,
-        ..*run
-    };
+    let pilot = Run { plan: &plan, sampler: &*sampler, observer: &Silent, ..*run };
     if run.observer.stopped() {
         return Err(Stopped);
     }
@@ -344,10 +322,7 @@ impl<E: Experiment> Run<'_, E> {
         for window in units.chunks(window) {
             let parts: Vec<Vec<Part>> = window
                 .par_iter()
-                .map_init(
-                    || self.worker(),
-                    |worker, unit| self.unit(*unit, series, bins, worker),
-                )
+                .map_init(|| self.worker(), |worker, unit| self.unit(*unit, series, bins, worker))
                 .collect();
             for (unit, parts) in window.iter().zip(parts) {
                 for (builder, part) in builders.iter_mut().zip(parts) {
@@ -393,14 +368,9 @@ impl<E: Experiment> Run<'_, E> {
         let mut collectors: Vec<Collector<'_>> =
             series.iter().map(|&s| Collector::new(bins_of(s))).collect();
         for offset in (0..unit.count).step_by(LANES) {
-            let block = Block {
-                replicate: unit.replicate,
-                first: unit.first + offset,
-            };
-            self.model
-                .generate(self.sampler, self.plan.points, block, &mut worker.paths);
-            self.experiment
-                .evaluate(&worker.paths, &mut worker.scratch, &mut worker.values);
+            let block = Block { replicate: unit.replicate, first: unit.first + offset };
+            self.model.generate(self.sampler, self.plan.points, block, &mut worker.paths);
+            self.experiment.evaluate(&worker.paths, &mut worker.scratch, &mut worker.values);
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
             for (collector, &s) in collectors.iter_mut().zip(series) {
@@ -412,10 +382,7 @@ impl<E: Experiment> Run<'_, E> {
 
     /// The mean of the first series over the sections up to `section`.
     fn headline(&self, sections: &[SectionBuilder], section: usize) -> Option<Estimate> {
-        let done: Vec<Moments> = sections[..=section]
-            .iter()
-            .map(SectionBuilder::moments)
-            .collect();
+        let done: Vec<Moments> = sections[..=section].iter().map(SectionBuilder::moments).collect();
         let all = done.iter().fold(Moments::default(), |a, b| a.merge(*b));
         match self.plan.design() {
             Design::Independent => {
@@ -425,11 +392,7 @@ impl<E: Experiment> Run<'_, E> {
             Design::Replicated if done.len() >= 3 => {
                 let means: Vec<f64> = done[..done.len() - 1].iter().map(|m| m.mean).collect();
                 let error = Moments::of(&means).sd() / (means.len() as f64).sqrt();
-                Some(Estimate::symmetric(
-                    all.mean,
-                    error,
-                    student_factor(means.len()),
-                ))
+                Some(Estimate::symmetric(all.mean, error, student_factor(means.len())))
             }
             Design::Replicated => None,
         }

@@ -45,11 +45,7 @@ impl Study {
     /// The fixed part of every settlement.
     #[must_use]
     pub fn terms(&self) -> Terms<'_> {
-        Terms {
-            contract: &self.contract,
-            curve: &self.curve,
-            discounts: &self.discounts,
-        }
+        Terms { contract: &self.contract, curve: &self.curve, discounts: &self.discounts }
     }
 
     /// Months simulated.

@@ -28,22 +28,12 @@ pub fn usd_exact(value: f64) -> String {
     let cents = (value.abs() * 100.0).round();
     let sign = if value < 0.0 && cents > 0.0 { "-" } else { "" };
     let whole = (cents / 100.0).floor();
-    format!(
-        "{sign}{}.{:02}",
-        thousands(whole),
-        (cents - whole * 100.0) as u32
-    )
+    format!("{sign}{}.{:02}", thousands(whole), (cents - whole * 100.0) as u32)
 }
 
 /// Three significant digits and a suffix.
 fn three(x: f64, suffix: &str) -> String {
-    let digits = if x < 9.995 {
-        2
-    } else if x < 99.95 {
-        1
-    } else {
-        0
-    };
+    let digits = if x < 9.995 { 2 } else { usize::from(x < 99.95) };
     format!("{x:.digits$}{suffix}")
 }
 
@@ -115,11 +105,7 @@ pub fn count(n: u64) -> String {
 /// `1 month`, `12 months`.
 #[must_use]
 pub fn months(n: usize) -> String {
-    if n == 1 {
-        "1 month".into()
-    } else {
-        format!("{n} months")
-    }
+    if n == 1 { "1 month".into() } else { format!("{n} months") }
 }
 
 #[cfg(test)]

@@ -18,27 +18,13 @@ pub(super) fn answer(
     let best = recommended(study, strategies);
     let chosen = &strategies[best];
     let commits = chosen.units > 0.0;
-    let own = sizing
-        .iter()
-        .find(|s| s.strategy == chosen.strategy && commits);
+    let own = sizing.iter().find(|s| s.strategy == chosen.strategy && commits);
     let cost = chosen.measure(Measure::Cost);
-    let p90 = cost
-        .quantile(0.9)
-        .expect("the 90 % quantile of the cost is always computed");
+    let p90 = cost.quantile(0.9).expect("the 90 % quantile of the cost is always computed");
     let feasible = sized[best].choice.feasible;
-    let context = Sentence {
-        study,
-        strategies,
-        chosen,
-        sizing: own,
-        break_even,
-    };
+    let context = Sentence { study, strategies, chosen, sizing: own, break_even };
     Answer {
-        sentence: if feasible {
-            context.write()
-        } else {
-            context.infeasible()
-        },
+        sentence: if feasible { context.write() } else { context.infeasible() },
         strategy: if commits {
             chosen.strategy.clone()
         } else {
@@ -129,21 +115,13 @@ impl Sentence<'_> {
                 nearest
             }
         };
-        let low = if low <= 0.0 {
-            0.0
-        } else {
-            legal(low, 1.0).min(sizing.best_units)
-        };
+        let low = if low <= 0.0 { 0.0 } else { legal(low, 1.0).min(sizing.best_units) };
         let high = legal(high, -1.0).max(sizing.best_units);
         let within = usd(sizing.tolerance_usd);
         if low == high {
             return format!("no other size is within {within} of it");
         }
-        format!(
-            "any size from {} to {} is within {within} of the best",
-            units(low),
-            units(high)
-        )
+        format!("any size from {} to {} is within {within} of the best", units(low), units(high))
     }
 
     fn chance(&self) -> String {
@@ -202,11 +180,7 @@ impl Sentence<'_> {
         } else if sizing.best_units == 0.0 {
             "Committing nothing would be better.".to_owned()
         } else {
-            format!(
-                "The best size would be {} {}.",
-                units(sizing.best_units),
-                self.unit()
-            )
+            format!("The best size would be {} {}.", units(sizing.best_units), self.unit())
         };
         format!(
             "{}{} cost {} on average. {} {best} {}",

@@ -116,24 +116,11 @@ fn size(
     observer: &dyn Observer,
 ) -> Result<Sized, Stopped> {
     let curve = curve(study, strategy, plan, observer)?;
-    let choice = choose(
-        &curve.points,
-        study.objective,
-        study.indifference,
-        plan.seed,
-    );
-    let given = study
-        .units
-        .filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand);
+    let choice = choose(&curve.points, study.objective, study.indifference, plan.seed);
+    let given = study.units.filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand);
     let at = |units: f64| curve.points.iter().position(|p| p.entry.units == units);
-    let chosen = given.map_or(choice.index, |units| {
-        at(units).expect("given units are settled")
-    });
-    Ok(Sized {
-        curve,
-        choice,
-        chosen,
-    })
+    let chosen = given.map_or(choice.index, |units| at(units).expect("given units are settled"));
+    Ok(Sized { curve, choice, chosen })
 }
 
 /// The chosen entries on the same paths, with all settled sizes for hindsight.
@@ -144,9 +131,7 @@ fn side_by_side(
     observer: &dyn Observer,
 ) -> Result<Comparison, Stopped> {
     let chosen: Vec<Entry> = sized.iter().map(Sized::entry).collect();
-    let all: Vec<Entry> = sized[1..]
-        .iter()
-        .flat_map(|s| s.curve.points.iter().map(|p| p.entry))
-        .collect();
+    let all: Vec<Entry> =
+        sized[1..].iter().flat_map(|s| s.curve.points.iter().map(|p| p.entry)).collect();
     compare(study, &chosen, &all, plan, observer)
 }

@@ -32,10 +32,7 @@ pub(super) fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunF
     let paths = if sobol { sobol_paths(wanted) } else { wanted };
     let points = if sobol {
         let log2_points = (paths / u64::from(REPLICATES)).ilog2();
-        Points::Quasi {
-            replicates: REPLICATES,
-            log2_points,
-        }
+        Points::Quasi { replicates: REPLICATES, log2_points }
     } else {
         Points::Pseudo
     };
@@ -46,11 +43,7 @@ pub(super) fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunF
         replicates: if sobol { REPLICATES } else { 1 },
         seed,
     };
-    let plan = Plan {
-        points,
-        paths,
-        seed,
-    };
+    let plan = Plan { points, paths, seed };
     Ok((plan, facts))
 }
 
@@ -61,11 +54,7 @@ fn pilot_choice(
     seed: u64,
     observer: &dyn Observer,
 ) -> Result<(bool, String), Stopped> {
-    let small = pilot(&Plan {
-        points: Points::Pseudo,
-        paths: 0,
-        seed,
-    });
+    let small = pilot(&Plan { points: Points::Pseudo, paths: 0, seed });
     let units = study.sizes.at(study.sizes.nearest(study.facts.load.units));
     let strategy = study.strategies.len() - 1;
     let units = if strategy == 0 { 0.0 } else { units };
@@ -81,11 +70,7 @@ fn pilot_choice(
     let reason = format!(
         "pilot of {} paths: its standard error of the mean cost is {ratio:.1} times {}",
         small.paths,
-        if ratio >= 1.0 {
-            "smaller"
-        } else {
-            "that of pseudo-random paths"
-        }
+        if ratio >= 1.0 { "smaller" } else { "that of pseudo-random paths" }
     );
     Ok((ratio >= 1.0, reason))
 }
@@ -96,12 +81,9 @@ mod tests {
 
     #[test]
     fn quasi_random_runs_have_whole_nets() {
-        for (asked, paths) in [
-            (1, 2048),
-            (131_072, 131_072),
-            (131_073, 262_144),
-            (1_000_000, 1_048_576),
-        ] {
+        for (asked, paths) in
+            [(1, 2048), (131_072, 131_072), (131_073, 262_144), (1_000_000, 1_048_576)]
+        {
             assert_eq!(sobol_paths(asked), paths);
         }
     }

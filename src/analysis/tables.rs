@@ -16,10 +16,7 @@ use crate::study::Study;
 /// A sample's distribution at the given levels.
 fn summary(sample: &Sample, levels: &[f64], tail: bool) -> Summary {
     let known = |r: Result<Estimate, _>| r.expect("the run resolved what its experiment wants");
-    let quantile = |&level: &f64| Quantile {
-        level,
-        estimate: known(sample.quantile(level)),
-    };
+    let quantile = |&level: &f64| Quantile { level, estimate: known(sample.quantile(level)) };
     Summary {
         mean: sample.mean(),
         sd: sample.sd_estimate(),
@@ -39,9 +36,7 @@ pub(super) fn strategies(
     comparison: &Comparison,
 ) -> Vec<StrategyResult> {
     let pairs = sized.iter().zip(&comparison.strategies);
-    pairs
-        .map(|(sized, compared)| strategy(study, sized, compared))
-        .collect()
+    pairs.map(|(sized, compared)| strategy(study, sized, compared)).collect()
 }
 
 fn strategy(study: &Study, sized: &Sized, compared: &Compared) -> StrategyResult {
@@ -68,9 +63,8 @@ fn strategy(study: &Study, sized: &Sized, compared: &Compared) -> StrategyResult
 /// Cost against size for each strategy that commits.
 pub(super) fn sizing(study: &Study, sized: &[Sized], comparison: &Comparison) -> Vec<Sizing> {
     let mut futures = comparison.best_in_futures.iter();
-    let committing = sized
-        .iter()
-        .filter(|s| study.strategies[s.curve.strategy].kind != StrategyKind::OnDemand);
+    let committing =
+        sized.iter().filter(|s| study.strategies[s.curve.strategy].kind != StrategyKind::OnDemand);
     committing
         .map(|s| {
             let units = |i: usize| s.curve.points[i].entry.units;
@@ -97,24 +91,17 @@ pub(super) fn sizing(study: &Study, sized: &[Sized], comparison: &Comparison) ->
 
 fn size(study: &Study, point: &Point) -> SizeResult {
     let cost = summary(&point.cost, &COST_LEVELS, true);
-    let overspend = point
-        .over
-        .as_ref()
-        .zip(study.budget)
-        .map(|((_, amount), budget)| Summary {
-            mean: amount.mean(),
-            sd: amount.sd_estimate(),
-            // Overspend rises with cost, so its quantiles are those of the cost above the budget.
-            quantiles: cost
-                .quantiles
-                .iter()
-                .map(|q| Quantile {
-                    level: q.level,
-                    estimate: q.estimate.above(budget),
-                })
-                .collect(),
-            cvar95: None,
-        });
+    let overspend = point.over.as_ref().zip(study.budget).map(|((_, amount), budget)| Summary {
+        mean: amount.mean(),
+        sd: amount.sd_estimate(),
+        // Overspend rises with cost, so its quantiles are those of the cost above the budget.
+        quantiles: cost
+            .quantiles
+            .iter()
+            .map(|q| Quantile { level: q.level, estimate: q.estimate.above(budget) })
+            .collect(),
+        cvar95: None,
+    });
     SizeResult {
         units: point.entry.units,
         objective: None,
@@ -130,9 +117,7 @@ fn size(study: &Study, point: &Point) -> SizeResult {
 /// Month by month.
 pub(super) fn months(study: &Study, comparison: &Comparison) -> Vec<MonthResult> {
     let numbered = comparison.months.iter().enumerate();
-    numbered
-        .map(|(t, month)| month_result(study, t, month, &comparison.strategies))
-        .collect()
+    numbered.map(|(t, month)| month_result(study, t, month, &comparison.strategies)).collect()
 }
 
 fn month_result(
@@ -142,24 +127,18 @@ fn month_result(
     compared: &[Compared],
 ) -> MonthResult {
     let strategies =
-        month
-            .entries
-            .iter()
-            .zip(compared)
-            .map(|([spend, reserved, overflow, waste], c)| StrategyMonth {
+        month.entries.iter().zip(compared).map(|([spend, reserved, overflow, waste], c)| {
+            StrategyMonth {
                 strategy: study.strategies[c.entry.strategy].kind.name().into(),
                 spend: summary(spend, &MONTH_LEVELS, false),
                 reserved_units: reserved.mean(),
                 overflow_spend: overflow.mean(),
                 waste: waste.mean(),
-            });
+            }
+        });
     MonthResult {
         month: t + 1,
-        date: study
-            .facts
-            .start
-            .as_deref()
-            .map(|start| calendar_month(start, t)),
+        date: study.facts.start.as_deref().map(|start| calendar_month(start, t)),
         load: summary(&month.load, &MONTH_LEVELS, false),
         on_demand_price: month.on_demand_price.mean(),
         commitment_price: month.commitment_price.mean(),
@@ -169,9 +148,7 @@ fn month_result(
 
 /// The month `t` months after `start`, both as in `2027-01`.
 fn calendar_month(start: &str, t: usize) -> String {
-    let mut parts = start
-        .split('-')
-        .map(|p| p.parse::<usize>().expect("a checked date"));
+    let mut parts = start.split('-').map(|p| p.parse::<usize>().expect("a checked date"));
     let (year, month) = (parts.next().unwrap_or(0), parts.next().unwrap_or(1));
     let months = year * 12 + month - 1 + t;
     format!("{:04}-{:02}", months / 12, months % 12 + 1)
@@ -180,17 +157,11 @@ fn calendar_month(start: &str, t: usize) -> String {
 /// When a commitment pays.
 pub(super) fn break_even(study: &Study, comparison: &Comparison) -> BreakEven {
     let under_contract = |t: usize| study.contract.phase(t) != crate::contract::Phase::None;
-    let prices = comparison
-        .months
-        .iter()
-        .enumerate()
-        .filter(|(t, _)| under_contract(*t));
+    let prices = comparison.months.iter().enumerate().filter(|(t, _)| under_contract(*t));
     let (mut fees, mut values, mut first) = (0.0, 0.0, None);
     for (_, month) in prices {
-        let (fee, value) = (
-            month.commitment_price.mean().value,
-            month.on_demand_price.mean().value,
-        );
+        let (fee, value) =
+            (month.commitment_price.mean().value, month.on_demand_price.mean().value);
         fees += fee;
         values += value;
         first.get_or_insert(fee / value);
@@ -214,11 +185,7 @@ fn paid_off(comparison: &Comparison, i: usize) -> Option<usize> {
     let mut since = None;
     for (t, month) in comparison.months.iter().enumerate() {
         saved += month.entries[0][0].mean().value - month.entries[i][0].mean().value;
-        since = if saved > 0.0 {
-            since.or(Some(t + 1))
-        } else {
-            None
-        };
+        since = if saved > 0.0 { since.or(Some(t + 1)) } else { None };
     }
     since
 }
@@ -229,10 +196,8 @@ mod tests {
 
     #[test]
     fn calendar_months_carry_over_the_year() {
-        let all: Vec<String> = [0, 2, 3, 14]
-            .iter()
-            .map(|&t| calendar_month("2026-11", t))
-            .collect();
+        let all: Vec<String> =
+            [0, 2, 3, 14].iter().map(|&t| calendar_month("2026-11", t)).collect();
         assert_eq!(all, ["2026-11", "2027-01", "2027-02", "2028-01"]);
     }
 }

@@ -22,10 +22,7 @@ pub(super) fn warnings(study: &Study, results: &Results) -> Vec<Warning> {
 }
 
 fn chosen(results: &Results) -> Option<&StrategyResult> {
-    results
-        .strategies
-        .iter()
-        .find(|s| s.strategy == results.answer.strategy)
+    results.strategies.iter().find(|s| s.strategy == results.answer.strategy)
 }
 
 /// The simulation's error leaves the verdict against on-demand open.
@@ -61,10 +58,7 @@ fn few_tail_paths(results: &Results) -> Option<Warning> {
 
 /// The best size is at the end of a list of sizes that the study gives.
 fn edge_of_list(study: &Study, results: &Results) -> Option<Warning> {
-    let sizing = results
-        .sizing
-        .iter()
-        .find(|s| s.strategy == results.answer.strategy)?;
+    let sizing = results.sizing.iter().find(|s| s.strategy == results.answer.strategy)?;
     let last = sizing.sizes.last()?.units;
     let limited = match &study.sizes {
         crate::size::legal::Sizes::List(_) => true,
@@ -118,10 +112,7 @@ fn curve_error(study: &Study, results: &Results) -> Option<Warning> {
     (bound > noise && bound > 0.0).then(|| {
         Warning::new(
             "curve-error",
-            format!(
-                "the compiled load curve may overstate costs by up to {}",
-                usd(bound)
-            ),
+            format!("the compiled load curve may overstate costs by up to {}", usd(bound)),
             "this is more than the simulation's own error",
             "nothing is needed unless dollars of this size matter",
         )

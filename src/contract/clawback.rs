@@ -87,18 +87,11 @@ impl Clause for Clawback {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks {
-            credit: true,
-            history: true,
-            ..Hooks::default()
-        }
+        Hooks { credit: true, history: true, ..Hooks::default() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {
-        vec![
-            ("threshold".into(), &mut self.threshold),
-            ("share".into(), &mut self.share),
-        ]
+        vec![("threshold".into(), &mut self.threshold), ("share".into(), &mut self.share)]
     }
 
     fn check(&self, _term: usize) -> Vec<Problem> {

@@ -73,18 +73,11 @@ pub struct EscalationCap {
 
 impl EscalationCap {
     fn limit(&self, quotes: Quotes<'_>, price: impl Fn(&Rates) -> &Lane) -> Lane {
-        let cap = Cap {
-            annual: self.annual.clone(),
-            reading: self.reading,
-            first_year: self.first_year,
-        };
+        let cap =
+            Cap { annual: self.annual.clone(), reading: self.reading, first_year: self.first_year };
         let start = price(quotes.start);
         let before = |rates: &'_ [Rates], at: usize| {
-            *if at == 0 {
-                start
-            } else {
-                price(&rates[at - 1])
-            }
+            *if at == 0 { start } else { price(&rates[at - 1]) }
         };
         let year = YEAR as usize;
         let t = quotes.month;
@@ -120,10 +113,7 @@ impl Clause for EscalationCap {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks {
-            cap: true,
-            ..Hooks::default()
-        }
+        Hooks { cap: true, ..Hooks::default() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

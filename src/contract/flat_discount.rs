@@ -80,10 +80,7 @@ impl Clause for FlatDiscount {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks {
-            discount: true,
-            ..Hooks::default()
-        }
+        Hooks { discount: true, ..Hooks::default() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {
@@ -100,9 +97,7 @@ impl Clause for FlatDiscount {
             DiscountedPrice::OnDemand => "the on-demand price",
             DiscountedPrice::Both => "the commitment's and the on-demand price",
         };
-        let until = self
-            .until_month
-            .map_or(String::new(), |m| format!(" until month {m}"));
+        let until = self.until_month.map_or(String::new(), |m| format!(" until month {m}"));
         let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
         format!("discount: {share:.1} % off {price}{until}")
     }

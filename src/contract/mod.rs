@@ -119,6 +119,7 @@ pub trait Clause {
 }
 
 /// The hooks that a clause uses.
+#[expect(clippy::struct_excessive_bools, reason = "one flag per hook, read by name")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hooks {
     /// [`Clause::cap`]
@@ -286,11 +287,7 @@ impl Contract {
         for clause in &mut self.clauses {
             let kind = clause.kind();
             let number = 1 + seen.iter().filter(|k| **k == kind).count();
-            let name = if number == 1 {
-                kind.clone()
-            } else {
-                format!("{kind} {number}")
-            };
+            let name = if number == 1 { kind.clone() } else { format!("{kind} {number}") };
             for (field, param) in clause.get_mut().params() {
                 parameters.bind(&format!("clause {name}.{field}"), param);
             }

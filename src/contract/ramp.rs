@@ -75,17 +75,12 @@ impl Clause for Ramp {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks {
-            quantity: true,
-            ..Hooks::default()
-        }
+        Hooks { quantity: true, ..Hooks::default() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {
         let steps = self.steps.iter_mut().enumerate();
-        steps
-            .map(|(i, s)| (format!("steps[{i}].share"), &mut s.share))
-            .collect()
+        steps.map(|(i, s)| (format!("steps[{i}].share"), &mut s.share)).collect()
     }
 
     fn check(&self, term: usize) -> Vec<Problem> {
@@ -101,19 +96,11 @@ impl Clause for Ramp {
                 ));
             }
         }
-        for (i, step) in self
-            .steps
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| s.until_month > term)
-        {
+        for (i, step) in self.steps.iter().enumerate().filter(|(_, s)| s.until_month > term) {
             problems.push(Problem::new(
                 format!("steps[{i}].until_month"),
                 "beyond-term",
-                format!(
-                    "the step lasts until month {}, the term has {term}",
-                    step.until_month
-                ),
+                format!("the step lasts until month {}, the term has {term}", step.until_month),
                 "end the ramp within the first term",
             ));
         }
@@ -123,11 +110,7 @@ impl Clause for Ramp {
     fn describe(&self) -> String {
         let steps = self.steps.iter().map(|s| {
             let share = s.share.mean().unwrap_or(f64::NAN);
-            format!(
-                "{:.0} % of the units until month {}",
-                100.0 * share,
-                s.until_month
-            )
+            format!("{:.0} % of the units until month {}", 100.0 * share, s.until_month)
         });
         format!("ramp: {}", steps.collect::<Vec<_>>().join(", "))
     }

@@ -66,9 +66,6 @@ impl Distribution for Beta {
     }
 
     fn describe(&self) -> String {
-        format!(
-            "beta({}, {}) between {} and {}",
-            self.alpha, self.beta, self.min, self.max
-        )
+        format!("beta({}, {}) between {} and {}", self.alpha, self.beta, self.min, self.max)
     }
 }

@@ -41,11 +41,7 @@ impl Distribution for Discrete {
             }
         }
         // Rounding can leave the whole sum a hair under u.
-        if best.is_finite() {
-            best
-        } else {
-            self.support().1
-        }
+        if best.is_finite() { best } else { self.support().1 }
     }
 
     fn mean(&self) -> Option<f64> {
@@ -78,17 +74,12 @@ impl Distribution for Discrete {
             format!("the probabilities sum to {sum}, not to 1"),
             "divide each by the sum, or add the missing scenario",
         );
-        ((sum - 1.0).abs() > 1e-9)
-            .then_some(problem)
-            .into_iter()
-            .collect()
+        ((sum - 1.0).abs() > 1e-9).then_some(problem).into_iter().collect()
     }
 
     fn describe(&self) -> String {
         let pairs = self.values.iter().zip(&self.probabilities);
-        let list: Vec<String> = pairs
-            .map(|(v, p)| format!("{v} ({:.1} %)", 100.0 * p))
-            .collect();
+        let list: Vec<String> = pairs.map(|(v, p)| format!("{v} ({:.1} %)", 100.0 * p)).collect();
         list.join(", ")
     }
 }

@@ -79,51 +79,34 @@ impl Lognormal {
     }
 
     fn bounds(&self) -> Bounds {
-        Bounds {
-            min: self.min,
-            max: self.max,
-        }
+        Bounds { min: self.min, max: self.max }
     }
 
     fn cdf(&self, x: f64) -> f64 {
         let (m, s) = self.known();
-        if x <= 0.0 {
-            0.0
-        } else {
-            normal_cdf((ln(x) - m) / s)
-        }
+        if x <= 0.0 { 0.0 } else { normal_cdf((ln(x) - m) / s) }
     }
 }
 
 impl Distribution for Lognormal {
     fn quantile(&self, u: f64) -> f64 {
         let (m, s) = self.known();
-        self.bounds()
-            .quantile(u, |x| self.cdf(x), |u| exp(m + s * normal_quantile(u)))
+        self.bounds().quantile(u, |x| self.cdf(x), |u| exp(m + s * normal_quantile(u)))
     }
 
     fn mean(&self) -> Option<f64> {
         let (m, s) = self.known();
-        self.bounds()
-            .mean(Some(exp(m + 0.5 * s * s)), |u| self.quantile(u))
+        self.bounds().mean(Some(exp(m + 0.5 * s * s)), |u| self.quantile(u))
     }
 
     fn support(&self) -> (f64, f64) {
         let (m, s) = self.known();
-        let whole = if s == 0.0 {
-            (exp(m), exp(m))
-        } else {
-            (0.0, f64::INFINITY)
-        };
+        let whole = if s == 0.0 { (exp(m), exp(m)) } else { (0.0, f64::INFINITY) };
         self.bounds().over(whole)
     }
 
     fn tail(&self) -> Tail {
-        if self.support().1.is_finite() {
-            Tail::Bounded
-        } else {
-            Tail::Lognormal
-        }
+        if self.support().1.is_finite() { Tail::Bounded } else { Tail::Lognormal }
     }
 
     fn check(&self) -> Vec<Problem> {
@@ -138,7 +121,7 @@ impl Distribution for Lognormal {
                 "`p90` is below `p10`",
                 "put the smaller number into `p10`",
             )],
-            Some((_, s)) if s == 0.0 => Vec::new(),
+            Some((_, 0.0)) => Vec::new(),
             Some(_) => self.bounds().check(|x| self.cdf(x)),
         }
     }

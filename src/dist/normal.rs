@@ -62,10 +62,7 @@ impl Normal {
     }
 
     fn bounds(&self) -> Bounds {
-        Bounds {
-            min: self.min,
-            max: self.max,
-        }
+        Bounds { min: self.min, max: self.max }
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -87,32 +84,22 @@ pub(super) fn two_ways(first: &str, second: &str) -> Problem {
 impl Distribution for Normal {
     fn quantile(&self, u: f64) -> f64 {
         let (mean, sd) = self.known();
-        self.bounds()
-            .quantile(u, |x| self.cdf(x), |u| mean + sd * normal_quantile(u))
+        self.bounds().quantile(u, |x| self.cdf(x), |u| mean + sd * normal_quantile(u))
     }
 
     fn mean(&self) -> Option<f64> {
-        self.bounds()
-            .mean(Some(self.known().0), |u| self.quantile(u))
+        self.bounds().mean(Some(self.known().0), |u| self.quantile(u))
     }
 
     fn support(&self) -> (f64, f64) {
         let (mean, sd) = self.known();
-        let whole = if sd == 0.0 {
-            (mean, mean)
-        } else {
-            (f64::NEG_INFINITY, f64::INFINITY)
-        };
+        let whole = if sd == 0.0 { (mean, mean) } else { (f64::NEG_INFINITY, f64::INFINITY) };
         self.bounds().over(whole)
     }
 
     fn tail(&self) -> Tail {
         let (low, high) = self.support();
-        if low.is_finite() && high.is_finite() {
-            Tail::Bounded
-        } else {
-            Tail::Normal
-        }
+        if low.is_finite() && high.is_finite() { Tail::Bounded } else { Tail::Normal }
     }
 
     fn check(&self) -> Vec<Problem> {
@@ -124,7 +111,7 @@ impl Distribution for Normal {
                 "`p90` is below `p10`",
                 "put the smaller number into `p10`",
             )],
-            Some((mean, sd)) if sd == 0.0 => {
+            Some((mean, 0.0)) => {
                 let (low, high) = self.bounds().over((mean, mean));
                 let outside = low > mean || high < mean;
                 let help = "move the bounds so that they hold the mean";
@@ -138,9 +125,6 @@ impl Distribution for Normal {
 
     fn describe(&self) -> String {
         let (mean, sd) = self.known();
-        format!(
-            "normal, mean {mean:.6}, sd {sd:.6}{}",
-            self.bounds().describe()
-        )
+        format!("normal, mean {mean:.6}, sd {sd:.6}{}", self.bounds().describe())
     }
 }

@@ -47,18 +47,14 @@ impl StudentT {
     }
 
     fn bounds(&self) -> Bounds {
-        Bounds {
-            min: self.min,
-            max: self.max,
-        }
+        Bounds { min: self.min, max: self.max }
     }
 }
 
 impl Distribution for StudentT {
     fn quantile(&self, u: f64) -> f64 {
         let whole = self.whole();
-        self.bounds()
-            .quantile(u, |x| whole.cdf(x), |u| whole.inverse_cdf(u))
+        self.bounds().quantile(u, |x| whole.cdf(x), |u| whole.inverse_cdf(u))
     }
 
     fn mean(&self) -> Option<f64> {
@@ -66,8 +62,7 @@ impl Distribution for StudentT {
         if self.df <= 1.0 && (low.is_infinite() || high.is_infinite()) {
             return None;
         }
-        self.bounds()
-            .mean(Some(self.location), |u| self.quantile(u))
+        self.bounds().mean(Some(self.location), |u| self.quantile(u))
     }
 
     fn support(&self) -> (f64, f64) {
@@ -76,11 +71,7 @@ impl Distribution for StudentT {
 
     fn tail(&self) -> Tail {
         let (low, high) = self.support();
-        if low.is_finite() && high.is_finite() {
-            Tail::Bounded
-        } else {
-            Tail::Power(self.df)
-        }
+        if low.is_finite() && high.is_finite() { Tail::Bounded } else { Tail::Power(self.df) }
     }
 
     fn check(&self) -> Vec<Problem> {

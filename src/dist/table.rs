@@ -18,9 +18,7 @@ impl QuantileTable {
     pub fn new(function: impl Fn(f64) -> f64) -> Self {
         let count = (2.0 * REACH * STEPS_PER_UNIT) as u32 + 1;
         let score = |i: u32| f64::from(i) / STEPS_PER_UNIT - REACH;
-        Self {
-            values: (0..count).map(|i| function(score(i))).collect(),
-        }
+        Self { values: (0..count).map(|i| function(score(i))).collect() }
     }
 
     /// The function at normal score `z`.

@@ -7,9 +7,7 @@ fn parse(text: &str) -> Dist {
     struct Holder {
         x: Dist,
     }
-    toml::from_str::<Holder>(text)
-        .expect("the example parses")
-        .x
+    toml::from_str::<Holder>(text).expect("the example parses").x
 }
 
 /// The example in the documentation of each distribution file.
@@ -42,10 +40,7 @@ fn every_example_is_valid_and_survives_a_round_trip() {
     for dist in examples() {
         assert_eq!(dist.get().check(), [], "{dist:?}");
         let text = serde_json::to_string(&dist).expect("serializes");
-        assert_eq!(
-            serde_json::from_str::<Dist>(&text).expect("reads back"),
-            dist
-        );
+        assert_eq!(serde_json::from_str::<Dist>(&text).expect("reads back"), dist);
         assert!(!dist.get().describe().is_empty());
     }
 }
@@ -73,9 +68,8 @@ fn quantiles_rise_and_stay_in_the_support() {
 fn the_stated_mean_is_the_mean_of_the_quantiles() {
     for dist in examples() {
         let n = 1 << 17;
-        let sum: f64 = (0..n)
-            .map(|i| dist.get().quantile((f64::from(i) + 0.5) / f64::from(n)))
-            .sum();
+        let sum: f64 =
+            (0..n).map(|i| dist.get().quantile((f64::from(i) + 0.5) / f64::from(n))).sum();
         let mean = dist.get().mean().expect("a finite mean");
         assert!(
             (sum / f64::from(n) - mean).abs() < 2e-4 * mean.abs(),
@@ -89,51 +83,23 @@ fn the_stated_mean_is_the_mean_of_the_quantiles() {
 #[test]
 fn quantiles_match_independent_values() {
     let cases = [
-        (
-            r#"x = { dist = "normal", mean = 0.2, sd = 0.1 }"#,
-            0.9,
-            0.328_155_156_554_460_05,
-        ),
-        (
-            r#"x = { dist = "normal", p10 = 10.0, p90 = 30.0 }"#,
-            0.9,
-            30.0,
-        ),
+        (r#"x = { dist = "normal", mean = 0.2, sd = 0.1 }"#, 0.9, 0.328_155_156_554_460_05),
+        (r#"x = { dist = "normal", p10 = 10.0, p90 = 30.0 }"#, 0.9, 30.0),
         (
             r#"x = { dist = "normal", mean = 0.0, sd = 1.0, min = 0.0 }"#,
             0.5,
             0.674_489_750_196_081_7,
         ),
-        (
-            r#"x = { dist = "lognormal", mean = 1.0, log_sd = 0.25 }"#,
-            0.9,
-            1.335_275_838_870_916,
-        ),
-        (
-            r#"x = { dist = "lognormal", p10 = 0.5, p90 = 2.0 }"#,
-            0.1,
-            0.5,
-        ),
-        (
-            r#"x = { dist = "lognormal", mean = 2.0, sd = 1.0 }"#,
-            0.5,
-            1.788_854_381_999_831_7,
-        ),
+        (r#"x = { dist = "lognormal", mean = 1.0, log_sd = 0.25 }"#, 0.9, 1.335_275_838_870_916),
+        (r#"x = { dist = "lognormal", p10 = 0.5, p90 = 2.0 }"#, 0.1, 0.5),
+        (r#"x = { dist = "lognormal", mean = 2.0, sd = 1.0 }"#, 0.5, 1.788_854_381_999_831_7),
         (
             r#"x = { dist = "triangular", min = 0.0, mode = 0.1, max = 0.5 }"#,
             0.9,
             0.358_578_643_762_690_5,
         ),
-        (
-            r#"x = { dist = "beta", alpha = 8.0, beta = 2.0 }"#,
-            0.1,
-            0.631_637_636_210_074_3,
-        ),
-        (
-            r#"x = { dist = "gamma", mean = 2.0, sd = 2.0 }"#,
-            0.9,
-            4.605_170_185_988_092,
-        ),
+        (r#"x = { dist = "beta", alpha = 8.0, beta = 2.0 }"#, 0.1, 0.631_637_636_210_074_3),
+        (r#"x = { dist = "gamma", mean = 2.0, sd = 2.0 }"#, 0.9, 4.605_170_185_988_092),
         (
             r#"x = { dist = "student_t", location = 0.0, scale = 1.0, df = 5.0 }"#,
             0.95,
@@ -149,18 +115,11 @@ fn quantiles_match_independent_values() {
             0.59,
             1.0,
         ),
-        (
-            r#"x = { dist = "empirical", values = [4.0, 1.0, 2.0, 3.0] }"#,
-            0.51,
-            3.0,
-        ),
+        (r#"x = { dist = "empirical", values = [4.0, 1.0, 2.0, 3.0] }"#, 0.51, 3.0),
     ];
     for (text, u, expected) in cases {
         let got = parse(text).get().quantile(u);
-        assert!(
-            (got - expected).abs() < 1e-7,
-            "{text} at {u}: {got}, expected {expected}"
-        );
+        assert!((got - expected).abs() < 1e-7, "{text} at {u}: {got}, expected {expected}");
     }
 }
 
@@ -179,38 +138,14 @@ fn a_mean_that_does_not_exist_is_none() {
 fn contradictions_are_named() {
     let cases = [
         (r#"x = { dist = "normal", mean = 1.0 }"#, "ambiguous"),
-        (
-            r#"x = { dist = "normal", mean = 1.0, sd = 1.0, p10 = 0.0 }"#,
-            "ambiguous",
-        ),
-        (
-            r#"x = { dist = "normal", p10 = 3.0, p90 = 1.0 }"#,
-            "empty-range",
-        ),
-        (
-            r#"x = { dist = "normal", mean = 0.0, sd = 1.0, min = 9.0 }"#,
-            "empty-range",
-        ),
-        (
-            r#"x = { dist = "normal", mean = 0.0, sd = 1.0, min = 1.0, max = 0.0 }"#,
-            "empty-range",
-        ),
-        (
-            r#"x = { dist = "lognormal", median = 1.0, sd = 1.0 }"#,
-            "ambiguous",
-        ),
-        (
-            r#"x = { dist = "uniform", min = 1.0, max = 0.0 }"#,
-            "empty-range",
-        ),
-        (
-            r#"x = { dist = "triangular", min = 0.0, mode = 2.0, max = 1.0 }"#,
-            "empty-range",
-        ),
-        (
-            r#"x = { dist = "pert", min = 1.0, mode = 1.0, max = 1.0 }"#,
-            "empty-range",
-        ),
+        (r#"x = { dist = "normal", mean = 1.0, sd = 1.0, p10 = 0.0 }"#, "ambiguous"),
+        (r#"x = { dist = "normal", p10 = 3.0, p90 = 1.0 }"#, "empty-range"),
+        (r#"x = { dist = "normal", mean = 0.0, sd = 1.0, min = 9.0 }"#, "empty-range"),
+        (r#"x = { dist = "normal", mean = 0.0, sd = 1.0, min = 1.0, max = 0.0 }"#, "empty-range"),
+        (r#"x = { dist = "lognormal", median = 1.0, sd = 1.0 }"#, "ambiguous"),
+        (r#"x = { dist = "uniform", min = 1.0, max = 0.0 }"#, "empty-range"),
+        (r#"x = { dist = "triangular", min = 0.0, mode = 2.0, max = 1.0 }"#, "empty-range"),
+        (r#"x = { dist = "pert", min = 1.0, mode = 1.0, max = 1.0 }"#, "empty-range"),
         (
             r#"x = { dist = "discrete", values = [1.0], probabilities = [0.9] }"#,
             "not-a-distribution",

@@ -61,9 +61,6 @@ impl Distribution for Triangular {
     }
 
     fn describe(&self) -> String {
-        format!(
-            "triangular from {} over {} to {}",
-            self.min, self.mode, self.max
-        )
+        format!("triangular from {} over {} to {}", self.min, self.mode, self.max)
     }
 }

@@ -15,7 +15,12 @@ impl Bounds {
     ///
     /// `cdf` and `quantile` are those of the whole distribution. The result is held inside the
     /// bounds, which rounding could otherwise cross.
-    pub fn quantile(self, u: f64, cdf: impl Fn(f64) -> f64, quantile: impl Fn(f64) -> f64) -> f64 {
+    pub(super) fn quantile(
+        self,
+        u: f64,
+        cdf: impl Fn(f64) -> f64,
+        quantile: impl Fn(f64) -> f64,
+    ) -> f64 {
         if self.min.is_none() && self.max.is_none() {
             return quantile(u);
         }
@@ -27,7 +32,7 @@ impl Bounds {
     }
 
     /// The mean: `whole` without bounds, by integration with them.
-    pub fn mean(self, whole: Option<f64>, quantile: impl Fn(f64) -> f64) -> Option<f64> {
+    pub(super) fn mean(self, whole: Option<f64>, quantile: impl Fn(f64) -> f64) -> Option<f64> {
         match (self.min, self.max) {
             (None, None) => whole,
             _ => Some(integrated_mean(quantile)),
@@ -35,7 +40,7 @@ impl Bounds {
     }
 
     /// The support of the truncated distribution, given the whole one's.
-    pub fn over(self, support: (f64, f64)) -> (f64, f64) {
+    pub(super) fn over(self, support: (f64, f64)) -> (f64, f64) {
         (
             self.min.map_or(support.0, |x| x.max(support.0)),
             self.max.map_or(support.1, |x| x.min(support.1)),
@@ -43,7 +48,7 @@ impl Bounds {
     }
 
     /// Bounds in the wrong order, or bounds that leave (almost) nothing.
-    pub fn check(self, cdf: impl Fn(f64) -> f64) -> Vec<Problem> {
+    pub(super) fn check(self, cdf: impl Fn(f64) -> f64) -> Vec<Problem> {
         let (Some(min), Some(max)) = (self.min, self.max) else {
             let inside = 1.0 - self.min.map_or(0.0, &cdf) - self.max.map_or(0.0, |x| 1.0 - cdf(x));
             return Self::too_little(inside).into_iter().collect();
@@ -68,7 +73,7 @@ impl Bounds {
     }
 
     /// ", between -0.5 and 2" or nothing.
-    pub fn describe(self) -> String {
+    pub(super) fn describe(self) -> String {
         match (self.min, self.max) {
             (None, None) => String::new(),
             (Some(min), None) => format!(", at least {min}"),

@@ -21,10 +21,7 @@ pub struct Sources {
 impl Sources {
     /// Adds a text and returns its position.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> usize {
-        self.list.push(Source {
-            name: name.into(),
-            text: text.into(),
-        });
+        self.list.push(Source { name: name.into(), text: text.into() });
         self.list.len() - 1
     }
 
@@ -108,11 +105,7 @@ impl Findings {
     /// The findings as text, errors first, each pointing into its source.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut sorted: Vec<&Finding> = self.list.iter().collect();
         sorted.sort_by_key(|f| f.severity);
         let texts = sorted.iter().map(|f| renderer.render(&[self.group(f)]));
@@ -135,9 +128,8 @@ impl Findings {
                 let end = place.span.end.min(source.text.len());
                 let span = place.span.start.min(end)..end;
                 let annotation = AnnotationKind::Primary.span(span).label(&finding.field);
-                let snippet = Snippet::source(&source.text)
-                    .path(&source.name)
-                    .annotation(annotation);
+                let snippet =
+                    Snippet::source(&source.text).path(&source.name).annotation(annotation);
                 title.element(snippet).element(help)
             }
         }
@@ -146,11 +138,7 @@ impl Findings {
     /// `2 errors, 1 warning`.
     #[must_use]
     pub fn count(&self) -> String {
-        let errors = self
-            .list
-            .iter()
-            .filter(|f| f.severity == Severity::Error)
-            .count();
+        let errors = self.list.iter().filter(|f| f.severity == Severity::Error).count();
         let warnings = self.list.len() - errors;
         let plural = |n: usize, word: &str| match n {
             0 => None,
@@ -159,11 +147,7 @@ impl Findings {
         };
         let parts = [plural(errors, "error"), plural(warnings, "warning")];
         let text: Vec<String> = parts.into_iter().flatten().collect();
-        if text.is_empty() {
-            "no findings".into()
-        } else {
-            text.join(", ")
-        }
+        if text.is_empty() { "no findings".into() } else { text.join(", ") }
     }
 }
 
@@ -178,9 +162,7 @@ pub fn did_you_mean<'a>(
         let limit = word.len().max(written.len()).div_ceil(3);
         (distance <= limit).then_some(distance)
     };
-    let candidates = known
-        .into_iter()
-        .filter_map(|word| Some((near(word)?, word)));
+    let candidates = known.into_iter().filter_map(|word| Some((near(word)?, word)));
     candidates.min().map(|(_, word)| word)
 }
 
@@ -194,9 +176,8 @@ fn edit_distance(a: &str, b: &str) -> usize {
                 i + j
             } else {
                 let same = usize::from(a[i - 1] != b[j - 1]);
-                let mut best = (rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1)
-                    .min(rows[i - 1][j - 1] + same);
+                let mut best =
+                    (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + same);
                 if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                     best = best.min(rows[i - 2][j - 2] + 1);
                 }
@@ -214,10 +195,7 @@ mod tests {
     #[test]
     fn near_words_are_offered_and_far_ones_are_not() {
         let known = ["expected_per_year", "volatility_per_month", "jumps"];
-        assert_eq!(
-            did_you_mean("expected_per_yaer", known),
-            Some("expected_per_year")
-        );
+        assert_eq!(did_you_mean("expected_per_yaer", known), Some("expected_per_year"));
         assert_eq!(did_you_mean("jump", known), Some("jumps"));
         assert_eq!(did_you_mean("banana", known), None);
         assert_eq!(edit_distance("abcd", "abdc"), 1);

@@ -117,10 +117,7 @@ fn arrange(
     history.facts.to = history.time(count).to_string();
     history.warn(table);
     if table.missing == Missing::Zero {
-        history
-            .intervals
-            .iter_mut()
-            .for_each(|i| *i = Some(i.unwrap_or([0.0; 3])));
+        history.intervals.iter_mut().for_each(|i| *i = Some(i.unwrap_or([0.0; 3])));
     }
     history.measure_level(table, source, findings)?;
     Some(history)
@@ -144,9 +141,8 @@ impl History {
         findings: &mut Findings,
     ) -> Option<()> {
         let span_hours = self.intervals.len() as f64 * self.hours();
-        let window = ((table.level_days * 24.0).min(span_hours) / self.hours())
-            .round()
-            .max(1.0) as usize;
+        let window =
+            ((table.level_days * 24.0).min(span_hours) / self.hours()).round().max(1.0) as usize;
         let from = self.intervals.len() - window;
         let known: Vec<&Tokens> = self.intervals[from..].iter().flatten().collect();
         let whole = Place { source, span: 0..1 };
@@ -176,13 +172,7 @@ impl History {
                 window as f64 * self.hours() / 24.0
             );
             let help = "check the columns and the filter, or widen `level_days`";
-            findings.error(
-                "history-empty",
-                "workload.history.file",
-                Some(whole),
-                message,
-                help,
-            );
+            findings.error("history-empty", "workload.history.file", Some(whole), message, help);
             return None;
         }
         self.facts.level_days = window as f64 * self.hours() / 24.0;
@@ -219,8 +209,7 @@ impl History {
     fn warn(&mut self, table: &HistoryTable) {
         let facts = self.facts.clone();
         let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
-            self.warnings
-                .push(Warning::new(code, seen, may_mean, advice));
+            self.warnings.push(Warning::new(code, seen, may_mean, advice));
         };
         if facts.missing > 0 {
             let treated = match table.missing {
@@ -245,12 +234,7 @@ impl History {
                 "{} rows of {} are exact copies and were dropped",
                 facts.copies, facts.file
             );
-            warn(
-                "history-copies",
-                seen,
-                "an export that overlaps",
-                "check the export",
-            );
+            warn("history-copies", seen, "an export that overlaps", "check the export");
         }
         if facts.unsorted > 0 {
             let seen = format!(
@@ -281,17 +265,11 @@ impl History {
     fn warn_values(&mut self) {
         let sum = |t: &Option<Tokens>| t.map(|t| t.iter().sum::<f64>());
         let totals: Vec<Option<f64>> = self.intervals.iter().map(sum).collect();
-        let zeros = totals
-            .chunk_by(|a, b| a == b)
-            .filter(|run| run[0] == Some(0.0))
-            .map(<[_]>::len)
-            .max();
+        let zeros =
+            totals.chunk_by(|a, b| a == b).filter(|run| run[0] == Some(0.0)).map(<[_]>::len).max();
         let longest = zeros.unwrap_or(0) as f64 * self.hours();
         if longest >= 6.0 {
-            let seen = format!(
-                "{longest:.0} hours in a row have no tokens in {}",
-                self.facts.file
-            );
+            let seen = format!("{longest:.0} hours in a row have no tokens in {}", self.facts.file);
             self.warnings.push(Warning::new(
                 "history-zeros",
                 seen,
@@ -299,12 +277,7 @@ impl History {
                 "remove them, or shorten `level_days` to the live period",
             ));
         }
-        let mut known: Vec<f64> = totals
-            .iter()
-            .flatten()
-            .copied()
-            .filter(|x| *x > 0.0)
-            .collect();
+        let mut known: Vec<f64> = totals.iter().flatten().copied().filter(|x| *x > 0.0).collect();
         known.sort_by(f64::total_cmp);
         let (Some(&highest), Some(&median)) = (known.last(), known.get(known.len() / 2)) else {
             return;
@@ -341,11 +314,7 @@ fn windows<T>(values: &[T], length: usize, least: usize) -> Vec<&[T]> {
         starts.remove(1);
     }
     let ends = starts.iter().skip(1).copied().chain([values.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(&a, b)| &values[a..b])
-        .collect()
+    starts.iter().zip(ends).map(|(&a, b)| &values[a..b]).collect()
 }
 
 /// Mean of each window of `length` relative to `level`, oldest first; windows without data are

@@ -11,22 +11,10 @@ use std::collections::BTreeMap;
 
 /// The books that are part of the program: name of the file and its text.
 pub const SHIPPED: [(&str, &str); 4] = [
-    (
-        "models/prices/azure.toml",
-        include_str!("../../models/prices/azure.toml"),
-    ),
-    (
-        "models/prices/bedrock.toml",
-        include_str!("../../models/prices/bedrock.toml"),
-    ),
-    (
-        "models/prices/vertex.toml",
-        include_str!("../../models/prices/vertex.toml"),
-    ),
-    (
-        "models/prices/seed.toml",
-        include_str!("../../models/prices/seed.toml"),
-    ),
+    ("models/prices/azure.toml", include_str!("../../models/prices/azure.toml")),
+    ("models/prices/bedrock.toml", include_str!("../../models/prices/bedrock.toml")),
+    ("models/prices/vertex.toml", include_str!("../../models/prices/vertex.toml")),
+    ("models/prices/seed.toml", include_str!("../../models/prices/seed.toml")),
 ];
 
 /// A price book.
@@ -229,7 +217,6 @@ impl Offer {
     /// Price of a unit, USD per month; `None` if the book has no price.
     #[must_use]
     pub fn unit_month(&self, hours_per_month: f64) -> Option<f64> {
-        self.per_unit_month
-            .or_else(|| self.per_unit_hour.map(|p| p * hours_per_month))
+        self.per_unit_month.or_else(|| self.per_unit_hour.map(|p| p * hours_per_month))
     }
 }

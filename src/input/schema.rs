@@ -5,11 +5,16 @@
 //! keywords hold for uncertain numbers, where a bound must hold for the whole distribution:
 //! `x-min`, `x-max` (inclusive) and `x-above`, `x-below` (exclusive).
 
+mod words;
+
 use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Value};
 use crate::dist::{Dist, Distribution};
 use serde::Deserialize;
 use serde_json::Value as Json;
+use words::{
+    choices, first_sentence, join, quoted, range, strings, table_name, tag_of, words, wrong_type,
+};
 
 /// Checks `node` against the schema of a type; everything wrong goes to `findings`.
 pub fn check<T: schemars::JsonSchema>(node: &Node, findings: &mut Findings) {
@@ -59,11 +64,7 @@ impl<'a> Checker<'a> {
     fn any_of(&self, node: &Node, options: &'a [Json], path: &str, findings: &mut Findings) {
         let options: Vec<&Json> = options.iter().filter(|o| o["type"] != "null").collect();
         let fitting = options.iter().find(|o| self.fits(node, o));
-        match fitting.or(if options.len() == 1 {
-            options.first()
-        } else {
-            None
-        }) {
+        match fitting.or(if options.len() == 1 { options.first() } else { None }) {
             Some(option) => self.node(node, option, path, findings),
             None => {
                 let expected: Vec<String> = options.iter().map(|o| self.expected(o)).collect();
@@ -76,10 +77,9 @@ impl<'a> Checker<'a> {
     fn fits(&self, node: &Node, schema: &'a Json) -> bool {
         let (target, name) = self.resolve(schema);
         match &node.value {
-            _ if name == "Param" => !matches!(
-                node.value,
-                Value::String(_) | Value::Array(_) | Value::Bool(_)
-            ),
+            _ if name == "Param" => {
+                !matches!(node.value, Value::String(_) | Value::Array(_) | Value::Bool(_))
+            }
             Value::String(_) => {
                 target["type"] == "string"
                     || target["enum"].is_array()
@@ -147,10 +147,7 @@ impl<'a> Checker<'a> {
                 findings,
             );
         };
-        match options
-            .iter()
-            .find(|o| tag_of(o).is_some_and(|(_, name)| name == word))
-        {
+        match options.iter().find(|o| tag_of(o).is_some_and(|(_, name)| name == word)) {
             Some(option) => self.typed(node, option, path, findings),
             None => words(given, &known, &join(path, tag), findings),
         }
@@ -159,10 +156,7 @@ impl<'a> Checker<'a> {
     fn typed(&self, node: &Node, schema: &'a Json, path: &str, findings: &mut Findings) {
         let types = &schema["type"];
         let is = |name: &str| {
-            types == name
-                || types
-                    .as_array()
-                    .is_some_and(|a| a.iter().any(|t| t == name))
+            types == name || types.as_array().is_some_and(|a| a.iter().any(|t| t == name))
         };
         match &node.value {
             Value::Table(_) if is("object") => self.table(node, schema, path, findings),
@@ -170,7 +164,7 @@ impl<'a> Checker<'a> {
             Value::String(_) if is("string") => {}
             Value::Bool(_) if is("boolean") => {}
             Value::Integer(i) if is("integer") || is("number") => {
-                range(node, *i as f64, schema, path, findings)
+                range(node, *i as f64, schema, path, findings);
             }
             Value::Float(x) if is("number") => range(node, *x, schema, path, findings),
             Value::Float(x) if is("integer") => {
@@ -224,7 +218,7 @@ impl<'a> Checker<'a> {
             match (properties.get(&entry.key), &schema["additionalProperties"]) {
                 (Some(schema), _) => self.node(&entry.node, schema, &field, findings),
                 (None, schema @ Json::Object(_)) => {
-                    self.node(&entry.node, schema, &field, findings)
+                    self.node(&entry.node, schema, &field, findings);
                 }
                 (None, _) => {
                     let known = properties.keys().map(String::as_str);
@@ -246,9 +240,7 @@ impl<'a> Checker<'a> {
         for required in strings(&schema["required"]) {
             if node.get(required).is_none() {
                 let message = format!("`{required}` is missing in {}", table_name(path));
-                let about = properties[required]["description"]
-                    .as_str()
-                    .unwrap_or_default();
+                let about = properties[required]["description"].as_str().unwrap_or_default();
                 let help = format!("add `{required}`: {}", first_sentence(about));
                 findings.error(
                     "missing-field",
@@ -293,18 +285,10 @@ impl<'a> Checker<'a> {
         let Some((low, high)) = support else { return };
         let limit = |name: &str| bounds[name].as_f64();
         let broken = [
-            limit("x-min")
-                .filter(|b| low < *b)
-                .map(|b| format!("at least {b}")),
-            limit("x-above")
-                .filter(|b| low <= *b)
-                .map(|b| format!("above {b}")),
-            limit("x-max")
-                .filter(|b| high > *b)
-                .map(|b| format!("at most {b}")),
-            limit("x-below")
-                .filter(|b| high >= *b)
-                .map(|b| format!("below {b}")),
+            limit("x-min").filter(|b| low < *b).map(|b| format!("at least {b}")),
+            limit("x-above").filter(|b| low <= *b).map(|b| format!("above {b}")),
+            limit("x-max").filter(|b| high > *b).map(|b| format!("at most {b}")),
+            limit("x-below").filter(|b| high >= *b).map(|b| format!("below {b}")),
         ];
         let broken: Vec<String> = broken.into_iter().flatten().collect();
         if broken.is_empty() {
@@ -312,26 +296,14 @@ impl<'a> Checker<'a> {
         }
         let wanted = broken.join(" and ");
         let (message, help) = if low == high {
-            (
-                format!("{low} is out of range"),
-                format!("write a number {wanted}"),
-            )
+            (format!("{low} is out of range"), format!("write a number {wanted}"))
         } else {
             let message = format!(
                 "the distribution reaches from {low} to {high}, and the value must be {wanted}"
             );
-            (
-                message,
-                "bound it with `min` and `max`, or use a bounded distribution".into(),
-            )
+            (message, "bound it with `min` and `max`, or use a bounded distribution".into())
         };
-        findings.error(
-            "out-of-range",
-            path,
-            Some(node.place.clone()),
-            message,
-            help,
-        );
+        findings.error("out-of-range", path, Some(node.place.clone()), message, help);
     }
 
     /// A distribution; the values it can practically take if it is valid. The ends of an open
@@ -352,28 +324,15 @@ impl<'a> Checker<'a> {
         let dist = Dist::deserialize(node.plain()).ok()?;
         let problems = dist.get().check();
         for problem in &problems {
-            let place = node
-                .get(&problem.field)
-                .map_or(&node.place, |n| &n.place)
-                .clone();
+            let place = node.get(&problem.field).map_or(&node.place, |n| &n.place).clone();
             let field = join(path, &problem.field);
-            findings.error(
-                problem.code,
-                field,
-                Some(place),
-                &problem.message,
-                &problem.help,
-            );
+            findings.error(problem.code, field, Some(place), &problem.message, &problem.help);
         }
         let tiny = 2f64.powi(-53);
         let ends = |d: &dyn Distribution| match d.support() {
             (low, high) if low.is_infinite() || high.is_infinite() => {
                 let finite = |bound: f64, u: f64| {
-                    if bound.is_finite() {
-                        d.quantile(u)
-                    } else {
-                        bound
-                    }
+                    if bound.is_finite() { d.quantile(u) } else { bound }
                 };
                 (finite(low, tiny), finite(high, 1.0 - tiny))
             }
@@ -381,127 +340,4 @@ impl<'a> Checker<'a> {
         };
         problems.is_empty().then(|| ends(dist.get()))
     }
-}
-
-/// The tag of a table variant: its key and value.
-fn tag_of(schema: &Json) -> Option<(&str, &str)> {
-    let properties = schema["properties"].as_object()?;
-    let mut tags = properties
-        .iter()
-        .filter_map(|(key, p)| Some((key.as_str(), p["const"].as_str()?)));
-    tags.next()
-}
-
-/// The words that a schema of words allows.
-fn choices(schema: &Json) -> Vec<&str> {
-    let listed = strings(&schema["enum"]);
-    if !listed.is_empty() {
-        return listed;
-    }
-    let options = schema["oneOf"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    options.iter().filter_map(|o| o["const"].as_str()).collect()
-}
-
-fn strings(list: &Json) -> Vec<&str> {
-    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(Json::as_str).collect()
-}
-
-fn quoted(words: &[&str]) -> String {
-    words
-        .iter()
-        .map(|w| format!("\"{w}\""))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// A word that must be one of a list.
-fn words(node: &Node, known: &[&str], path: &str, findings: &mut Findings) {
-    let Value::String(word) = &node.value else {
-        return wrong_type(node, &format!("one of {}", quoted(known)), path, findings);
-    };
-    if known.contains(&word.as_str()) {
-        return;
-    }
-    let all = format!("one of {}", quoted(known));
-    let help = match did_you_mean(word, known.iter().copied()) {
-        Some(near) => format!("did you mean \"{near}\"? It must be {all}"),
-        None => format!("write {all}"),
-    };
-    let message = format!("\"{word}\" is not known here");
-    findings.error(
-        "unknown-word",
-        path,
-        Some(node.place.clone()),
-        message,
-        help,
-    );
-}
-
-fn wrong_type(node: &Node, expected: &str, path: &str, findings: &mut Findings) {
-    let message = format!("found {}, expected {expected}", node.value.kind());
-    let help = match &node.value {
-        Value::String(s) if s.parse::<f64>().is_ok() => format!("take the quotes off: {s}"),
-        Value::String(s) if s.ends_with('%') => "write a share: 0.05 for 5 %".into(),
-        Value::Datetime(_) => "put the date in quotes".into(),
-        _ => format!("write {expected}"),
-    };
-    findings.error("wrong-type", path, Some(node.place.clone()), message, help);
-}
-
-/// A plain number within the bounds of its schema.
-fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &mut Findings) {
-    let limit = |name: &str| schema[name].as_f64();
-    let broken = [
-        x.is_nan().then(|| "not nan".to_owned()),
-        limit("minimum")
-            .filter(|b| x < *b)
-            .map(|b| format!("at least {b}")),
-        limit("exclusiveMinimum")
-            .filter(|b| x <= *b)
-            .map(|b| format!("above {b}")),
-        limit("maximum")
-            .filter(|b| x > *b)
-            .map(|b| format!("at most {b}")),
-        limit("exclusiveMaximum")
-            .filter(|b| x >= *b)
-            .map(|b| format!("below {b}")),
-    ];
-    let broken: Vec<String> = broken.into_iter().flatten().collect();
-    if !broken.is_empty() {
-        let help = format!("write a number {}", broken.join(" and "));
-        let message = format!("{} is out of range", node.value.written());
-        findings.error(
-            "out-of-range",
-            path,
-            Some(node.place.clone()),
-            message,
-            help,
-        );
-    }
-}
-
-fn join(path: &str, key: &str) -> String {
-    match (path.is_empty(), key.is_empty()) {
-        (true, _) => key.to_owned(),
-        (_, true) => path.to_owned(),
-        _ => format!("{path}.{key}"),
-    }
-}
-
-fn table_name(path: &str) -> String {
-    if path.is_empty() {
-        "the file".into()
-    } else {
-        format!("[{path}]")
-    }
-}
-
-fn first_sentence(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let end = line.find(". ").map_or(line.len(), |i| i + 1);
-    line[..end].trim_end_matches('.').to_owned()
 }

@@ -9,30 +9,12 @@ use serde::Deserialize;
 /// The shipped shapes: name and file.
 const SHIPPED: [(&str, &str); 7] = [
     ("flat", include_str!("../../models/workloads/flat.toml")),
-    (
-        "office_week",
-        include_str!("../../models/workloads/office_week.toml"),
-    ),
-    (
-        "support_week",
-        include_str!("../../models/workloads/support_week.toml"),
-    ),
-    (
-        "campus_chat",
-        include_str!("../../models/workloads/campus_chat.toml"),
-    ),
-    (
-        "campus_api",
-        include_str!("../../models/workloads/campus_api.toml"),
-    ),
-    (
-        "cloud_large",
-        include_str!("../../models/workloads/cloud_large.toml"),
-    ),
-    (
-        "cloud_small",
-        include_str!("../../models/workloads/cloud_small.toml"),
-    ),
+    ("office_week", include_str!("../../models/workloads/office_week.toml")),
+    ("support_week", include_str!("../../models/workloads/support_week.toml")),
+    ("campus_chat", include_str!("../../models/workloads/campus_chat.toml")),
+    ("campus_api", include_str!("../../models/workloads/campus_api.toml")),
+    ("cloud_large", include_str!("../../models/workloads/cloud_large.toml")),
+    ("cloud_small", include_str!("../../models/workloads/cloud_small.toml")),
 ];
 
 /// A shape file.
@@ -99,15 +81,8 @@ mod tests {
             let mean = shape.levels.iter().sum::<f64>() / shape.levels.len() as f64;
             assert!((mean - 1.0).abs() < 1e-4, "{name}: mean {mean}");
             assert!(shape.levels.iter().all(|s| *s >= 0.0) && shape.burst_cv >= 0.0);
-            assert!(
-                shape.kind == "duration" || shape.levels.len() == 168,
-                "{name}"
-            );
+            assert!(shape.kind == "duration" || shape.levels.len() == 168, "{name}");
         }
-        assert!(
-            named("ofice_week")
-                .expect_err("unknown")
-                .contains("office_week")
-        );
+        assert!(named("ofice_week").expect_err("unknown").contains("office_week"));
     }
 }

@@ -81,12 +81,7 @@ impl Node {
             findings.error("syntax", "", place, error.message(), help);
         }
         let span = table.span();
-        let mut node = convert(
-            source,
-            span.start..span.end,
-            DeValue::Table(table.into_inner()),
-            findings,
-        );
+        let mut node = convert(source, span, DeValue::Table(table.into_inner()));
         node.place.span = 0..text.len().min(1);
         node
     }
@@ -107,10 +102,9 @@ impl Node {
         let mut place = self.place.clone();
         for step in steps(path) {
             let next = match (&node.value, &step) {
-                (Value::Table(entries), Step::Key(key)) => entries
-                    .iter()
-                    .find(|e| e.key == *key)
-                    .map(|e| (&e.node, &e.key_place)),
+                (Value::Table(entries), Step::Key(key)) => {
+                    entries.iter().find(|e| e.key == *key).map(|e| (&e.node, &e.key_place))
+                }
                 (Value::Array(items), Step::Index(i)) => items.get(*i).map(|n| (n, &n.place)),
                 _ => None,
             };
@@ -134,20 +128,17 @@ impl Node {
         for step in steps(path) {
             node = match (&mut node.value, step) {
                 (Value::Table(entries), Step::Key(key)) => {
-                    let at = entries
-                        .iter()
-                        .position(|e| e.key == key)
-                        .unwrap_or_else(|| {
-                            entries.push(Entry {
-                                key: key.clone(),
-                                key_place: value.place.clone(),
-                                node: Node {
-                                    value: Value::Table(Vec::new()),
-                                    place: value.place.clone(),
-                                },
-                            });
-                            entries.len() - 1
+                    let at = entries.iter().position(|e| e.key == key).unwrap_or_else(|| {
+                        entries.push(Entry {
+                            key: key.clone(),
+                            key_place: value.place.clone(),
+                            node: Node {
+                                value: Value::Table(Vec::new()),
+                                place: value.place.clone(),
+                            },
                         });
+                        entries.len() - 1
+                    });
                     &mut entries[at].node
                 }
                 (Value::Array(items), Step::Index(i)) => {
@@ -162,14 +153,10 @@ impl Node {
                     ));
                 }
                 (_, Step::Key(key)) => {
-                    return Err(format!(
-                        "`{key}` is looked for in a value that is not a table"
-                    ));
+                    return Err(format!("`{key}` is looked for in a value that is not a table"));
                 }
                 (_, Step::Index(i)) => {
-                    return Err(format!(
-                        "entry {i} is looked for in a value that is not a list"
-                    ));
+                    return Err(format!("entry {i} is looked for in a value that is not a list"));
                 }
             };
         }
@@ -188,10 +175,7 @@ impl Node {
             Value::Datetime(d) => toml::Value::Datetime(*d),
             Value::Array(items) => toml::Value::Array(items.iter().map(Self::plain).collect()),
             Value::Table(entries) => toml::Value::Table(
-                entries
-                    .iter()
-                    .map(|e| (e.key.clone(), e.node.plain()))
-                    .collect(),
+                entries.iter().map(|e| (e.key.clone(), e.node.plain())).collect(),
             ),
         }
     }
@@ -206,24 +190,14 @@ enum Step {
 
 /// `contract.clauses[0].annual` (or `contract.clauses.0.annual`) as steps.
 fn steps(path: &str) -> Vec<Step> {
-    let parts = path
-        .split(['.', '['])
-        .map(|part| part.trim_end_matches(']'));
+    let parts = path.split(['.', '[']).map(|part| part.trim_end_matches(']'));
     parts
         .filter(|part| !part.is_empty())
-        .map(|part| {
-            part.parse()
-                .map_or_else(|_| Step::Key(part.to_owned()), Step::Index)
-        })
+        .map(|part| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index))
         .collect()
 }
 
-fn convert(
-    source: usize,
-    span: std::ops::Range<usize>,
-    value: DeValue<'_>,
-    findings: &mut Findings,
-) -> Node {
+fn convert(source: usize, span: std::ops::Range<usize>, value: DeValue<'_>) -> Node {
     let place = Place { source, span };
     let value = match value {
         DeValue::String(s) => Value::String(s.into_owned()),
@@ -235,21 +209,15 @@ fn convert(
         DeValue::Boolean(b) => Value::Bool(b),
         DeValue::Datetime(d) => Value::Datetime(d),
         DeValue::Array(items) => Value::Array(
-            items
-                .into_iter()
-                .map(|item| convert(source, item.span(), item.into_inner(), findings))
-                .collect(),
+            items.into_iter().map(|item| convert(source, item.span(), item.into_inner())).collect(),
         ),
         DeValue::Table(entries) => {
             let mut list: Vec<Entry> = entries
                 .into_iter()
                 .map(|(key, node)| Entry {
-                    key_place: Place {
-                        source,
-                        span: key.span(),
-                    },
+                    key_place: Place { source, span: key.span() },
                     key: key.into_inner().into_owned(),
-                    node: convert(source, node.span(), node.into_inner(), findings),
+                    node: convert(source, node.span(), node.into_inner()),
                 })
                 .collect();
             list.sort_by_key(|e| e.key_place.span.start);
@@ -262,37 +230,19 @@ fn convert(
 /// Applies an override `path.to.field=value`; whatever is wrong goes to `findings`.
 pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) {
     let source = findings.sources.add("--set", argument);
-    let whole = Place {
-        source,
-        span: 0..argument.len(),
-    };
+    let whole = Place { source, span: 0..argument.len() };
     let Some((path, text)) = argument.split_once('=') else {
         let message = format!("`{argument}` has no value");
-        findings.error(
-            "override",
-            "",
-            Some(whole),
-            message,
-            "write --set path.to.field=value",
-        );
+        findings.error("override", "", Some(whole), message, "write --set path.to.field=value");
         return;
     };
     let start = path.len() + 1;
-    let place = Place {
-        source,
-        span: start..argument.len(),
-    };
-    let node = Node {
-        value: parse_value(text.trim()),
-        place,
-    };
+    let place = Place { source, span: start..argument.len() };
+    let node = Node { value: parse_value(text.trim()), place };
     let path = path.trim();
     let node = relocated(node, source, start);
     if let Err(reason) = root.set(path, node) {
-        let key = Place {
-            source,
-            span: 0..path.len(),
-        };
+        let key = Place { source, span: 0..path.len() };
         let message = format!("`{path}` leads nowhere: {reason}");
         findings.error(
             "override",
@@ -309,7 +259,7 @@ fn parse_value(text: &str) -> Value {
     match DeValue::parse(text) {
         Ok(value) => {
             let span = value.span();
-            convert(0, span, value.into_inner(), &mut Findings::default()).value
+            convert(0, span, value.into_inner()).value
         }
         Err(_) => Value::String(text.to_owned()),
     }
@@ -317,10 +267,7 @@ fn parse_value(text: &str) -> Value {
 
 /// Gives every value inside an override the place of the override.
 fn relocated(mut node: Node, source: usize, start: usize) -> Node {
-    let place = Place {
-        source,
-        span: start..node.place.span.end.max(start),
-    };
+    let place = Place { source, span: start..node.place.span.end.max(start) };
     match &mut node.value {
         Value::Array(items) => {
             for item in items {
@@ -373,19 +320,14 @@ mod tests {
     #[test]
     fn overrides_reach_tables_and_lists_and_make_new_keys() {
         let (mut node, mut findings) = parse("[contract]\nclauses = [{ annual = 0.05 }]\n");
-        for argument in [
-            "contract.clauses[0].annual=0.03",
-            "growth.expected_per_year=0.4",
-            "title=what if",
-        ] {
+        for argument in
+            ["contract.clauses[0].annual=0.03", "growth.expected_per_year=0.4", "title=what if"]
+        {
             apply_override(&mut node, argument, &mut findings);
         }
         assert!(findings.list.is_empty());
         let plain = node.plain();
-        assert_eq!(
-            plain["contract"]["clauses"][0]["annual"].as_float(),
-            Some(0.03)
-        );
+        assert_eq!(plain["contract"]["clauses"][0]["annual"].as_float(), Some(0.03));
         assert_eq!(plain["growth"]["expected_per_year"].as_float(), Some(0.4));
         assert_eq!(plain["title"].as_str(), Some("what if"));
         apply_override(&mut node, "contract.clauses[3].annual=1", &mut findings);

@@ -139,11 +139,7 @@ mod tests {
     use crate::param::Parameters;
 
     fn capped(reading: Reading, first_year: FirstYear, annual: f64, list: &[f64]) -> Vec<f64> {
-        let mut cap = Cap {
-            annual: annual.into(),
-            reading,
-            first_year,
-        };
+        let mut cap = Cap { annual: annual.into(), reading, first_year };
         let mut parameters = Parameters::default();
         parameters.bind("annual", &mut cap.annual);
         let list: Vec<Lane> = list.iter().map(|p| [*p; LANES]).collect();
@@ -175,21 +171,14 @@ mod tests {
     fn the_first_year_is_held_or_capped() {
         let list = [1.1; 12];
         assert_eq!(capped(Reading::Level, FirstYear::Held, 0.05, &list)[0], 1.0);
-        assert_eq!(
-            capped(Reading::Level, FirstYear::Capped, 0.05, &list)[0],
-            1.05
-        );
-        assert_eq!(
-            capped(Reading::CatchUp, FirstYear::Held, 0.05, &list)[3],
-            1.0
-        );
+        assert_eq!(capped(Reading::Level, FirstYear::Capped, 0.05, &list)[0], 1.05);
+        assert_eq!(capped(Reading::CatchUp, FirstYear::Held, 0.05, &list)[3], 1.0);
     }
 
     #[test]
     fn no_limit_changes_no_bit() {
-        let list: Vec<f64> = (0..36)
-            .map(|t| 1.0 + 0.037 * f64::from(t) * f64::from(t % 5))
-            .collect();
+        let list: Vec<f64> =
+            (0..36).map(|t| 1.0 + 0.037 * f64::from(t) * f64::from(t % 5)).collect();
         for reading in [Reading::Level, Reading::CatchUp, Reading::Ratchet] {
             assert_eq!(capped(reading, FirstYear::Held, f64::INFINITY, &list), list);
         }

@@ -112,11 +112,7 @@ fn unknown(a: &str, b: &str, names: &Names<'_>) -> Problem {
     };
     let list = |names: &[(&str, usize)]| {
         let list: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
-        if list.is_empty() {
-            "none".to_owned()
-        } else {
-            list.join(", ")
-        }
+        if list.is_empty() { "none".to_owned() } else { list.join(", ") }
     };
     let message = match [a, b].into_iter().find(|name| !known(name)) {
         Some(name) => {
@@ -144,11 +140,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(names: &'a [(&'a str, usize)]) -> Self {
-        Self {
-            names,
-            matrix: identity(names.len()),
-            given: Vec::new(),
-        }
+        Self { names, matrix: identity(names.len()), given: Vec::new() }
     }
 
     fn find(&self, a: &str, b: &str) -> Option<(usize, usize)> {
@@ -161,12 +153,7 @@ impl<'a> Builder<'a> {
         if self.given.contains(&pair) {
             let (a, b) = (self.names[i].0, self.names[j].0);
             let message = format!("the correlation of `{a}` and `{b}` is given twice");
-            return Err(Problem::new(
-                "between",
-                "duplicate",
-                message,
-                "keep one of the two",
-            ));
+            return Err(Problem::new("between", "duplicate", message, "keep one of the two"));
         }
         self.given.push(pair);
         self.matrix[i][j] = value;
@@ -179,24 +166,15 @@ impl<'a> Builder<'a> {
         let mut used: Vec<usize> = self.given.iter().flat_map(|&(i, j)| [i, j]).collect();
         used.sort_unstable();
         used.dedup();
-        let matrix: Matrix = used
-            .iter()
-            .map(|&i| used.iter().map(|&j| self.matrix[i][j]).collect())
-            .collect();
+        let matrix: Matrix =
+            used.iter().map(|&i| used.iter().map(|&j| self.matrix[i][j]).collect()).collect();
         let lower = cholesky(&matrix).ok_or_else(|| self.impossible(&used, &matrix))?;
-        Ok(Group {
-            members: used.iter().map(|&i| self.names[i].1).collect(),
-            lower,
-        })
+        Ok(Group { members: used.iter().map(|&i| self.names[i].1).collect(), lower })
     }
 
     fn impossible(&self, used: &[usize], matrix: &Matrix) -> Problem {
         let near = possible(matrix);
-        let place = |i| {
-            used.iter()
-                .position(|&u| u == i)
-                .expect("a given name is used")
-        };
+        let place = |i| used.iter().position(|&u| u == i).expect("a given name is used");
         let offers = self.given.iter().map(|&(i, j)| {
             let value = near[place(i)][place(j)];
             format!("{} with {}: {value:.4}", self.names[i].0, self.names[j].0)
@@ -205,10 +183,7 @@ impl<'a> Builder<'a> {
             "",
             "impossible-correlation",
             "no random variables can have these correlations together (the matrix has a negative eigenvalue)",
-            format!(
-                "the nearest possible values are {}",
-                offers.collect::<Vec<_>>().join("; ")
-            ),
+            format!("the nearest possible values are {}", offers.collect::<Vec<_>>().join("; ")),
         )
     }
 }
@@ -224,9 +199,7 @@ fn possible(matrix: &Matrix) -> Matrix {
             (value * 1e4).round() / 1e4
         };
         let n = near.len();
-        let candidate: Matrix = (0..n)
-            .map(|i| (0..n).map(|j| rounded(i, j)).collect())
-            .collect();
+        let candidate: Matrix = (0..n).map(|i| (0..n).map(|j| rounded(i, j)).collect()).collect();
         if cholesky(&candidate).is_some() {
             return candidate;
         }
@@ -250,13 +223,7 @@ pub fn principal_components(months: usize, persistence: f64) -> Matrix {
     let covariance: Matrix = (0..months)
         .map(|i| {
             (0..months)
-                .map(|j| {
-                    response[i]
-                        .iter()
-                        .zip(&response[j])
-                        .map(|(a, b)| a * b)
-                        .sum()
-                })
+                .map(|j| response[i].iter().zip(&response[j]).map(|(a, b)| a * b).sum())
                 .collect()
         })
         .collect();
@@ -291,10 +258,7 @@ mod tests {
     use super::*;
 
     fn pair(a: &str, b: &str, value: f64) -> Correlation {
-        Correlation {
-            between: vec![a.into(), b.into()],
-            value,
-        }
+        Correlation { between: vec![a.into(), b.into()], value }
     }
 
     const NAMES: Names<'_> = Names {
@@ -330,10 +294,7 @@ mod tests {
 
     #[test]
     fn a_possible_matrix_is_factored() {
-        let pairs = [
-            pair("usage", "price", 0.2),
-            pair("price", "forecast_error", 0.1),
-        ];
+        let pairs = [pair("usage", "price", 0.2), pair("price", "forecast_error", 0.1)];
         let (shocks, parameters) = resolve(&pairs, &NAMES).expect("possible");
         assert_eq!(shocks.members, [0, 1, 2]);
         assert!(parameters.is_independent());
@@ -356,14 +317,7 @@ mod tests {
             .help
             .split(": ")
             .skip(1)
-            .map(|part| {
-                part.split(';')
-                    .next()
-                    .expect("a number")
-                    .trim()
-                    .parse()
-                    .expect("a number")
-            })
+            .map(|part| part.split(';').next().expect("a number").trim().parse().expect("a number"))
             .collect();
         let mut again = pairs.clone();
         for (pair, value) in again.iter_mut().zip(offered) {
@@ -385,12 +339,7 @@ mod tests {
         let codes: Vec<&str> = problems.iter().map(|p| p.code).collect();
         assert_eq!(
             codes,
-            [
-                "correlation-names",
-                "correlation-names",
-                "correlation-names",
-                "duplicate"
-            ]
+            ["correlation-names", "correlation-names", "correlation-names", "duplicate"]
         );
         assert_eq!(problems[3].field, "[4].between");
     }

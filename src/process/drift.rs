@@ -60,18 +60,12 @@ const VOLATILITIES: [(&str, f64); 2] =
 impl<'a> Stated<'a> {
     fn rates(self) -> impl Iterator<Item = ((&'static str, Rate, f64), &'a Param)> {
         let given = self.expected.into_iter().chain(self.log_drift);
-        RATES
-            .into_iter()
-            .zip(given)
-            .filter_map(|(name, p)| Some((name, p.as_ref()?)))
+        RATES.into_iter().zip(given).filter_map(|(name, p)| Some((name, p.as_ref()?)))
     }
 
     fn volatilities(self) -> impl Iterator<Item = ((&'static str, f64), &'a Param)> {
         let given = self.volatility.into_iter();
-        VOLATILITIES
-            .into_iter()
-            .zip(given)
-            .filter_map(|(name, p)| Some((name, p.as_ref()?)))
+        VOLATILITIES.into_iter().zip(given).filter_map(|(name, p)| Some((name, p.as_ref()?)))
     }
 
     /// Everything wrong with the statements, for a level simulated over `months`.
@@ -104,10 +98,8 @@ impl<'a> Stated<'a> {
         parameters: &mut Parameters,
         variables: &mut Variables,
     ) -> Drift {
-        let (rate, given) = self
-            .rates()
-            .next()
-            .map_or((RATES[0], 0.0.into()), |(r, p)| (r, p.clone()));
+        let (rate, given) =
+            self.rates().next().map_or((RATES[0], 0.0.into()), |(r, p)| (r, p.clone()));
         let (vol, sd) = self
             .volatilities()
             .next()
@@ -239,11 +231,7 @@ impl Process for Drift {
                     level[i] += drift[i] * dt;
                 }
             }
-            let now = if self.moves == Moves::Yearly {
-                &held
-            } else {
-                &level
-            };
+            let now = if self.moves == Moves::Yearly { &held } else { &level };
             for i in 0..LANES {
                 row[i] += now[i];
             }

@@ -96,10 +96,8 @@ impl ForecastError {
         parameters.bind("forecast_error.level", &mut self.level);
         parameters.bind("forecast_error.shock_sd", &mut self.shock_sd);
         parameters.bind("forecast_error.persistence", &mut self.persistence);
-        self.table = self
-            .skewed
-            .as_ref()
-            .map(|d| QuantileTable::new(|z| ln(d.get().quantile_at_score(z))));
+        self.table =
+            self.skewed.as_ref().map(|d| QuantileTable::new(|z| ln(d.get().quantile_at_score(z))));
         if self.skewed.is_some() || !self.shock_sd.is_zero() {
             let persistence = self.persistence.mean().unwrap_or(0.0);
             self.shock = Some(variables.add(SHOCK, clock.months, DrawKind::Shock { persistence }));
@@ -120,12 +118,7 @@ impl ForecastError {
         problems.extend(skewed.get().check().into_iter().map(|p| p.inside("skewed")));
         if !self.shock_sd.is_zero() {
             let message = "`skewed` and `shock_sd` both describe the monthly error";
-            problems.push(Problem::new(
-                "skewed",
-                "ambiguous",
-                message,
-                "keep one of them",
-            ));
+            problems.push(Problem::new("skewed", "ambiguous", message, "keep one of them"));
         }
         if skewed.get().support().0 < 0.0 {
             let message = "the monthly error is a factor on usage and can be negative here";
@@ -140,10 +133,7 @@ impl ForecastError {
 
     /// The lognormal monthly error.
     fn lognormal(&self, draws: Draws<'_>, shock: &[Lane], log: &mut [Lane]) {
-        let (sd, phi) = (
-            self.shock_sd.of(draws.params),
-            self.persistence.of(draws.params),
-        );
+        let (sd, phi) = (self.shock_sd.of(draws.params), self.persistence.of(draws.params));
         for i in 0..LANES {
             let (s, p) = (sd[i], phi[i]);
             let long_run = s * s / (1.0 - p * p);

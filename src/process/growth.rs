@@ -53,36 +53,22 @@ impl Growth {
             let place = format!("jumps.{name}");
             jumps.check().into_iter().map(move |p| p.inside(&place))
         });
-        self.stated()
-            .check(months)
-            .into_iter()
-            .chain(jumps)
-            .collect()
+        self.stated().check(months).into_iter().chain(jumps).collect()
     }
 
     /// Registers parameters and variables.
     pub fn bind(&mut self, clock: Clock, parameters: &mut Parameters, variables: &mut Variables) {
-        let drift = self
-            .stated()
-            .bind("growth", Moves::Monthly, clock, parameters, variables);
+        let drift = self.stated().bind("growth", Moves::Monthly, clock, parameters, variables);
         self.drift = Some(drift);
         for (name, jumps) in &mut self.jumps {
-            jumps.bind(
-                &format!("growth.jumps.{name}"),
-                clock,
-                parameters,
-                variables,
-            );
+            jumps.bind(&format!("growth.jumps.{name}"), clock, parameters, variables);
         }
     }
 }
 
 impl Process for Growth {
     fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
-        self.drift
-            .as_ref()
-            .expect("growth is bound")
-            .add(clock, draws, log);
+        self.drift.as_ref().expect("growth is bound").add(clock, draws, log);
         for jumps in self.jumps.values() {
             jumps.add(clock, draws, log);
         }

@@ -72,15 +72,9 @@ impl Jumps {
     /// Everything wrong with the parameters.
     #[must_use]
     pub fn check(&self) -> Vec<Problem> {
-        let named = [
-            ("per_year", &self.per_year),
-            ("log_mean", &self.log_mean),
-            ("log_sd", &self.log_sd),
-        ];
-        named
-            .into_iter()
-            .filter_map(|(name, p)| bounded_above(name, p))
-            .collect()
+        let named =
+            [("per_year", &self.per_year), ("log_mean", &self.log_mean), ("log_sd", &self.log_sd)];
+        named.into_iter().filter_map(|(name, p)| bounded_above(name, p)).collect()
     }
 
     fn repeated(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
@@ -161,15 +155,7 @@ mod tests {
     #[test]
     fn poisson_quantiles_invert_the_cumulative_probabilities() {
         // Mean 2: P(N <= 0..4) = 0.1353, 0.4060, 0.6767, 0.8571, 0.9473.
-        let cases = [
-            (0.13, 0),
-            (0.14, 1),
-            (0.40, 1),
-            (0.41, 2),
-            (0.67, 2),
-            (0.68, 3),
-            (0.94, 4),
-        ];
+        let cases = [(0.13, 0), (0.14, 1), (0.40, 1), (0.41, 2), (0.67, 2), (0.68, 3), (0.94, 4)];
         for (u, n) in cases {
             assert_eq!(poisson_quantile(2.0, u), n, "at {u}");
         }

@@ -87,10 +87,7 @@ impl Variables {
     /// Adds a variable and returns its position.
     pub fn add(&mut self, name: impl Into<String>, steps: usize, kind: DrawKind) -> usize {
         let name = name.into();
-        self.list.push(VariableSpec {
-            variable: Variable { name, steps },
-            kind,
-        });
+        self.list.push(VariableSpec { variable: Variable { name, steps }, kind });
         self.list.len() - 1
     }
 

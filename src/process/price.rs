@@ -62,18 +62,12 @@ impl Price {
             let place = format!("jumps.{name}");
             jumps.check().into_iter().map(move |p| p.inside(&place))
         });
-        self.stated()
-            .check(months)
-            .into_iter()
-            .chain(jumps)
-            .collect()
+        self.stated().check(months).into_iter().chain(jumps).collect()
     }
 
     /// Registers parameters and variables.
     pub fn bind(&mut self, clock: Clock, parameters: &mut Parameters, variables: &mut Variables) {
-        let drift = self
-            .stated()
-            .bind("price", self.moves, clock, parameters, variables);
+        let drift = self.stated().bind("price", self.moves, clock, parameters, variables);
         self.drift = Some(drift);
         for (name, jumps) in &mut self.jumps {
             jumps.bind(&format!("price.jumps.{name}"), clock, parameters, variables);
@@ -93,10 +87,7 @@ impl Price {
 
 impl Process for Price {
     fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
-        self.drift
-            .as_ref()
-            .expect("the price is bound")
-            .add(clock, draws, log);
+        self.drift.as_ref().expect("the price is bound").add(clock, draws, log);
         for jumps in self.jumps.values() {
             jumps.add(clock, draws, log);
         }

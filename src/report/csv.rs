@@ -30,9 +30,8 @@ pub fn render(results: &Results) -> Vec<Table> {
 
 /// Writes rows of text cells.
 fn table(name: &'static str, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let written = writer.write_record(header).and_then(|()| {
         for row in rows {
             writer.write_record(&row)?;
@@ -41,29 +40,16 @@ fn table(name: &'static str, header: &[&str], rows: impl Iterator<Item = Vec<Str
     });
     written.expect("writing to memory cannot fail");
     let bytes = writer.into_inner().expect("writing to memory cannot fail");
-    Table {
-        name,
-        text: String::from_utf8(bytes).expect("cells are UTF-8"),
-    }
+    Table { name, text: String::from_utf8(bytes).expect("cells are UTF-8") }
 }
 
 /// A number at full precision; infinite interval ends are empty.
 fn number(x: f64) -> String {
-    if x.is_finite() {
-        x.to_string()
-    } else {
-        String::new()
-    }
+    if x.is_finite() { x.to_string() } else { String::new() }
 }
 
 fn cells(estimate: Estimate) -> [String; 4] {
-    [
-        estimate.value,
-        estimate.standard_error,
-        estimate.low,
-        estimate.high,
-    ]
-    .map(number)
+    [estimate.value, estimate.standard_error, estimate.low, estimate.high].map(number)
 }
 
 fn optional(estimate: Option<Estimate>) -> [String; 4] {
@@ -72,15 +58,9 @@ fn optional(estimate: Option<Estimate>) -> [String; 4] {
 
 /// Name and estimate of each statistic of a distribution.
 fn statistics(summary: &Summary) -> Vec<(String, Estimate)> {
-    let mut list = vec![
-        ("mean".to_owned(), summary.mean),
-        ("sd".to_owned(), summary.sd),
-    ];
+    let mut list = vec![("mean".to_owned(), summary.mean), ("sd".to_owned(), summary.sd)];
     list.extend(
-        summary
-            .quantiles
-            .iter()
-            .map(|q| (format!("p{}", (100.0 * q.level).round()), q.estimate)),
+        summary.quantiles.iter().map(|q| (format!("p{}", (100.0 * q.level).round()), q.estimate)),
     );
     list.extend(summary.cvar95.map(|e| ("cvar95".to_owned(), e)));
     list
@@ -93,10 +73,7 @@ fn header<'a>(keys: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn row(keys: &[&str], estimate: [String; 4]) -> Vec<String> {
-    keys.iter()
-        .map(|k| (*k).to_owned())
-        .chain(estimate)
-        .collect()
+    keys.iter().map(|k| (*k).to_owned()).chain(estimate).collect()
 }
 
 fn strategies(results: &Results) -> Table {
@@ -108,26 +85,17 @@ fn strategies(results: &Results) -> Table {
             key("beats_on_demand", "probability", cells(s.beats_on_demand)),
             key("objective", "", optional(s.objective)),
         ];
-        rows.extend(
-            s.over_budget
-                .map(|e| key("over_budget", "probability", cells(e))),
-        );
+        rows.extend(s.over_budget.map(|e| key("over_budget", "probability", cells(e))));
         for m in &s.measures {
             let measure = serde_json::to_value(m.measure).unwrap_or_default();
             let measure = measure.as_str().unwrap_or_default().to_owned();
             rows.extend(
-                statistics(&m.summary)
-                    .into_iter()
-                    .map(|(name, e)| key(&measure, &name, cells(e))),
+                statistics(&m.summary).into_iter().map(|(name, e)| key(&measure, &name, cells(e))),
             );
         }
         rows
     });
-    table(
-        "strategies.csv",
-        &header(&["strategy", "units", "measure", "statistic"]),
-        rows,
-    )
+    table("strategies.csv", &header(&["strategy", "units", "measure", "statistic"]), rows)
 }
 
 fn sizes(results: &Results) -> Table {
@@ -146,10 +114,7 @@ fn sizes(results: &Results) -> Table {
                 ),
                 key("best_in_futures", "share", cells(size.best_in_futures)),
             ];
-            rows.extend(
-                size.over_budget
-                    .map(|e| key("over_budget", "probability", cells(e))),
-            );
+            rows.extend(size.over_budget.map(|e| key("over_budget", "probability", cells(e))));
             let parts = [
                 ("cost", Some(&size.cost)),
                 ("waste", Some(&size.waste)),
@@ -157,19 +122,12 @@ fn sizes(results: &Results) -> Table {
             ];
             for (measure, summary) in parts {
                 let list = summary.map(statistics).unwrap_or_default();
-                rows.extend(
-                    list.into_iter()
-                        .map(|(name, e)| key(measure, &name, cells(e))),
-                );
+                rows.extend(list.into_iter().map(|(name, e)| key(measure, &name, cells(e))));
             }
             rows
         })
     });
-    table(
-        "sizes.csv",
-        &header(&["strategy", "units", "measure", "statistic"]),
-        rows,
-    )
+    table("sizes.csv", &header(&["strategy", "units", "measure", "statistic"]), rows)
 }
 
 fn months(results: &Results) -> Table {
@@ -181,17 +139,10 @@ fn months(results: &Results) -> Table {
         };
         let mut rows = vec![
             key("", "on_demand_price", "mean", cells(month.on_demand_price)),
-            key(
-                "",
-                "commitment_price",
-                "mean",
-                cells(month.commitment_price),
-            ),
+            key("", "commitment_price", "mean", cells(month.commitment_price)),
         ];
         rows.extend(
-            statistics(&month.load)
-                .into_iter()
-                .map(|(name, e)| key("", "load", &name, cells(e))),
+            statistics(&month.load).into_iter().map(|(name, e)| key("", "load", &name, cells(e))),
         );
         for s in &month.strategies {
             rows.extend(
@@ -208,11 +159,7 @@ fn months(results: &Results) -> Table {
         }
         rows
     });
-    table(
-        "months.csv",
-        &header(&["month", "date", "strategy", "measure", "statistic"]),
-        rows,
-    )
+    table("months.csv", &header(&["month", "date", "strategy", "measure", "statistic"]), rows)
 }
 
 fn cost_curves(results: &Results) -> Table {
@@ -221,21 +168,13 @@ fn cost_curves(results: &Results) -> Table {
             .iter()
             .map(|(cost, share)| vec![s.strategy.clone(), number(*cost), number(*share)])
     });
-    table(
-        "cost_curves.csv",
-        &["strategy", "cost_usd", "share_of_futures_below"],
-        rows,
-    )
+    table("cost_curves.csv", &["strategy", "cost_usd", "share_of_futures_below"], rows)
 }
 
 fn load_duration(results: &Results) -> Table {
     let points = results.facts.shape.duration.iter();
     let rows = points.map(|(share, level)| vec![number(*share), number(*level)]);
-    table(
-        "load_duration.csv",
-        &["share_of_time_above", "load_over_mean"],
-        rows,
-    )
+    table("load_duration.csv", &["share_of_time_above", "load_over_mean"], rows)
 }
 
 fn prices(results: &Results) -> Table {
@@ -249,32 +188,22 @@ fn prices(results: &Results) -> Table {
             p.status.clone(),
         ]
     });
-    table(
-        "prices.csv",
-        &["item", "value", "unit", "source", "as_of", "status"],
-        rows,
-    )
+    table("prices.csv", &["item", "value", "unit", "source", "as_of", "status"], rows)
 }
 
 fn parameters(results: &Results) -> Table {
-    let rows = results.facts.parameters.iter().map(|p| {
-        vec![
-            p.name.clone(),
-            p.description.clone(),
-            p.uncertain.to_string(),
-        ]
-    });
+    let rows = results
+        .facts
+        .parameters
+        .iter()
+        .map(|p| vec![p.name.clone(), p.description.clone(), p.uncertain.to_string()]);
     table("parameters.csv", &["parameter", "value", "uncertain"], rows)
 }
 
 fn warnings(results: &Results) -> Table {
-    let rows = results.warnings.iter().map(|w| {
-        vec![
-            w.code.clone(),
-            w.seen.clone(),
-            w.may_mean.clone(),
-            w.advice.clone(),
-        ]
-    });
+    let rows = results
+        .warnings
+        .iter()
+        .map(|w| vec![w.code.clone(), w.seen.clone(), w.may_mean.clone(), w.advice.clone()]);
     table("warnings.csv", &["code", "seen", "may_mean", "try"], rows)
 }

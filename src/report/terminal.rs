@@ -1,1 +1,269 @@
-//! The terminal.
+//! The answer and the tables that fit a screen.
+
+mod layout;
+
+use crate::facts::Warning;
+use crate::measure::Measure;
+use crate::results::{Results, SizeResult, Sizing, StrategyResult};
+use crate::stats::Estimate;
+use crate::words::{count, months, percent, units, usd};
+use layout::{Align, Grid, bar, wrap};
+
+/// How the terminal can be used.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns.
+    pub width: usize,
+    /// Whether it shows block characters.
+    pub unicode: bool,
+    /// Whether it shows colors.
+    pub color: bool,
+}
+
+/// The report as text.
+#[must_use]
+pub fn render(results: &Results, style: Style) -> String {
+    let width = style.width.clamp(60, 110);
+    let mut out = String::new();
+    let mut section = |text: String| {
+        if !text.is_empty() {
+            out.push_str(&text);
+            out.push('\n');
+        }
+    };
+    section(heading(results));
+    section(bold(&wrap(&results.answer.sentence, width), style));
+    section(strategies(results));
+    for sizing in chosen_first(results) {
+        section(sizes(results, sizing, Style { width, ..style }));
+    }
+    section(break_even(results));
+    section(warnings(&results.warnings, width));
+    section(how(results, width));
+    out
+}
+
+fn bold(text: &str, style: Style) -> String {
+    if style.color { format!("\u{1b}[1m{text}\u{1b}[0m\n") } else { format!("{text}\n") }
+}
+
+fn heading(results: &Results) -> String {
+    let facts = &results.facts;
+    let title = if facts.title.is_empty() { "Study" } else { &facts.title };
+    let from = facts.start.as_ref().map_or(String::new(), |s| format!(" from {s}"));
+    let contract = facts.contract.first().cloned().unwrap_or_default();
+    format!("{title}: {}{from}; {contract}\n", months(facts.months))
+}
+
+/// The strategies side by side.
+fn strategies(results: &Results) -> String {
+    let mut grid = Grid::new(&[
+        ("", Align::Left),
+        (&results.facts.unit, Align::Right),
+        ("mean cost", Align::Right),
+        ("+-", Align::Right),
+        ("P50", Align::Right),
+        ("P90", Align::Right),
+        ("CVaR 95", Align::Right),
+        ("waste", Align::Right),
+        ("overflow", Align::Right),
+        ("used", Align::Right),
+        ("beats", Align::Right),
+    ]);
+    for s in &results.strategies {
+        grid.row(strategy_row(s, results.answer.strategy == s.strategy));
+    }
+    let mut out = grid.render();
+    if results.facts.discount_rate != 0.0 {
+        out.push_str(&present_values(results));
+    }
+    if let Some(budget) = results.facts.budget_usd {
+        let over = results.strategies.iter().filter_map(|s| {
+            let overspend = s.measure(Measure::Overspend).mean.value;
+            s.over_budget.map(|e| {
+                format!(
+                    "{} {} (on average by {})",
+                    s.title.to_lowercase(),
+                    percent(e.value),
+                    usd(overspend)
+                )
+            })
+        });
+        out.push_str(&format!(
+            "Budget {} exceeded: {}\n",
+            usd(budget),
+            over.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    out
+}
+
+fn strategy_row(s: &StrategyResult, chosen: bool) -> Vec<String> {
+    let cost = s.measure(Measure::Cost);
+    let at = |p: f64| cost.quantile(p).map_or_else(String::new, |e| usd(e.value));
+    let commits = s.units > 0.0;
+    let only = |text: String| if commits { text } else { String::new() };
+    vec![
+        format!("{}{}", s.title, if chosen { " *" } else { "" }),
+        only(units(s.units)),
+        usd(cost.mean.value),
+        usd(cost.mean.standard_error),
+        at(0.5),
+        at(0.9),
+        cost.cvar95.map_or_else(String::new, |e| usd(e.value)),
+        only(usd(s.measure(Measure::Waste).mean.value)),
+        usd(s.measure(Measure::OverflowSpend).mean.value),
+        only(percent(s.measure(Measure::Utilization).mean.value)),
+        only(percent(s.beats_on_demand.value)),
+    ]
+}
+
+fn present_values(results: &Results) -> String {
+    let values = results.strategies.iter().map(|s| {
+        format!("{} {}", s.title.to_lowercase(), usd(s.measure(Measure::PresentValue).mean.value))
+    });
+    let rate = percent(results.facts.discount_rate);
+    format!("Present value at {rate}: {}\n", values.collect::<Vec<_>>().join(", "))
+}
+
+/// Sizings with the recommended strategy's first.
+fn chosen_first(results: &Results) -> Vec<&Sizing> {
+    let mut all: Vec<&Sizing> = results.sizing.iter().collect();
+    all.sort_by_key(|s| s.strategy != results.answer.strategy);
+    // On-demand has no sizes: then the best commitment is of interest, the hybrid one.
+    if results.answer.strategy == "on_demand" {
+        all.reverse();
+    }
+    all.truncate(1);
+    all
+}
+
+/// Cost against size, as rows with bars.
+fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
+    const ROWS: usize = 15;
+    let rows = spread_rows(sizing, ROWS);
+    let value = |s: &SizeResult| s.objective.map_or(s.cost.mean.value, |e| e.value);
+    let costs = || rows.iter().map(|&i| value(&sizing.sizes[i]));
+    let (low, high) =
+        (costs().fold(f64::INFINITY, f64::min), costs().fold(f64::NEG_INFINITY, f64::max));
+    let mut grid = Grid::new(&[
+        (&results.facts.unit, Align::Right),
+        ("cost", Align::Right),
+        ("P90", Align::Right),
+        ("waste", Align::Right),
+        ("best in", Align::Right),
+        ("", Align::Left),
+        ("", Align::Left),
+    ]);
+    let room = style.width.saturating_sub(60).clamp(10, 40);
+    for &i in &rows {
+        let size = &sizing.sizes[i];
+        let share = if high > low { (value(size) - low) / (high - low) } else { 0.0 };
+        let inside = size.units >= sizing.band.0 - 1e-9 && size.units <= sizing.band.1 + 1e-9;
+        let mark = match (size.units == sizing.best_units, inside) {
+            (true, _) => "best",
+            (_, true) => "about as good",
+            _ => "",
+        };
+        grid.row(vec![
+            units(size.units),
+            usd(value(size)),
+            size.cost.quantile(0.9).map_or_else(String::new, |e| usd(e.value)),
+            usd(size.waste.mean.value),
+            percent(size.best_in_futures.value),
+            bar(share, room, style.unicode),
+            mark.into(),
+        ]);
+    }
+    let title = sizing.strategy.replace('_', " ");
+    format!("Cost against size, {title} ({}):\n{}", results.facts.objective, grid.render())
+}
+
+/// Evenly spread rows that hold the ends and the best size.
+fn spread_rows(sizing: &Sizing, most: usize) -> Vec<usize> {
+    let n = sizing.sizes.len();
+    let best = sizing.sizes.iter().position(|s| s.units == sizing.best_units).unwrap_or(0);
+    let (first, last) = (sizing.sizes[0].units, sizing.sizes[n - 1].units);
+    // By units, because the settled sizes crowd around the best.
+    let mut rows: Vec<usize> = (0..most)
+        .map(|k| {
+            let at = first + (last - first) * k as f64 / (most - 1) as f64;
+            sizing.sizes.partition_point(|s| s.units < at - 1e-9).min(n - 1)
+        })
+        .chain([best])
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+fn break_even(results: &Results) -> String {
+    let b = &results.break_even;
+    let unit = &results.facts.unit;
+    let mut out = if b.utilization_over_term <= 1.0 {
+        format!(
+            "A committed {unit} pays above {} utilization (at the first month's prices {}).\n",
+            percent(b.utilization_over_term),
+            percent(b.utilization_first_month)
+        )
+    } else {
+        format!(
+            "A committed {unit} never pays: it costs {} of its tokens' on-demand price.\n",
+            percent(b.utilization_over_term)
+        )
+    };
+    for m in b.months.iter().filter(|m| m.strategy == results.answer.strategy) {
+        out.push_str(&match m.month {
+            Some(1) => {
+                "Its mean cumulated cost is below on-demand from the first month on.\n".to_owned()
+            }
+            Some(month) => {
+                format!("Its mean cumulated cost stays below on-demand from month {month} on.\n")
+            }
+            None => "Its mean cumulated cost never stays below on-demand.\n".to_owned(),
+        });
+    }
+    if let Some(v) = &results.facts.vendor_sizing {
+        out.push_str(&format!(
+            "For comparison, the vendor's formula buys {} {unit} for the 95 % hour of today's load and {} for its peak.\n",
+            units(v.p95_units),
+            units(v.peak_units)
+        ));
+    }
+    out
+}
+
+fn warnings(list: &[Warning], width: usize) -> String {
+    if list.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("Be careful:\n");
+    for w in list {
+        let text = format!("- {}. It may mean: {}. Try: {}.", w.seen, w.may_mean, w.advice);
+        out.push_str(&wrap(&text, width).replace('\n', "\n  "));
+        out.push('\n');
+    }
+    out
+}
+
+fn how(results: &Results, width: usize) -> String {
+    let run = &results.run;
+    let points = if run.sampler == "sobol" {
+        format!("quasi-random paths in {} replicates", run.replicates)
+    } else {
+        "pseudo-random paths".to_owned()
+    };
+    let text = format!(
+        "* recommended; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand. {} {points}, seed {}; study {}.",
+        count(run.paths),
+        run.seed,
+        &results.facts.study_hash[..results.facts.study_hash.len().min(12)]
+    );
+    wrap(&text, width)
+}
+
+/// `84% +- 0.2%`, for progress lines.
+#[must_use]
+pub fn with_error(estimate: Estimate) -> String {
+    format!("{} +- {}", usd(estimate.value), usd(estimate.standard_error))
+}

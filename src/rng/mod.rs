@@ -64,9 +64,7 @@ impl PseudoRandom {
     #[must_use]
     pub fn new(seed: u64, variables: &[Variable]) -> Self {
         let keys = variables.iter().map(|v| stream_key(seed, &v.name));
-        Self {
-            keys: keys.collect(),
-        }
+        Self { keys: keys.collect() }
     }
 }
 
@@ -124,17 +122,12 @@ impl QuasiRandom {
         replicates: u32,
         log2_points: u32,
     ) -> Self {
-        assert!(
-            1usize << log2_points >= LANES,
-            "a net holds at least a block"
-        );
+        assert!(1usize << log2_points >= LANES, "a net holds at least a block");
         let (places, used) = places(variables, order);
         let plain = sobol::directions(used, log2_points);
         let net = |replicate| {
             let dimensions = plain.iter().enumerate();
-            dimensions
-                .map(|(d, v)| sobol::scramble(v, seed, replicate, d as u32))
-                .collect()
+            dimensions.map(|(d, v)| sobol::scramble(v, seed, replicate, d as u32)).collect()
         };
         Self {
             places,
@@ -185,10 +178,7 @@ mod tests {
     use super::*;
 
     fn variable(name: &str, steps: usize) -> Variable {
-        Variable {
-            name: name.into(),
-            steps,
-        }
+        Variable { name: name.into(), steps }
     }
 
     fn rows(sampler: &dyn Sampler, block: Block, variable: usize, steps: usize) -> Vec<Lane> {
@@ -199,18 +189,11 @@ mod tests {
 
     #[test]
     fn a_new_variable_moves_no_other_draw() {
-        let block = Block {
-            replicate: 0,
-            first: 4096,
-        };
+        let block = Block { replicate: 0, first: 4096 };
         let before = PseudoRandom::new(9, &[variable("usage", 7), variable("price", 3)]);
         let after = PseudoRandom::new(
             9,
-            &[
-                variable("new", 50),
-                variable("price", 3),
-                variable("usage", 9),
-            ],
+            &[variable("new", 50), variable("price", 3), variable("usage", 9)],
         );
         assert_eq!(rows(&before, block, 0, 7), rows(&after, block, 2, 9)[..7]);
         assert_eq!(rows(&before, block, 1, 3), rows(&after, block, 1, 3));
@@ -228,15 +211,7 @@ mod tests {
         for sampler in samplers {
             let (mut sum, mut squares, mut product) = (0.0, 0.0, 0.0);
             for first in (0..1u64 << 14).step_by(LANES) {
-                let out = rows(
-                    &*sampler,
-                    Block {
-                        replicate: 0,
-                        first,
-                    },
-                    0,
-                    4,
-                );
+                let out = rows(&*sampler, Block { replicate: 0, first }, 0, 4);
                 for i in 0..LANES {
                     for row in &out {
                         sum += row[i];
@@ -257,10 +232,7 @@ mod tests {
     fn dimensions_beyond_the_table_are_still_uniform() {
         let variables = [variable("long", 1200)];
         let sampler = QuasiRandom::new(1, &variables, &[], 2, 6);
-        let block = Block {
-            replicate: 1,
-            first: 0,
-        };
+        let block = Block { replicate: 1, first: 0 };
         let out = rows(&sampler, block, 0, 1200);
         assert!(out.iter().flatten().all(|u| *u > 0.0 && *u < 1.0));
         assert_ne!(out[1100], out[1101]);
@@ -269,10 +241,7 @@ mod tests {
     #[test]
     fn the_given_order_takes_the_first_dimensions() {
         let variables = [variable("a", 2), variable("b", 2)];
-        let first = Draw {
-            variable: 1,
-            step: 1,
-        };
+        let first = Draw { variable: 1, step: 1 };
         let (places, used) = places(&variables, &[first]);
         assert_eq!(places, [[Some(1), Some(2)], [Some(3), Some(0)]]);
         assert_eq!(used, 4);

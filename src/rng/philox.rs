@@ -16,12 +16,8 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     for _ in 0..ROUNDS {
         let p0 = u64::from(MULTIPLIER[0]) * u64::from(c0);
         let p1 = u64::from(MULTIPLIER[1]) * u64::from(c2);
-        (c0, c1, c2, c3) = (
-            (p1 >> 32) as u32 ^ c1 ^ k0,
-            p1 as u32,
-            (p0 >> 32) as u32 ^ c3 ^ k1,
-            p0 as u32,
-        );
+        (c0, c1, c2, c3) =
+            ((p1 >> 32) as u32 ^ c1 ^ k0, p1 as u32, (p0 >> 32) as u32 ^ c3 ^ k1, p0 as u32);
         k0 = k0.wrapping_add(KEY_STEP[0]);
         k1 = k1.wrapping_add(KEY_STEP[1]);
     }
@@ -37,12 +33,7 @@ pub fn stream_key(seed: u64, name: &str) -> [u32; 2] {
     for (position, chunk) in name.as_bytes().chunks(4).enumerate() {
         let mut word = [0u8; 4];
         word[..chunk.len()].copy_from_slice(chunk);
-        let counter = [
-            u32::from_le_bytes(word),
-            position as u32,
-            name.len() as u32,
-            0,
-        ];
+        let counter = [u32::from_le_bytes(word), position as u32, name.len() as u32, 0];
         let out = philox(counter, state);
         state = [out[0], out[1]];
     }
@@ -65,10 +56,7 @@ mod tests {
     #[test]
     fn known_answers_of_random123() {
         let all = u32::MAX;
-        assert_eq!(
-            philox([0; 4], [0; 2]),
-            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
-        );
+        assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(
             philox([all; 4], [all; 2]),
             [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]

@@ -20,7 +20,7 @@ const BITS: usize = 64;
 
 /// Direction numbers of one scrambled dimension: entry `b` belongs to bit `b` of the point index.
 #[derive(Clone, Debug)]
-pub struct Dimension {
+pub(super) struct Dimension {
     directions: Vec<u64>,
     shift: u64,
 }
@@ -29,7 +29,7 @@ impl Dimension {
     /// The 64-bit coordinate of point `index`.
     #[inline]
     #[must_use]
-    pub fn coordinate(&self, index: u64) -> u64 {
+    pub(super) fn coordinate(&self, index: u64) -> u64 {
         let mut x = self.shift;
         for (bit, direction) in self.directions.iter().enumerate() {
             if index >> bit & 1 == 1 {
@@ -43,7 +43,7 @@ impl Dimension {
     ///
     /// `out.len()` must be a power of two that divides `first`: the low bits of the index then
     /// run through all their values, and each coordinate is one XOR away from an earlier one.
-    pub fn coordinates(&self, first: u64, out: &mut [u64]) {
+    pub(super) fn coordinates(&self, first: u64, out: &mut [u64]) {
         assert!(
             out.len().is_power_of_two() && first.is_multiple_of(out.len() as u64),
             "a block of Sobol points starts at a multiple of its size"
@@ -60,16 +60,13 @@ impl Dimension {
             }
             filled *= 2;
         }
-        assert!(
-            filled >= out.len(),
-            "the net has fewer points than the block"
-        );
+        assert!(filled >= out.len(), "the net has fewer points than the block");
     }
 }
 
 /// The first `dimensions` dimensions of a net of `2^log2_points` points, unscrambled.
 #[must_use]
-pub fn directions(dimensions: usize, log2_points: u32) -> Vec<Vec<u64>> {
+pub(super) fn directions(dimensions: usize, log2_points: u32) -> Vec<Vec<u64>> {
     assert!(dimensions <= DIMENSIONS && log2_points as usize <= BITS);
     include_str!("joe_kuo.txt")
         .lines()
@@ -88,10 +85,7 @@ fn direction_numbers(dimension: usize, line: &str, count: usize) -> Vec<u64> {
         .split_ascii_whitespace()
         .map(|word| word.parse::<u64>().expect("the table holds integers"));
     let polynomial = numbers.next().expect("a line starts with its polynomial");
-    let mut v: Vec<u64> = numbers
-        .enumerate()
-        .map(|(bit, m)| m << (BITS - 1 - bit))
-        .collect();
+    let mut v: Vec<u64> = numbers.enumerate().map(|(bit, m)| m << (BITS - 1 - bit)).collect();
     let degree = v.len();
     for bit in degree..count {
         let mut next = v[bit - degree] ^ (v[bit - degree] >> degree);
@@ -109,7 +103,7 @@ fn direction_numbers(dimension: usize, line: &str, count: usize) -> Vec<u64> {
 /// Scrambles a dimension for one replicate. The scramble depends on the seed, the replicate and
 /// the dimension alone.
 #[must_use]
-pub fn scramble(plain: &[u64], seed: u64, replicate: u32, dimension: u32) -> Dimension {
+pub(super) fn scramble(plain: &[u64], seed: u64, replicate: u32, dimension: u32) -> Dimension {
     let key = stream_key(seed, "sobol scramble");
     let random = |row: u32| {
         let w = philox([row, dimension, replicate, 0], key);
@@ -126,15 +120,10 @@ pub fn scramble(plain: &[u64], seed: u64, replicate: u32, dimension: u32) -> Dim
     let directions = plain
         .iter()
         .map(|v| {
-            matrix.iter().fold(0u64, |out, row| {
-                out << 1 | u64::from((row & v).count_ones() & 1)
-            })
+            matrix.iter().fold(0u64, |out, row| out << 1 | u64::from((row & v).count_ones() & 1))
         })
         .collect();
-    Dimension {
-        directions,
-        shift: random(BITS as u32),
-    }
+    Dimension { directions, shift: random(BITS as u32) }
 }
 
 #[cfg(test)]
@@ -148,10 +137,7 @@ mod tests {
         let oracle = sobol::Sobol::<u64>::new(DIMENSIONS, &params);
         let plain: Vec<Dimension> = directions(DIMENSIONS, 10)
             .into_iter()
-            .map(|directions| Dimension {
-                directions,
-                shift: 0,
-            })
+            .map(|directions| Dimension { directions, shift: 0 })
             .collect();
         for (index, point) in oracle.take(512).enumerate() {
             // The oracle walks in Gray-code order.

@@ -69,11 +69,8 @@ impl Prepared {
     /// Settles `units > 0` on the prepared block.
     #[must_use]
     pub fn settle(&self, terms: Terms<'_>, units: f64, params: &[Lane]) -> Lean {
-        let mut totals = Lean {
-            cost: [0.0; LANES],
-            present_value: [0.0; LANES],
-            waste: [0.0; LANES],
-        };
+        let mut totals =
+            Lean { cost: [0.0; LANES], present_value: [0.0; LANES], waste: [0.0; LANES] };
         for (t, month) in self.months.iter().enumerate() {
             let opening = Opening {
                 month: t.saturating_sub(terms.contract.start),
@@ -96,11 +93,7 @@ fn add_month(curve: &LoadCurve, month: &Month, reserved: &Lane, totals: &mut Lea
         let fee = reserved[i] * month.commitment[i];
         let cost = fee + overflow[i] * month.overflow[i];
         let served = month.load[i] - overflow[i];
-        let idle = if reserved[i] > 0.0 {
-            1.0 - served / reserved[i]
-        } else {
-            0.0
-        };
+        let idle = if reserved[i] > 0.0 { 1.0 - served / reserved[i] } else { 0.0 };
         totals.cost[i] += cost;
         totals.present_value[i] += month.discount * cost;
         totals.waste[i] += fee * idle;

@@ -55,11 +55,7 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
     }
     let signing = contract.start;
     let start = Rates {
-        on_demand: if signing == 0 {
-            paths.start
-        } else {
-            paths.on_demand[signing - 1]
-        },
+        on_demand: if signing == 0 { paths.start } else { paths.on_demand[signing - 1] },
         commitment: fee,
     };
     for t in 0..months {
@@ -118,11 +114,7 @@ pub fn settle(
     for t in 0..months {
         let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
         let month = &mut open[0];
-        let phase = if units > 0.0 {
-            terms.contract.phase(t)
-        } else {
-            Phase::None
-        };
+        let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
         let contract_month = t.saturating_sub(terms.contract.start);
         let opening = Opening {
             month: contract_month,
@@ -132,15 +124,8 @@ pub fn settle(
         };
         quantity(opening, phase, units, month);
         consume(terms.curve, &paths.load[t], month);
-        let list = Rates {
-            on_demand: paths.on_demand[t],
-            commitment: prices.list[t].commitment,
-        };
-        let rates = if phase == Phase::None {
-            &list
-        } else {
-            &prices.paid[t]
-        };
+        let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
+        let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
         bill(terms.contract, overflow, &paths.params, rates, month);
         credit(opening, phase, terms.contract.is_last(t, months), month);
         totals.add(month, terms.discounts[t]);
@@ -155,10 +140,9 @@ fn reserved(opening: Opening<'_>, phase: Phase, units: f64) -> Lane {
         Phase::Term(_) | Phase::Hourly => [units; LANES],
     };
     if let Phase::Term(_) = phase {
-        let clauses = &opening.contract.clauses;
-        clauses
-            .iter()
-            .for_each(|c| c.get().quantity(opening, &mut reserved));
+        for clause in &opening.contract.clauses {
+            clause.get().quantity(opening, &mut reserved);
+        }
     }
     reserved
 }
@@ -193,11 +177,7 @@ fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> 
     let mut overflow = curve.overflows(&ratio);
     for i in 0..LANES {
         // Without any load the ratio is infinite or, against no capacity, undefined.
-        overflow[i] = if load[i] > 0.0 {
-            load[i] * overflow[i]
-        } else {
-            0.0
-        };
+        overflow[i] = if load[i] > 0.0 { load[i] * overflow[i] } else { 0.0 };
     }
     overflow
 }
@@ -213,10 +193,7 @@ fn overflow_price(contract: &Contract, kind: &Overflow, params: &[Lane], rates: 
             }
         }
         Overflow::Hourly { headroom } => {
-            let hourly = contract
-                .hourly
-                .as_ref()
-                .expect("an hourly price, checked in the study");
+            let hourly = contract.hourly.as_ref().expect("an hourly price, checked in the study");
             let (hourly, headroom) = (hourly.of(params), headroom.of(params));
             for i in 0..LANES {
                 price[i] = (1.0 + headroom[i]) * hourly[i];
@@ -261,10 +238,7 @@ fn bill(
 
 /// The fee, hourly units beyond it, and the two kinds of waste.
 fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut Month) {
-    let hourly = contract
-        .hourly
-        .as_ref()
-        .map_or([0.0; LANES], |p| *p.of(params));
+    let hourly = contract.hourly.as_ref().map_or([0.0; LANES], |p| *p.of(params));
     for i in 0..LANES {
         let (reserved, deployed) = (month.reserved[i], month.deployed[i]);
         let beyond = (deployed - reserved).max(0.0);
@@ -272,11 +246,7 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
         month.hourly[i] = beyond * hourly[i];
         month.unallocated[i] = (reserved - deployed).max(0.0) * rates.commitment[i];
         let on = month.fee[i] - month.unallocated[i] + month.hourly[i];
-        let idle_share = if deployed > 0.0 {
-            1.0 - month.served[i] / deployed
-        } else {
-            0.0
-        };
+        let idle_share = if deployed > 0.0 { 1.0 - month.served[i] / deployed } else { 0.0 };
         month.idle[i] = on * idle_share;
     }
 }
@@ -285,15 +255,10 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
 fn credit(opening: Opening<'_>, phase: Phase, last: bool, month: &mut Month) {
     let mut credit = [0.0; LANES];
     if let Phase::Term(_) = phase {
-        let billing = Billing {
-            opening,
-            now: month,
-            last,
-        };
-        let clauses = &opening.contract.clauses;
-        clauses
-            .iter()
-            .for_each(|c| c.get().credit(billing, &mut credit));
+        let billing = Billing { opening, now: month, last };
+        for clause in &opening.contract.clauses {
+            clause.get().credit(billing, &mut credit);
+        }
     }
     month.credit = credit;
 }

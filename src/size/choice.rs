@@ -28,27 +28,19 @@ pub struct Choice {
 /// The best of points in rising order of units.
 ///
 /// `indifference` is the share of the best objective that does not matter.
+///
+/// # Panics
+/// Without points, or if a chance constraint has no budget, which no resolved study has.
 #[must_use]
 pub fn choose(points: &[Point], objective: Objective, indifference: f64, seed: u64) -> Choice {
     let estimates: Vec<Estimate> = points.iter().map(|p| value(p, objective)).collect();
     let feasible = estimates.iter().any(|e| e.value.is_finite());
     // Without any feasible size the least likely to overspend takes its place.
     let (values, sections): (Vec<f64>, Vec<Vec<f64>>) = if feasible {
-        let sections = points
-            .iter()
-            .map(|p| section_values(p.objective(), objective));
-        (
-            estimates.iter().map(|e| e.value).collect(),
-            sections.collect(),
-        )
+        let sections = points.iter().map(|p| section_values(p.objective(), objective));
+        (estimates.iter().map(|e| e.value).collect(), sections.collect())
     } else {
-        let over = |p: &Point| {
-            p.over
-                .as_ref()
-                .expect("a chance constraint has a budget")
-                .0
-                .clone()
-        };
+        let over = |p: &Point| p.over.as_ref().expect("a chance constraint has a budget").0.clone();
         let chances: Vec<Sample> = points.iter().map(over).collect();
         let values = chances.iter().map(|s| s.mean().value).collect();
         (values, chances.iter().map(Sample::section_means).collect())
@@ -83,18 +75,9 @@ fn value(point: &Point, objective: Objective) -> Estimate {
             sample.from_sections(mixed, &section_values(sample, objective))
         }
         Objective::Chance(most) => {
-            let chance = point
-                .over
-                .as_ref()
-                .expect("a chance constraint has a budget")
-                .0
-                .mean();
+            let chance = point.over.as_ref().expect("a chance constraint has a budget").0.mean();
             // Allowed only if the simulation is sure of it.
-            if chance.high <= most {
-                sample.mean()
-            } else {
-                Estimate::exact(f64::INFINITY)
-            }
+            if chance.high <= most { sample.mean() } else { Estimate::exact(f64::INFINITY) }
         }
     }
 }
@@ -102,21 +85,15 @@ fn value(point: &Point, objective: Objective) -> Estimate {
 /// The value of each section in the objective.
 fn section_values(sample: &Sample, objective: Objective) -> Vec<f64> {
     let of = |statistic| {
-        sample
-            .section_values(statistic)
-            .expect("the run resolved the objective's statistics")
+        sample.section_values(statistic).expect("the run resolved the objective's statistics")
     };
     match objective {
         Objective::Mean | Objective::Chance(_) => of(Statistic::Mean),
         Objective::Quantile(p) => of(Statistic::Quantile(p)),
         Objective::Cvar(p) => of(Statistic::Cvar(p)),
         Objective::MeanCvar { weight, level } => {
-            let pairs = of(Statistic::Mean)
-                .into_iter()
-                .zip(of(Statistic::Cvar(level)));
-            pairs
-                .map(|(mean, tail)| (1.0 - weight) * mean + weight * tail)
-                .collect()
+            let pairs = of(Statistic::Mean).into_iter().zip(of(Statistic::Cvar(level)));
+            pairs.map(|(mean, tail)| (1.0 - weight) * mean + weight * tail).collect()
         }
     }
 }
@@ -127,11 +104,7 @@ fn band(units: &[f64], values: &[f64], best: usize, tolerance: f64) -> (f64, f64
     let limit = values[best] + tolerance;
     let edge = |inside: usize, outside: usize| {
         let (a, b) = (values[inside], values[outside]);
-        let share = if b.is_finite() {
-            (limit - a) / (b - a)
-        } else {
-            0.0
-        };
+        let share = if b.is_finite() { (limit - a) / (b - a) } else { 0.0 };
         units[inside] + share.clamp(0.0, 1.0) * (units[outside] - units[inside])
     };
     let below = (0..best).rev().find(|&i| values[i] > limit);
@@ -154,9 +127,6 @@ mod tests {
         assert_eq!(band(&units, &values, 2, 0.5), (15.0, 25.0));
         assert_eq!(band(&units, &values, 2, 3.0), (5.0, 35.0));
         assert_eq!(band(&units, &values, 2, 99.0), (0.0, 40.0));
-        assert_eq!(
-            band(&units, &[9.0, f64::INFINITY, 4.0, 4.5, 9.0], 2, 1.0).0,
-            20.0
-        );
+        assert_eq!(band(&units, &[9.0, f64::INFINITY, 4.0, 4.5, 9.0], 2, 1.0).0, 20.0);
     }
 }

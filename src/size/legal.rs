@@ -48,8 +48,7 @@ impl Sizes {
             Self::List(sizes) => {
                 let distance = |i: &usize| (sizes[*i] - units).abs();
                 let all = 0..sizes.len();
-                all.min_by(|a, b| distance(a).total_cmp(&distance(b)))
-                    .unwrap_or(0)
+                all.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(0)
             }
             Self::Steps { min, step, .. } => ((units - min) / step).round().max(0.0) as usize,
         }
@@ -61,7 +60,7 @@ impl Sizes {
         match self {
             Self::List(sizes) => {
                 let enough = sizes.iter().copied().find(|s| *s >= units);
-                enough.unwrap_or_else(|| *sizes.last().expect("a list of sizes"))
+                enough.unwrap_or(sizes[sizes.len() - 1])
             }
             Self::Steps { min, step, .. } => {
                 // Vendors round to whole steps from zero, then apply the minimum.
@@ -92,22 +91,14 @@ pub fn round_step(target: f64) -> f64 {
     while power > target {
         power /= 10.0;
     }
-    [5.0, 2.0, 1.0]
-        .into_iter()
-        .map(|m| m * power)
-        .find(|step| *step <= target)
-        .unwrap_or(power)
+    [5.0, 2.0, 1.0].into_iter().map(|m| m * power).find(|step| *step <= target).unwrap_or(power)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const AZURE: Sizes = Sizes::Steps {
-        min: 15.0,
-        step: 5.0,
-        max: None,
-    };
+    const AZURE: Sizes = Sizes::Steps { min: 15.0, step: 5.0, max: None };
 
     #[test]
     fn steps_start_at_the_minimum() {
@@ -129,13 +120,7 @@ mod tests {
 
     #[test]
     fn steps_are_round_numbers() {
-        for (target, step) in [
-            (0.7, 0.5),
-            (1.0, 1.0),
-            (3.9, 2.0),
-            (99.0, 50.0),
-            (0.0123, 0.01),
-        ] {
+        for (target, step) in [(0.7, 0.5), (1.0, 1.0), (3.9, 2.0), (99.0, 50.0), (0.0123, 0.01)] {
             assert!(
                 (round_step(target) / step - 1.0).abs() < 1e-12,
                 "{target}: {}",

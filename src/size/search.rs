@@ -59,10 +59,7 @@ fn settle_sizes(
     detailed: bool,
     observer: &dyn Observer,
 ) -> Result<Vec<Point>, Stopped> {
-    let entries = sizes
-        .iter()
-        .map(|&units| Entry { strategy, units })
-        .collect();
+    let entries = sizes.iter().map(|&units| Entry { strategy, units }).collect();
     let sweep = Sweep::new(study, entries, detailed);
     let samples = simulate(&study.model, plan, &sweep, observer)?;
     Ok(sweep.points(samples))
@@ -71,15 +68,8 @@ fn settle_sizes(
 /// The small run that decides where to look; it shares no replicate with the main run.
 #[must_use]
 pub fn pilot(plan: &Plan) -> Plan {
-    let points = Points::Quasi {
-        replicates: 16,
-        log2_points: 9,
-    };
-    Plan {
-        points,
-        paths: 16 << 9,
-        seed: plan.seed.rotate_left(17) ^ 0x70_696c_6f74,
-    }
+    let points = Points::Quasi { replicates: 16, log2_points: 9 };
+    Plan { points, paths: 16 << 9, seed: plan.seed.rotate_left(17) ^ 0x70_696c_6f74 }
 }
 
 /// The sizes of the first main pass.
@@ -100,9 +90,7 @@ fn starting_sizes(
     let pilot = pilot(plan);
     let highest = highest_useful(study, strategy, &pilot, observer)?;
     let count = study.sizes.count_up_to(highest);
-    let mut sizes: Vec<f64> = spread(0, count - 1, COARSE)
-        .map(|i| study.sizes.at(i))
-        .collect();
+    let mut sizes: Vec<f64> = spread(0, count - 1, COARSE).map(|i| study.sizes.at(i)).collect();
     sizes.splice(0..0, zero);
     // The sizes that a reader will ask about: the one that is fixed in the study.
     sizes.extend(study.units.filter(|u| *u > 0.0 && !sizes.contains(u)));
@@ -138,10 +126,7 @@ fn between_neighbors(study: &Study, points: &[Point], most: usize) -> Vec<f64> {
     if all.is_empty() {
         // Spreading can skip the last open sizes of a narrow gap.
         let rest = (first..=last).map(|i| study.sizes.at(i));
-        return rest
-            .filter(|&u| !settled(u) && u > low && u < high)
-            .take(most)
-            .collect();
+        return rest.filter(|&u| !settled(u) && u > low && u < high).take(most).collect();
     }
     all
 }
@@ -153,11 +138,7 @@ fn highest_useful(
     pilot: &Plan,
     observer: &dyn Observer,
 ) -> Result<f64, Stopped> {
-    let bounds = Bounds {
-        desk: Desk::new(study),
-        study,
-        strategy,
-    };
+    let bounds = Bounds { desk: Desk::new(study), study, strategy };
     let samples = simulate(&study.model, pilot, &bounds, observer)?;
     let statistic = match study.objective {
         Objective::Mean => Statistic::Mean,
@@ -171,11 +152,7 @@ fn highest_useful(
     let least = study.discounts.iter().copied().fold(1.0, f64::min);
     let fee = samples[1].mean().value * least;
     let peak = level(&samples[2], Statistic::Quantile(0.999));
-    let paid_for = if fee > 0.0 {
-        without / fee
-    } else {
-        f64::INFINITY
-    };
+    let paid_for = if fee > 0.0 { without / fee } else { f64::INFINITY };
     Ok(paid_for.min(peak) * 1.05)
 }
 
@@ -200,10 +177,7 @@ impl Experiment for Bounds<'_> {
     type Scratch = DeskScratch;
 
     fn wants(&self) -> Vec<Want> {
-        let all = Want {
-            quantiles: vec![0.5],
-            ..Want::default()
-        };
+        let all = Want { quantiles: vec![0.5], ..Want::default() };
         vec![all.clone(), Want::mean(), all]
     }
 
@@ -217,14 +191,8 @@ impl Experiment for Bounds<'_> {
             StrategyKind::Hybrid => 0.0,
             _ => self.study.sizes.at(0),
         };
-        let entry = |units| Entry {
-            strategy: self.strategy,
-            units,
-        };
-        out[0] = self
-            .desk
-            .settle(entry(smallest), paths, scratch)
-            .present_value;
+        let entry = |units| Entry { strategy: self.strategy, units };
+        out[0] = self.desk.settle(entry(smallest), paths, scratch).present_value;
         let unit = self.study.sizes.at(0);
         let totals = self.desk.settle(entry(unit), paths, scratch);
         let peak = self.study.curve.shape().peak() * (1.0 + 2.0 * self.study.curve.burst_cv());

@@ -54,14 +54,8 @@ impl<'a> Desk<'a> {
     #[must_use]
     pub fn new(study: &'a Study) -> Self {
         let first = &study.strategies[0];
-        assert!(
-            first.kind == StrategyKind::OnDemand,
-            "on-demand comes first"
-        );
-        Self {
-            study,
-            on_demand: &first.overflow,
-        }
+        assert!(first.kind == StrategyKind::OnDemand, "on-demand comes first");
+        Self { study, on_demand: &first.overflow }
     }
 
     /// Buffers; with `full` the ledger keeps every month, otherwise only what clauses look at.
@@ -102,9 +96,7 @@ impl<'a> Desk<'a> {
         let terms = self.study.terms();
         if scratch.prepared_for != Some(entry.strategy) {
             let overflow = &self.study.strategies[entry.strategy].overflow;
-            scratch
-                .prepared
-                .prepare(terms, overflow, paths, &scratch.prices);
+            scratch.prepared.prepare(terms, overflow, paths, &scratch.prices);
             scratch.prepared_for = Some(entry.strategy);
         }
         scratch.prepared.settle(terms, entry.units, &paths.params)
@@ -114,11 +106,7 @@ impl<'a> Desk<'a> {
     pub fn settle(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
         let strategy: &Strategy = &self.study.strategies[entry.strategy];
         let nothing_signed = entry.units == 0.0 && strategy.kind == StrategyKind::Hybrid;
-        let overflow = if nothing_signed {
-            self.on_demand
-        } else {
-            &strategy.overflow
-        };
+        let overflow = if nothing_signed { self.on_demand } else { &strategy.overflow };
         settle(
             self.study.terms(),
             overflow,
@@ -174,23 +162,15 @@ impl<'a> Sweep<'a> {
     /// A sweep over `entries`.
     #[must_use]
     pub fn new(study: &'a Study, entries: Vec<Entry>, detailed: bool) -> Self {
-        Self {
-            desk: Desk::new(study),
-            study,
-            entries,
-            detailed,
-        }
+        Self { desk: Desk::new(study), study, entries, detailed }
     }
 
     fn wants_of_entry(&self) -> Vec<Want> {
         let layout = Layout::of(self.study);
         let mut wants = vec![Want::mean(); layout.per_entry];
         if self.detailed {
-            wants[Layout::COST] = Want {
-                quantiles: COST_LEVELS.to_vec(),
-                tails: vec![CVAR_LEVEL],
-                curve: false,
-            };
+            wants[Layout::COST] =
+                Want { quantiles: COST_LEVELS.to_vec(), tails: vec![CVAR_LEVEL], curve: false };
             wants[Layout::WASTE] = Want::quantiles(&WASTE_LEVELS);
         }
         let objective = &mut wants[layout.objective()];
@@ -198,7 +178,7 @@ impl<'a> Sweep<'a> {
             Objective::Mean | Objective::Chance(_) => {}
             Objective::Quantile(p) => push_new(&mut objective.quantiles, p),
             Objective::Cvar(p) | Objective::MeanCvar { level: p, .. } => {
-                push_new(&mut objective.tails, p)
+                push_new(&mut objective.tails, p);
             }
         }
         wants

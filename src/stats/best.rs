@@ -49,10 +49,7 @@ pub fn best_of(values: &[f64], sections: &[Vec<f64>], seed: u64) -> Best {
         });
         wins[lowest(drawn)] += 1;
     }
-    let probability: Vec<f64> = wins
-        .iter()
-        .map(|w| f64::from(*w) / f64::from(DRAWS))
-        .collect();
+    let probability: Vec<f64> = wins.iter().map(|w| f64::from(*w) / f64::from(DRAWS)).collect();
     let interval = central(&probability);
     Best {
         index,
@@ -113,9 +110,7 @@ mod tests {
     #[test]
     fn two_alternatives_follow_student() {
         let r = 16;
-        let noise: Vec<f64> = (0..r)
-            .map(|i| if i % 2 == 0 { 1.0 } else { -1.0 })
-            .collect();
+        let noise: Vec<f64> = (0..r).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 }).collect();
         let se = (16.0f64 / 15.0).sqrt() / 4.0;
         let sections = vec![vec![0.0; r], noise];
         // A difference of one standard error: P(t15 < 1) = 0.8334; 4,000 draws: error 0.006.

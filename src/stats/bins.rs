@@ -22,10 +22,7 @@ impl Bins {
     /// One bin that keeps everything.
     #[must_use]
     pub fn keep_all() -> Self {
-        Self {
-            edges: Vec::new(),
-            keep: vec![true],
-        }
+        Self { edges: Vec::new(), keep: vec![true] }
     }
 
     /// Bins for the quantiles at `levels` of `count` values, from a sorted pilot sample.
@@ -41,10 +38,7 @@ impl Bins {
             .map(|&p| {
                 let half = half_width(p, pilot.len(), count);
                 let m = pilot.len() as f64;
-                (
-                    at_rank(pilot, (p - half) * m),
-                    at_rank(pilot, (p + half) * m + 1.0),
-                )
+                (at_rank(pilot, (p - half) * m), at_rank(pilot, (p + half) * m + 1.0))
             })
             .collect();
         let mut edges: Vec<f64> = ranges.iter().flat_map(|&(a, b)| [a, b]).collect();
@@ -129,11 +123,7 @@ fn between(pilot: &[f64], (low, high): (f64, f64)) -> Vec<f64> {
 }
 
 fn bounds(edges: &[f64], i: usize) -> (f64, f64) {
-    let low = if i == 0 {
-        f64::NEG_INFINITY
-    } else {
-        edges[i - 1]
-    };
+    let low = if i == 0 { f64::NEG_INFINITY } else { edges[i - 1] };
     (low, edges.get(i).copied().unwrap_or(f64::INFINITY))
 }
 
@@ -146,19 +136,14 @@ fn at_rank(pilot: &[f64], rank: f64) -> f64 {
     if rank < 1.0 {
         f64::NEG_INFINITY
     } else {
-        pilot
-            .get(rank as usize - 1)
-            .copied()
-            .unwrap_or(f64::INFINITY)
+        pilot.get(rank as usize - 1).copied().unwrap_or(f64::INFINITY)
     }
 }
 
 /// Values that make up more than one in fifty of the pilot.
 fn atoms(pilot: &[f64]) -> Vec<f64> {
     let runs = pilot.chunk_by(|a, b| a == b);
-    runs.filter(|run| run.len() > 1 && run.len() * 50 > pilot.len())
-        .map(|run| run[0])
-        .collect()
+    runs.filter(|run| run.len() > 1 && run.len() * 50 > pilot.len()).map(|run| run[0]).collect()
 }
 
 #[cfg(test)]
@@ -169,13 +154,9 @@ mod tests {
     fn bins_surround_the_quantile() {
         let pilot: Vec<f64> = (0..10_000).map(f64::from).collect();
         let bins = Bins::around(&pilot, &[0.5, 0.95], 1_000_000, &[], true);
-        for (x, kept) in [
-            (5000.0, true),
-            (9500.0, true),
-            (1000.0, false),
-            (8000.0, false),
-            (1e9, false),
-        ] {
+        for (x, kept) in
+            [(5000.0, true), (9500.0, true), (1000.0, false), (8000.0, false), (1e9, false)]
+        {
             assert_eq!(bins.keeps(bins.index(x)), kept, "at {x}");
         }
         let share = bins.kept_share(&pilot);

@@ -13,22 +13,42 @@ pub struct Estimate {
     pub value: f64,
     /// Its standard error; 0 for a value that is the same in every run.
     pub standard_error: f64,
-    /// Lower end of the 95 % confidence interval.
+    /// Lower end of the 95 % confidence interval; null in JSON if the run has too few paths for
+    /// one.
+    #[serde(with = "open_low")]
+    #[schemars(with = "Option<f64>")]
     pub low: f64,
-    /// Upper end of the 95 % confidence interval.
+    /// Upper end of the 95 % confidence interval; null if the run has too few paths for one.
+    #[serde(with = "open_high")]
+    #[schemars(with = "Option<f64>")]
     pub high: f64,
 }
+
+/// An infinite end of an interval is null in JSON, which has no infinity.
+macro_rules! open_end {
+    ($module:ident, $infinity:expr) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+            pub(super) fn serialize<S: Serializer>(x: &f64, out: S) -> Result<S::Ok, S::Error> {
+                x.is_finite().then_some(*x).serialize(out)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+                Ok(Option::deserialize(from)?.unwrap_or($infinity))
+            }
+        }
+    };
+}
+
+open_end!(open_low, f64::NEG_INFINITY);
+open_end!(open_high, f64::INFINITY);
 
 impl Estimate {
     /// A value without sampling error.
     #[must_use]
     pub fn exact(value: f64) -> Self {
-        Self {
-            value,
-            standard_error: 0.0,
-            low: value,
-            high: value,
-        }
+        Self { value, standard_error: 0.0, low: value, high: value }
     }
 
     /// An estimate with the symmetric interval `value +- factor * standard_error`.
@@ -62,20 +82,38 @@ impl Estimate {
         let low = over(self.low);
         let high = over(self.high);
         let width = self.high - self.low;
-        let kept = if width > 0.0 {
-            (high - low) / width
-        } else {
-            1.0
-        };
+        let kept = if width > 0.0 { (high - low) / width } else { 1.0 };
         Self {
             value: over(self.value),
-            standard_error: if high > 0.0 {
-                self.standard_error * kept
-            } else {
-                0.0
-            },
+            standard_error: if high > 0.0 { self.standard_error * kept } else { 0.0 },
             low,
             high,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_intervals_survive_json() {
+        let open = Estimate {
+            value: 1.0,
+            standard_error: 0.5,
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+        };
+        let text = serde_json::to_string(&open).expect("JSON");
+        assert!(text.contains("null"));
+        assert_eq!(serde_json::from_str::<Estimate>(&text).expect("read"), open);
+    }
+
+    #[test]
+    fn overspend_follows_cost_above_the_budget() {
+        let cost = Estimate::symmetric(105.0, 10.0, 2.0);
+        let over = cost.above(100.0);
+        assert_eq!((over.value, over.low, over.high), (5.0, 0.0, 25.0));
+        assert_eq!(cost.above(200.0), Estimate::exact(0.0));
     }
 }

@@ -5,12 +5,14 @@
 //! | [`estimate`] | a value with its standard error and interval: the only way out of the engine |
 //! | [`moments`] | counts, means and squares that merge in a fixed order |
 //! | [`bins`] | which values of a series are kept and which only counted |
+//! | [`collector`] | moments, counts and kept values of consecutive paths |
 //! | [`sample`] | exact quantiles, CVaR and their errors from what was kept and counted |
 //! | [`intervals`] | Student and binomial tables |
 //! | [`best`] | which of several alternatives is best, and how sure that is |
 
 pub mod best;
 pub mod bins;
+pub mod collector;
 pub mod estimate;
 pub mod intervals;
 pub mod moments;

@@ -19,11 +19,7 @@ impl Moments {
             return Self::default();
         }
         let shift = sum / count as f64;
-        Self {
-            count,
-            mean: center + shift,
-            squares: (squares - shift * sum).max(0.0),
-        }
+        Self { count, mean: center + shift, squares: (squares - shift * sum).max(0.0) }
     }
 
     /// Moments of a slice, in its order.
@@ -137,9 +133,7 @@ mod tests {
 
     #[test]
     fn merging_equals_one_pass() {
-        let values: Vec<f64> = (0..1000)
-            .map(|i| 1e6 + f64::from(i * 7919 % 1013))
-            .collect();
+        let values: Vec<f64> = (0..1000).map(|i| 1e6 + f64::from(i * 7919 % 1013)).collect();
         let whole = Moments::of(&values);
         for cut in [1, 10, 333, 999] {
             let parts = Moments::of(&values[..cut]).merge(Moments::of(&values[cut..]));

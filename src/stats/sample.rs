@@ -16,9 +16,10 @@
 //! Owen and Tuffin 2023 find the plain t interval the most reliable).
 
 use super::bins::Bins;
+use super::collector::{SectionBuilder, Sums};
 use super::estimate::Estimate;
 use super::intervals::{NORMAL_FACTOR, quantile_ranks, student_factor};
-use super::moments::{Merge, Moments, Tree};
+use super::moments::{Moments, Tree};
 
 /// How the sections of a run relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,163 +33,6 @@ pub enum Design {
 /// The bin that must be kept before a statistic can be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotKept(pub usize);
-
-/// Count and sums of the values of a bin, about the bin's lower edge (0 if that is infinite).
-#[derive(Clone, Copy, Debug, Default)]
-struct BinSums {
-    count: u64,
-    sum: f64,
-    squares: f64,
-}
-
-/// Moments and bin sums of consecutive paths.
-#[derive(Clone, Debug)]
-struct Sums {
-    moments: Moments,
-    bins: Vec<BinSums>,
-}
-
-impl Merge for Sums {
-    fn merge(mut self, next: Self) -> Self {
-        self.moments = self.moments.merge(next.moments);
-        for (a, b) in self.bins.iter_mut().zip(&next.bins) {
-            a.count += b.count;
-            a.sum += b.sum;
-            a.squares += b.squares;
-        }
-        self
-    }
-}
-
-/// What a unit of consecutive paths contributes to a series.
-#[derive(Clone, Debug)]
-pub struct Part {
-    sums: Sums,
-    kept: Vec<Vec<f64>>,
-}
-
-/// Collects the values of a unit of consecutive paths.
-#[derive(Clone, Debug)]
-pub struct Collector<'a> {
-    bins: Option<&'a Bins>,
-    center: Option<f64>,
-    count: u64,
-    sum: f64,
-    squares: f64,
-    sums: Vec<BinSums>,
-    kept: Vec<Vec<f64>>,
-}
-
-impl<'a> Collector<'a> {
-    /// A collector of moments, and of bins where given.
-    #[must_use]
-    pub fn new(bins: Option<&'a Bins>) -> Self {
-        let count = bins.map_or(0, Bins::count);
-        Self {
-            bins,
-            center: None,
-            count: 0,
-            sum: 0.0,
-            squares: 0.0,
-            sums: vec![BinSums::default(); count],
-            kept: vec![Vec::new(); count],
-        }
-    }
-
-    /// Adds the next values, in path order.
-    #[inline]
-    pub fn push(&mut self, values: &[f64]) {
-        let Some(&first) = values.first() else { return };
-        let center = *self.center.get_or_insert(first);
-        let (mut sum, mut squares) = ([0.0; 8], [0.0; 8]);
-        let chunks = values.chunks_exact(8);
-        let rest = chunks.remainder();
-        for chunk in chunks {
-            for i in 0..8 {
-                let d = chunk[i] - center;
-                sum[i] += d;
-                squares[i] += d * d;
-            }
-        }
-        for (i, x) in rest.iter().enumerate() {
-            let d = x - center;
-            sum[i] += d;
-            squares[i] += d * d;
-        }
-        self.count += values.len() as u64;
-        self.sum += fold(sum);
-        self.squares += fold(squares);
-        self.push_bins(values);
-    }
-
-    fn push_bins(&mut self, values: &[f64]) {
-        let Some(bins) = self.bins else { return };
-        if bins.count() == 1 {
-            self.sums[0].count += values.len() as u64;
-            self.kept[0].extend_from_slice(values);
-            return;
-        }
-        for &x in values {
-            let i = bins.index(x);
-            let low = bins.bounds(i).0;
-            let d = if low.is_finite() { x - low } else { x };
-            let bin = &mut self.sums[i];
-            bin.count += 1;
-            bin.sum += d;
-            bin.squares += d * d;
-            if bins.keeps(i) {
-                self.kept[i].push(x);
-            }
-        }
-    }
-
-    /// The part.
-    #[must_use]
-    pub fn finish(self) -> Part {
-        let center = self.center.unwrap_or(0.0);
-        Part {
-            sums: Sums {
-                moments: Moments::from_sums(self.count, center, self.sum, self.squares),
-                bins: self.sums,
-            },
-            kept: self.kept,
-        }
-    }
-}
-
-/// Sum of eight lanes in a fixed order.
-fn fold(x: [f64; 8]) -> f64 {
-    ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
-}
-
-/// A section under construction: parts are joined in the order in which they come.
-#[derive(Clone, Debug, Default)]
-pub struct SectionBuilder {
-    sums: Tree<Sums>,
-    kept: Vec<Vec<f64>>,
-}
-
-impl SectionBuilder {
-    /// Adds the next part.
-    pub fn push(&mut self, part: Part) {
-        self.sums.push(part.sums);
-        self.kept.resize(part.kept.len(), Vec::new());
-        for (all, new) in self.kept.iter_mut().zip(part.kept) {
-            if all.is_empty() {
-                *all = new;
-            } else {
-                all.extend(new);
-            }
-        }
-    }
-
-    /// The moments so far.
-    #[must_use]
-    pub fn moments(&self) -> Moments {
-        let sums = self.sums.clone().finish();
-        sums.map_or_else(Moments::default, |s| s.moments)
-    }
-}
 
 #[derive(Clone, Debug)]
 struct Section {
@@ -216,19 +60,17 @@ impl Sample {
     pub fn new(design: Design, bins: Option<Bins>, sections: Vec<SectionBuilder>) -> Self {
         let sections: Vec<Section> = sections
             .into_iter()
-            .map(|s| Section {
-                sums: s.sums.finish().expect("a section has paths"),
-                kept: s.kept,
+            .map(|s| {
+                let (sums, kept) = s.finish().expect("a section has paths");
+                Section { sums, kept }
             })
             .collect();
         let mut tree = Tree::default();
         sections.iter().for_each(|s| tree.push(s.sums.clone()));
         let count = bins.as_ref().map_or(0, Bins::count);
         let sorted = (0..count).map(|i| {
-            let mut all: Vec<f64> = sections
-                .iter()
-                .flat_map(|s| s.kept[i].iter().copied())
-                .collect();
+            let mut all: Vec<f64> =
+                sections.iter().flat_map(|s| s.kept[i].iter().copied()).collect();
             all.sort_unstable_by(f64::total_cmp);
             all
         });
@@ -329,23 +171,10 @@ impl Sample {
                 (at(p - half), at(p + half) + 1, factor)
             }
         };
-        let low = if low < 1 {
-            f64::NEG_INFINITY
-        } else {
-            self.order_statistic(low)?
-        };
-        let high = if high > n {
-            f64::INFINITY
-        } else {
-            self.order_statistic(high)?
-        };
+        let low = if low < 1 { f64::NEG_INFINITY } else { self.order_statistic(low)? };
+        let high = if high > n { f64::INFINITY } else { self.order_statistic(high)? };
         let (low, high) = (low.min(value), high.max(value));
-        Ok(Estimate {
-            value,
-            standard_error: (high - low) / (2.0 * factor),
-            low,
-            high,
-        })
+        Ok(Estimate { value, standard_error: (high - low) / (2.0 * factor), low, high })
     }
 
     /// Mean of the worst `1 - p` of the values: the highest ones.
@@ -386,10 +215,7 @@ impl Sample {
                 let spacing = self.spacing(p)?;
                 let shares = self.shares_at_or_below(q)?;
                 let mean = shares.iter().sum::<f64>() / shares.len() as f64;
-                Ok(shares
-                    .iter()
-                    .map(|share| q - (share - mean) * spacing)
-                    .collect())
+                Ok(shares.iter().map(|share| q - (share - mean) * spacing).collect())
             }
         }
     }
@@ -442,11 +268,7 @@ impl Sample {
         let bins = self.bins.as_ref().expect("quantiles were asked for");
         let at = bins.index(x);
         let known = bins.keeps(at) || bins.point(at).is_some();
-        if known {
-            Ok((bins, at))
-        } else {
-            Err(NotKept(at))
-        }
+        if known { Ok((bins, at)) } else { Err(NotKept(at)) }
     }
 
     /// The kept values of all sections in the bin of `q`.

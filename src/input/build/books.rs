@@ -15,7 +15,7 @@ pub(super) struct Books {
 
 impl Books {
     /// Loads all books; what is wrong with the study's own goes to its findings.
-    pub fn load(builder: &mut Builder) -> Self {
+    pub(super) fn load(builder: &mut Builder) -> Self {
         let mut list: Vec<PriceBook> = SHIPPED
             .iter()
             .map(|(name, text)| toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
@@ -24,16 +24,9 @@ impl Books {
             let field = format!("price_books[{i}]");
             if let Some(book) = own_book(builder, &field, name) {
                 if list.iter().any(|b| b.id == book.id) {
-                    let message = format!(
-                        "the price book {name} has the id \"{}\", which is taken",
-                        book.id
-                    );
-                    builder.error(
-                        &field,
-                        "duplicate",
-                        message,
-                        "give the book an id of its own",
-                    );
+                    let message =
+                        format!("the price book {name} has the id \"{}\", which is taken", book.id);
+                    builder.error(&field, "duplicate", message, "give the book an id of its own");
                 }
                 list.push(book);
             }
@@ -42,17 +35,13 @@ impl Books {
     }
 
     /// The model called `book/id`.
-    pub fn model(
+    pub(super) fn model(
         &self,
         builder: &mut Builder,
         field: &str,
         name: &str,
     ) -> Option<(&PriceBook, &Model)> {
-        let all = || {
-            self.list
-                .iter()
-                .flat_map(|b| b.models.iter().map(move |m| (b, m)))
-        };
+        let all = || self.list.iter().flat_map(|b| b.models.iter().map(move |m| (b, m)));
         let found = all().find(|(b, m)| format!("{}/{}", b.id, m.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, m)| format!("{}/{}", b.id, m.id)).collect();
@@ -62,17 +51,13 @@ impl Books {
     }
 
     /// The offer called `book/id`.
-    pub fn offer(
+    pub(super) fn offer(
         &self,
         builder: &mut Builder,
         field: &str,
         name: &str,
     ) -> Option<(&PriceBook, &Offer)> {
-        let all = || {
-            self.list
-                .iter()
-                .flat_map(|b| b.offers.iter().map(move |o| (b, o)))
-        };
+        let all = || self.list.iter().flat_map(|b| b.offers.iter().map(move |o| (b, o)));
         let found = all().find(|(b, o)| format!("{}/{}", b.id, o.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, o)| format!("{}/{}", b.id, o.id)).collect();
@@ -88,12 +73,7 @@ fn not_found(builder: &mut Builder, field: &str, what: &str, name: &str, names: 
         Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
         None => "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into(),
     };
-    builder.error(
-        field,
-        "not-in-book",
-        format!("no price book has the {what} \"{name}\""),
-        help,
-    );
+    builder.error(field, "not-in-book", format!("no price book has the {what} \"{name}\""), help);
 }
 
 fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook> {
@@ -124,9 +104,7 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
             let place = Some(tree.locate(&format!("offers[{i}]")));
             let message = format!("the offer \"{}\" needs one price", offer.id);
             let help = "give either `per_unit_month` or `per_unit_hour`";
-            builder
-                .findings
-                .error("ambiguous", format!("offers[{i}]"), place, message, help);
+            builder.findings.error("ambiguous", format!("offers[{i}]"), place, message, help);
         }
     }
     Some(book)
@@ -143,12 +121,8 @@ pub(super) struct Origin<'a> {
 
 impl Origin<'_> {
     /// A figure with this origin.
-    pub fn fact(&self, item: impl Into<String>, value: f64, unit: &str) -> PriceFact {
-        let source = self
-            .book
-            .sources
-            .get(self.source)
-            .map_or(self.source, String::as_str);
+    pub(super) fn fact(&self, item: impl Into<String>, value: f64, unit: &str) -> PriceFact {
+        let source = self.book.sources.get(self.source).map_or(self.source, String::as_str);
         let doubt = self.flag.map_or(String::new(), |f| format!(" ({f})"));
         PriceFact {
             item: item.into(),

@@ -12,13 +12,24 @@ const STALE_DAYS: i32 = 180;
 
 impl Builder {
     /// Adds a warning that the results repeat.
-    pub fn warn(&mut self, code: &str, seen: impl Into<String>, may_mean: &str, advice: &str) {
-        self.warnings
-            .push(Warning::new(code, seen, may_mean, advice));
+    pub(super) fn warn(
+        &mut self,
+        code: &str,
+        seen: impl Into<String>,
+        may_mean: &str,
+        advice: &str,
+    ) {
+        self.warnings.push(Warning::new(code, seen, may_mean, advice));
     }
 
     /// Collects warnings about prices, the model and inputs without effect.
-    pub fn caution(&mut self, model: &PathModel, agreed: &Agreed, loads: &Loads, facts: &Facts) {
+    pub(super) fn caution(
+        &mut self,
+        model: &PathModel,
+        agreed: &Agreed,
+        loads: &Loads,
+        facts: &Facts,
+    ) {
         let start = self.start_day();
         self.caution_prices(&facts.prices, start);
         self.caution_retirement(loads, model.months(), start);
@@ -48,10 +59,8 @@ impl Builder {
             let days = start?.since(day).ok()?.get_days();
             (days > STALE_DAYS).then_some(days)
         };
-        if let Some((oldest, days)) = prices
-            .iter()
-            .filter_map(|p| Some((p, age(&p)?)))
-            .max_by_key(|(_, d)| *d)
+        if let Some((oldest, days)) =
+            prices.iter().filter_map(|p| Some((p, age(&p)?))).max_by_key(|(_, d)| *d)
         {
             let seen = format!(
                 "the price of {} is of {}, {days} days before the contract starts",
@@ -78,10 +87,8 @@ impl Builder {
             );
         }
         if let Some(p) = prices.iter().find(|p| p.source.contains("implausible")) {
-            let seen = format!(
-                "the price of {} is marked as implausible against list prices",
-                p.item
-            );
+            let seen =
+                format!("the price of {} is marked as implausible against list prices", p.item);
             self.warn(
                 "implausible-price",
                 seen,
@@ -147,10 +154,7 @@ impl Builder {
         let error = &self.file.forecast_error;
         let means = [
             ("forecast_error.level", error.level.mean()),
-            (
-                "forecast_error.skewed",
-                error.skewed.as_ref().and_then(|d| d.get().mean()),
-            ),
+            ("forecast_error.skewed", error.skewed.as_ref().and_then(|d| d.get().mean())),
         ];
         for (field, mean) in means {
             let Some(mean) = mean.filter(|m| (m - 1.0).abs() > 0.001) else {

@@ -32,7 +32,7 @@ pub(super) struct Agreed {
 
 impl Builder {
     /// Resolves `[contract]`, apart from the sizes, which need the load.
-    pub fn agreed(&mut self, books: &Books) -> Option<Agreed> {
+    pub(super) fn agreed(&mut self, books: &Books) -> Option<Agreed> {
         let c = self.file.contract.clone();
         let found = match &c.offer {
             Some(name) => Some(books.offer(self, "contract.offer", name)?),
@@ -40,14 +40,9 @@ impl Builder {
         };
         let mut prices = Vec::new();
         let fee = self.fee(found, &mut prices);
-        let term = c
-            .term_months
-            .or(found.map(|(_, o)| o.term_months).filter(|t| *t > 0));
+        let term = c.term_months.or(found.map(|(_, o)| o.term_months).filter(|t| *t > 0));
         let term = term.or_else(|| self.no_term(found.is_some()));
-        let hourly = c
-            .hourly_per_unit_month
-            .clone()
-            .or_else(|| hourly_price(found, &mut prices));
+        let hourly = c.hourly_per_unit_month.clone().or_else(|| hourly_price(found, &mut prices));
         let (fee, term) = (fee?, term?);
         let renewal = self.renewal(term, hourly.is_some());
         self.check_clauses(term);
@@ -61,10 +56,14 @@ impl Builder {
         }
         if let (Some(deployed), Units::Number(reserved), None) =
             (c.deployed_units, c.units, &hourly)
+            && deployed > reserved
         {
-            if deployed > reserved {
-                self.error("contract.deployed_units", "no-hourly-price", "more units are deployed than reserved, and there is no hourly price for the rest", "add `hourly_per_unit_month`");
-            }
+            self.error(
+                "contract.deployed_units",
+                "no-hourly-price",
+                "more units are deployed than reserved, and there is no hourly price for the rest",
+                "add `hourly_per_unit_month`",
+            );
         }
         let contract = Contract {
             fee,
@@ -77,11 +76,7 @@ impl Builder {
             min_units: c.min_units.unwrap_or(0.0),
             clauses: c.clauses,
         };
-        Some(Agreed {
-            contract,
-            offer: found.map(|(book, offer)| bought(book, offer)),
-            prices,
-        })
+        Some(Agreed { contract, offer: found.map(|(book, offer)| bought(book, offer)), prices })
     }
 
     fn fee(
@@ -137,10 +132,7 @@ impl Builder {
                 "choose an offer with a term, or add `term_months`",
             )
         } else {
-            (
-                "[contract] has no term",
-                "add `term_months`, as in term_months = 12",
-            )
+            ("[contract] has no term", "add `term_months`, as in term_months = 12")
         };
         self.error("contract", "missing-field", message, help);
         None
@@ -185,7 +177,6 @@ impl Builder {
                 None
             }
             Some(RenewalWord::Hourly) => Some(Renewal::Hourly),
-            Some(RenewalWord::OnDemand) => Some(Renewal::OnDemand),
             None if horizon > end => {
                 let message = format!(
                     "the term ends with month {end}, the horizon with month {horizon}, and nothing says what happens between"
@@ -194,7 +185,8 @@ impl Builder {
                 self.error("contract", "missing-field", message, help);
                 None
             }
-            None => Some(Renewal::OnDemand),
+            // Given up, or nothing comes after the term.
+            Some(RenewalWord::OnDemand) | None => Some(Renewal::OnDemand),
         }
     }
 
@@ -220,7 +212,7 @@ impl Builder {
     }
 
     /// Which sizes can be bought.
-    pub fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
+    pub(super) fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
         let (c, s) = (self.file.contract.clone(), self.file.sizing.clone());
         if let Some(list) = s.sizes {
             let mut sizes = list;
@@ -265,15 +257,11 @@ impl Builder {
             );
             return None;
         }
-        Some(Sizes::Steps {
-            min,
-            step,
-            max: s.max_units,
-        })
+        Some(Sizes::Steps { min, step, max: s.max_units })
     }
 
     /// Given units must be a size that is sold, where sizes are known.
-    pub fn check_units(&mut self, sizes: &Sizes) {
+    pub(super) fn check_units(&mut self, sizes: &Sizes) {
         let Some(given) = self.fixed_units() else {
             return;
         };
@@ -308,7 +296,7 @@ impl Builder {
     }
 
     /// The units of the study, if it gives a number.
-    pub fn fixed_units(&self) -> Option<f64> {
+    pub(super) fn fixed_units(&self) -> Option<f64> {
         match self.file.contract.units {
             Units::Number(units) => Some(units),
             Units::Word(_) => None,
@@ -359,17 +347,11 @@ fn bought(book: &PriceBook, offer: &Offer) -> Bought {
 
 impl Agreed {
     /// The contract in plain words, a line each.
-    pub fn describe(&self) -> Vec<String> {
+    pub(super) fn describe(&self) -> Vec<String> {
         let c = &self.contract;
-        let name = self
-            .offer
-            .as_ref()
-            .map_or("stated terms".to_owned(), |o| o.name.clone());
-        let mut lines = vec![format!(
-            "{name}, term {}, from month {}",
-            months(c.term),
-            c.start + 1
-        )];
+        let name = self.offer.as_ref().map_or("stated terms".to_owned(), |o| o.name.clone());
+        let mut lines =
+            vec![format!("{name}, term {}, from month {}", months(c.term), c.start + 1)];
         lines.push(match &c.renewal {
             Renewal::Renew { price_change } => {
                 let change = 100.0 * price_change.mean().unwrap_or(f64::NAN);

@@ -6,6 +6,7 @@
 mod books;
 mod caution;
 mod contract;
+mod model;
 mod settings;
 mod workload;
 
@@ -46,10 +47,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Loaded {
             let message = format!("cannot read {}: {}", path.display(), reason(&error));
             let help = "check the path; `waterline init study.toml` writes a study to start from";
             findings.error("unreadable", "", None, message, help);
-            Loaded {
-                study: None,
-                findings,
-            }
+            Loaded { study: None, findings }
         }
     }
 }
@@ -78,26 +76,14 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         schema::check::<StudyFile>(&tree, &mut findings);
     }
     if findings.has_errors() {
-        return Loaded {
-            study: None,
-            findings,
-        };
+        return Loaded { study: None, findings };
     }
     let file = match StudyFile::deserialize(tree.plain()) {
         Ok(file) => file,
         Err(error) => {
             // The schema lets nothing through that the types refuse; a test holds them together.
-            findings.error(
-                "unreadable",
-                "",
-                None,
-                error.to_string(),
-                "please report this file",
-            );
-            return Loaded {
-                study: None,
-                findings,
-            };
+            findings.error("unreadable", "", None, error.to_string(), "please report this file");
+            return Loaded { study: None, findings };
         }
     };
     let mut builder = Builder {
@@ -110,10 +96,7 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
     };
     let study = builder.study();
     let findings = builder.findings;
-    Loaded {
-        study: study.filter(|_| !findings.has_errors()),
-        findings,
-    }
+    Loaded { study: study.filter(|_| !findings.has_errors()), findings }
 }
 
 /// A study under construction.
@@ -146,7 +129,9 @@ impl Builder {
         let (mut contract, mut strategies) = (agreed.contract.clone(), settings.strategies.clone());
         let model = self.model(months, &loads, |parameters| {
             contract.bind(parameters);
-            strategies.iter_mut().for_each(|s| s.bind(parameters));
+            for strategy in &mut strategies {
+                strategy.bind(parameters);
+            }
         })?;
         let units = self.fixed_units();
         let facts = self.facts(&model, &agreed, &loads, &settings, &sizes);
@@ -178,10 +163,7 @@ impl Builder {
             LevelAt::Middle => 0.5,
             LevelAt::End => 1.0,
         };
-        Clock {
-            first: self.file.months_until_start + within,
-            months,
-        }
+        Clock { first: self.file.months_until_start + within, months }
     }
 
     /// What is wrong with growth, price and forecast error on their own.
@@ -203,10 +185,7 @@ impl Builder {
             return;
         };
         let parts: Vec<&str> = start.split('-').collect();
-        let month = parts
-            .get(1)
-            .and_then(|m| m.parse::<u32>().ok())
-            .unwrap_or(0);
+        let month = parts.get(1).and_then(|m| m.parse::<u32>().ok()).unwrap_or(0);
         let good = parts.len() == 2
             && parts[0].len() == 4
             && parts[0].parse::<u32>().is_ok()
@@ -214,12 +193,7 @@ impl Builder {
             && parts[1].len() == 2;
         if !good {
             let message = format!("\"{start}\" is not a month");
-            self.error(
-                "start",
-                "date",
-                message,
-                "write year and month, as in start = \"2027-01\"",
-            );
+            self.error("start", "date", message, "write year and month, as in start = \"2027-01\"");
         }
     }
 

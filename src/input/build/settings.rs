@@ -19,7 +19,7 @@ pub(super) struct Settings {
 
 impl Builder {
     /// Resolves the remaining tables for a study of `months`.
-    pub fn settings(&mut self, agreed: Option<&Agreed>, months: usize) -> Option<Settings> {
+    pub(super) fn settings(&mut self, agreed: Option<&Agreed>, months: usize) -> Option<Settings> {
         let objective = self.objective();
         let strategies = agreed.map(|a| self.strategies(a));
         let run = self.run();
@@ -38,23 +38,15 @@ impl Builder {
 
     fn strategies(&mut self, agreed: &Agreed) -> Vec<Strategy> {
         let table = self.file.strategies.clone();
-        let wanted = |word| {
-            table
-                .compare
-                .as_ref()
-                .is_none_or(|list| list.contains(&word))
-        };
+        let wanted = |word| table.compare.as_ref().is_none_or(|list| list.contains(&word));
         let mut list = vec![Strategy {
             kind: StrategyKind::OnDemand,
-            overflow: Overflow::OnDemand {
-                price_multiple: 1.0.into(),
-            },
+            overflow: Overflow::OnDemand { price_multiple: 1.0.into() },
         }];
         let provisioned = self.provisioned(agreed, wanted(StrategyWord::Provisioned));
-        list.extend(provisioned.map(|overflow| Strategy {
-            kind: StrategyKind::Provisioned,
-            overflow,
-        }));
+        list.extend(
+            provisioned.map(|overflow| Strategy { kind: StrategyKind::Provisioned, overflow }),
+        );
         let multiple = table.hybrid.price_multiple;
         if wanted(StrategyWord::Hybrid) {
             list.push(Strategy {
@@ -64,10 +56,7 @@ impl Builder {
                 },
             });
         } else if multiple.is_some() {
-            self.unused(
-                "strategies.hybrid.price_multiple",
-                "the hybrid strategy is not compared",
-            );
+            self.unused("strategies.hybrid.price_multiple", "the hybrid strategy is not compared");
         }
         if list.len() == 1 {
             self.error(
@@ -89,10 +78,7 @@ impl Builder {
             for (field, given) in [
                 ("excess", table.excess.is_some()),
                 ("headroom", table.headroom.is_some()),
-                (
-                    "shortage_per_unit_month",
-                    table.shortage_per_unit_month.is_some(),
-                ),
+                ("shortage_per_unit_month", table.shortage_per_unit_month.is_some()),
             ] {
                 if given {
                     self.unused(
@@ -103,13 +89,11 @@ impl Builder {
             }
             return None;
         }
-        let excess = table
-            .excess
-            .or(match (&table.shortage_per_unit_month, has_hourly) {
-                (Some(_), _) => Some(Excess::Reject),
-                (None, true) => Some(Excess::Hourly),
-                (None, false) => None,
-            });
+        let excess = table.excess.or(match (&table.shortage_per_unit_month, has_hourly) {
+            (Some(_), _) => Some(Excess::Reject),
+            (None, true) => Some(Excess::Hourly),
+            (None, false) => None,
+        });
         match excess {
             Some(Excess::Hourly) if !has_hourly => {
                 self.error(
@@ -127,9 +111,7 @@ impl Builder {
                         "nothing is rejected with `excess = \"hourly\"`",
                     );
                 }
-                Some(Overflow::Hourly {
-                    headroom: table.headroom.unwrap_or_else(|| 0.0.into()),
-                })
+                Some(Overflow::Hourly { headroom: table.headroom.unwrap_or_else(|| 0.0.into()) })
             }
             Some(Excess::Reject) => {
                 self.rejecting(table.shortage_per_unit_month, table.headroom.is_some())
@@ -178,11 +160,8 @@ impl Builder {
             Minimize::MeanCvar => &["level", "weight"],
             Minimize::Chance => &["max_over_budget"],
         };
-        let given = [
-            ("level", s.level),
-            ("weight", s.weight),
-            ("max_over_budget", s.max_over_budget),
-        ];
+        let given =
+            [("level", s.level), ("weight", s.weight), ("max_over_budget", s.max_over_budget)];
         for (name, value) in given {
             let field = format!("sizing.{name}");
             if value.is_some() && !uses(fields, name) {
@@ -196,11 +175,7 @@ impl Builder {
                     message,
                     format!(
                         "add `{name}`, as in {name} = {}",
-                        if name == "max_over_budget" {
-                            "0.1"
-                        } else {
-                            "0.9"
-                        }
+                        if name == "max_over_budget" { "0.1" } else { "0.9" }
                     ),
                 );
             }
@@ -217,10 +192,9 @@ impl Builder {
             Minimize::Mean => Some(Objective::Mean),
             Minimize::Quantile => s.level.map(Objective::Quantile),
             Minimize::Cvar => s.level.map(Objective::Cvar),
-            Minimize::MeanCvar => s
-                .level
-                .zip(s.weight)
-                .map(|(level, weight)| Objective::MeanCvar { weight, level }),
+            Minimize::MeanCvar => {
+                s.level.zip(s.weight).map(|(level, weight)| Objective::MeanCvar { weight, level })
+            }
             Minimize::Chance => s.max_over_budget.map(Objective::Chance),
         }
     }
@@ -236,10 +210,9 @@ impl Builder {
             Objective::Quantile(p) => {
                 format!("the {cost} not exceeded in {} of futures", percent(p))
             }
-            Objective::Cvar(p) => format!(
-                "the mean {cost} of the worst {} of futures",
-                percent(1.0 - p)
-            ),
+            Objective::Cvar(p) => {
+                format!("the mean {cost} of the worst {} of futures", percent(1.0 - p))
+            }
             Objective::MeanCvar { weight, level } => format!(
                 "{} of the mean {cost} and {} of its mean in the worst {} of futures",
                 percent(1.0 - weight),
@@ -259,28 +232,17 @@ impl Builder {
         if let (Some(paths), SamplerChoice::Sobol) = (run.paths, run.sampler) {
             let above = sobol_paths(paths);
             if above != paths {
-                let message = format!(
-                    "{} paths do not make whole nets of quasi-random points",
-                    count(paths)
-                );
+                let message =
+                    format!("{} paths do not make whole nets of quasi-random points", count(paths));
                 let help = format!(
                     "use {} or {}; or the sampler \"auto\", which rounds up by itself",
                     count(above / 2),
                     count(above)
                 );
-                self.error(
-                    "run.paths",
-                    "not-whole-nets",
-                    message,
-                    help.replace(',', ""),
-                );
+                self.error("run.paths", "not-whole-nets", message, help.replace(',', ""));
             }
         }
-        RunSettings {
-            paths: run.paths,
-            seed: run.seed,
-            sampler: run.sampler,
-        }
+        RunSettings { paths: run.paths, seed: run.seed, sampler: run.sampler }
     }
 
     /// An input that changes nothing is an error: it was meant to do something.

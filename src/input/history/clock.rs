@@ -22,15 +22,12 @@ pub(super) enum Bad {
 
 impl Clock {
     /// A clock for local times of `zone`.
-    pub fn new(zone: TimeZone) -> Self {
-        Self {
-            zone,
-            seen: BTreeSet::new(),
-        }
+    pub(super) fn new(zone: TimeZone) -> Self {
+        Self { zone, seen: BTreeSet::new() }
     }
 
     /// The instant that `text` means.
-    pub fn read(&mut self, text: &str) -> Result<Timestamp, Bad> {
+    pub(super) fn read(&mut self, text: &str) -> Result<Timestamp, Bad> {
         let text = text.trim();
         if let Ok(time) = text.parse::<Timestamp>() {
             return Ok(time);
@@ -45,11 +42,7 @@ impl Clock {
             // The hour that is lived twice: the first row of a time is the earlier one.
             AmbiguousOffset::Fold { .. } => {
                 let first = self.seen.insert(local);
-                let time = if first {
-                    ambiguous.earlier()
-                } else {
-                    ambiguous.later()
-                };
+                let time = if first { ambiguous.earlier() } else { ambiguous.later() };
                 time.map_err(|_| Bad::Unreadable)
             }
         }
@@ -68,18 +61,12 @@ mod tests {
     fn offsets_are_obeyed_and_local_times_get_the_zone() {
         let mut clock = berlin();
         let at = |text: &str, clock: &mut Clock| clock.read(text).map(|t| t.to_string());
-        assert_eq!(
-            at("2026-01-05T10:00:00Z", &mut clock).as_deref(),
-            Ok("2026-01-05T10:00:00Z")
-        );
+        assert_eq!(at("2026-01-05T10:00:00Z", &mut clock).as_deref(), Ok("2026-01-05T10:00:00Z"));
         assert_eq!(
             at("2026-01-05 10:00:00+02:00", &mut clock).as_deref(),
             Ok("2026-01-05T08:00:00Z")
         );
-        assert_eq!(
-            at("2026-01-05 10:00", &mut clock).as_deref(),
-            Ok("2026-01-05T09:00:00Z")
-        );
+        assert_eq!(at("2026-01-05 10:00", &mut clock).as_deref(), Ok("2026-01-05T09:00:00Z"));
         assert_eq!(at("5 January", &mut clock), Err(Bad::Unreadable));
     }
 

@@ -29,54 +29,25 @@ pub(super) enum Values {
 
 /// Usual names of columns, taken if the study names none.
 const USUAL: [(&str, &[&str]); 5] = [
-    (
-        "uncached_input",
-        &["uncached_input_tokens", "uncached_input"],
-    ),
-    (
-        "cached_input",
-        &[
-            "cached_input_tokens",
-            "cache_read_input_tokens",
-            "cached_input",
-        ],
-    ),
-    (
-        "input",
-        &[
-            "input_tokens",
-            "prompt_tokens",
-            "ProcessedPromptTokens",
-            "InputTokenCount",
-        ],
-    ),
-    (
-        "output",
-        &[
-            "output_tokens",
-            "completion_tokens",
-            "GeneratedTokens",
-            "OutputTokenCount",
-        ],
-    ),
+    ("uncached_input", &["uncached_input_tokens", "uncached_input"]),
+    ("cached_input", &["cached_input_tokens", "cache_read_input_tokens", "cached_input"]),
+    ("input", &["input_tokens", "prompt_tokens", "ProcessedPromptTokens", "InputTokenCount"]),
+    ("output", &["output_tokens", "completion_tokens", "GeneratedTokens", "OutputTokenCount"]),
     ("total", &["total_tokens", "TokenTransaction"]),
 ];
 
 impl Columns {
-    pub fn in_units(&self) -> bool {
+    pub(super) fn in_units(&self) -> bool {
         matches!(self.values, Values::Load(_))
     }
 
     /// `output: completion_tokens`, for the facts.
-    pub fn describe(&self) -> Vec<String> {
-        self.names
-            .iter()
-            .map(|(role, name)| format!("{role}: {name}"))
-            .collect()
+    pub(super) fn describe(&self) -> Vec<String> {
+        self.names.iter().map(|(role, name)| format!("{role}: {name}")).collect()
     }
 
     /// The tokens of a row, from a function that reads a column.
-    pub fn tokens(&self, mut read: impl FnMut(usize) -> f64) -> Tokens {
+    pub(super) fn tokens(&self, mut read: impl FnMut(usize) -> f64) -> Tokens {
         let mut value = |column: Option<usize>| column.map_or(0.0, &mut read);
         match self.values {
             Values::Split(columns) => columns.map(value),
@@ -93,7 +64,7 @@ impl Columns {
     }
 
     /// All columns that must hold numbers.
-    pub fn numeric(&self) -> Vec<usize> {
+    pub(super) fn numeric(&self) -> Vec<usize> {
         match self.values {
             Values::Split(columns) | Values::Input(columns) => {
                 columns.into_iter().flatten().collect()
@@ -113,10 +84,7 @@ pub(super) fn find(
 ) -> Option<Columns> {
     let before = findings.list.len();
     let headers = headers(table, text);
-    let line = Place {
-        source,
-        span: 0..text.lines().next().map_or(0, str::len),
-    };
+    let line = Place { source, span: 0..text.lines().next().map_or(0, str::len) };
     if headers.iter().all(String::is_empty) {
         let message = "the usage file is empty";
         findings.error(
@@ -128,12 +96,7 @@ pub(super) fn find(
         );
         return None;
     }
-    let mut finder = Finder {
-        headers: &headers,
-        line,
-        findings,
-        names: Vec::new(),
-    };
+    let mut finder = Finder { headers: &headers, line, findings, names: Vec::new() };
     let timestamp = finder.need("timestamp", &table.timestamp);
     let filter: Vec<(usize, String)> = table
         .filter
@@ -145,12 +108,7 @@ pub(super) fn find(
     if findings.list.len() > before {
         return None;
     }
-    Some(Columns {
-        timestamp: timestamp?,
-        values: values?,
-        filter,
-        names,
-    })
+    Some(Columns { timestamp: timestamp?, values: values?, filter, names })
 }
 
 fn headers(table: &HistoryTable, text: &str) -> Vec<String> {
@@ -180,10 +138,7 @@ impl Finder<'_> {
         if found.is_none() {
             let only = &self.headers[0];
             let help = if self.headers.len() == 1 && only.contains([';', '\t', '|']) {
-                let mark = only
-                    .chars()
-                    .find(|c| [';', '\t', '|'].contains(c))
-                    .unwrap_or(';');
+                let mark = only.chars().find(|c| [';', '\t', '|'].contains(c)).unwrap_or(';');
                 format!("the columns look separated by {mark:?}: set `delimiter = {mark:?}`")
             } else if let Some(near) = did_you_mean(name, self.headers.iter().map(String::as_str)) {
                 format!("did you mean \"{near}\"?")
@@ -192,25 +147,14 @@ impl Finder<'_> {
             };
             let message = format!("the usage file has no column \"{name}\"");
             let field = format!("workload.history.{role}");
-            self.findings.error(
-                "history-column",
-                field,
-                Some(self.line.clone()),
-                message,
-                help,
-            );
+            self.findings.error("history-column", field, Some(self.line.clone()), message, help);
         }
         found
     }
 
     fn values(&mut self, table: &HistoryTable) -> Option<Values> {
-        let given = [
-            &table.uncached_input,
-            &table.cached_input,
-            &table.input,
-            &table.output,
-            &table.total,
-        ];
+        let given =
+            [&table.uncached_input, &table.cached_input, &table.input, &table.output, &table.total];
         if let Some(name) = &table.load {
             if given.iter().any(|g| g.is_some()) {
                 return self.contradiction(
@@ -242,11 +186,7 @@ impl Finder<'_> {
             names.iter().find_map(|name| self.at(role, name))
         };
         let (uncached, cached) = (find("uncached_input"), find("cached_input"));
-        let input = if uncached.is_some() {
-            None
-        } else {
-            find("input")
-        };
+        let input = if uncached.is_some() { None } else { find("input") };
         let output = find("output");
         let split = uncached.or(input).is_some();
         let total = if split { None } else { find("total") };

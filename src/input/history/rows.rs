@@ -79,27 +79,14 @@ impl Troubles {
         for (kind, t) in self.kinds {
             let lines: Vec<String> = t.lines.iter().map(u64::to_string).collect();
             let more = if t.count > t.lines.len() { ", ..." } else { "" };
-            let rows = if t.count == 1 {
-                "1 row".into()
-            } else {
-                format!("{} rows", t.count)
-            };
+            let rows = if t.count == 1 { "1 row".into() } else { format!("{} rows", t.count) };
             let message = format!(
                 "{rows} with {kind}, first {:?} (line {}{more})",
                 t.found,
                 lines.join(", ")
             );
-            let place = Place {
-                source,
-                span: t.span,
-            };
-            findings.error(
-                "history-row",
-                "workload.history.file",
-                Some(place),
-                message,
-                t.help,
-            );
+            let place = Place { source, span: t.span };
+            findings.error("history-row", "workload.history.file", Some(place), message, t.help);
         }
     }
 }
@@ -113,10 +100,7 @@ pub(super) fn read(
     findings: &mut Findings,
 ) -> Rows {
     let mut troubles = Troubles::default();
-    let mut rows = Rows {
-        rows: Vec::new(),
-        filtered: 0,
-    };
+    let mut rows = Rows { rows: Vec::new(), filtered: 0 };
     let Some(zone) = zone(table, source, findings) else {
         return rows;
     };
@@ -142,9 +126,7 @@ pub(super) fn read(
         }
         let line = record.position().map_or(0, csv::Position::line);
         let start = record.position().map_or(start, |p| p.byte() as usize);
-        let end = reader.position().byte() as usize;
-        let row_text = text.get(start..end).unwrap_or("").trim_end();
-        let span = start..start + row_text.len();
+        let span = row_span(text, start, reader.position().byte() as usize);
         let passes = |(column, value): &(usize, String)| record.get(*column) == Some(value);
         if !columns.filter.iter().all(passes) {
             rows.filtered += 1;
@@ -176,6 +158,12 @@ pub(super) fn read(
         );
     }
     rows
+}
+
+/// The bytes of a row without its line end.
+fn row_span(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
+    let row = text.get(start..end).unwrap_or("").trim_end();
+    start..start + row.len()
 }
 
 fn zone(table: &HistoryTable, source: usize, findings: &mut Findings) -> Option<TimeZone> {
@@ -238,14 +226,12 @@ fn row(
             Ok(x) if x.is_nan() || x.is_infinite() => {
                 Some(("a count that is not finite", "write plain numbers"))
             }
-            Ok(x) if x < 0.0 => Some((
-                "a negative count",
-                "corrections belong into the hour that they correct",
-            )),
-            Ok(x) if x > ABSURD => Some((
-                "an absurdly large count",
-                "check the unit: counts are tokens per interval",
-            )),
+            Ok(x) if x < 0.0 => {
+                Some(("a negative count", "corrections belong into the hour that they correct"))
+            }
+            Ok(x) if x > ABSURD => {
+                Some(("an absurdly large count", "check the unit: counts are tokens per interval"))
+            }
             Ok(_) => None,
         };
         if let Some((kind, help)) = trouble {
@@ -262,12 +248,7 @@ fn row(
         troubles.add("more cached input than input", line, span, &found, "`input` holds all input tokens; if it holds the uncached ones, name it `uncached_input`");
         return None;
     }
-    Some(Row {
-        time: time.ok()?,
-        tokens,
-        span: span.clone(),
-        line,
-    })
+    Some(Row { time: time.ok()?, tokens, span: span.clone(), line })
 }
 
 /// Rows with one per interval.
@@ -284,11 +265,7 @@ pub(super) fn merge(
     source: usize,
     findings: &mut Findings,
 ) -> Option<Merged> {
-    let mut out = Merged {
-        rows: Vec::with_capacity(rows.len()),
-        copies: 0,
-        added: 0,
-    };
+    let mut out = Merged { rows: Vec::with_capacity(rows.len()), copies: 0, added: 0 };
     let mut troubles = Troubles::default();
     for row in rows {
         let Some(last) = out.rows.last_mut().filter(|last| last.time == row.time) else {
@@ -327,20 +304,11 @@ pub(super) fn interval_minutes(
 ) -> Option<u32> {
     let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
     for pair in rows.windows(2) {
-        *counts
-            .entry(pair[1].time.as_second() - pair[0].time.as_second())
-            .or_default() += 1;
+        *counts.entry(pair[1].time.as_second() - pair[0].time.as_second()).or_default() += 1;
     }
-    let place = |row: &Row| {
-        Some(Place {
-            source,
-            span: row.span.clone(),
-        })
-    };
+    let place = |row: &Row| Some(Place { source, span: row.span.clone() });
     let field = "workload.history.file";
-    let Some((&seconds, _)) = counts
-        .iter()
-        .max_by_key(|(seconds, count)| (**count, -**seconds))
+    let Some((&seconds, _)) = counts.iter().max_by_key(|(seconds, count)| (**count, -**seconds))
     else {
         findings.error(
             "history-empty",

@@ -22,10 +22,7 @@ fn days(hours: u32, row: impl Fn(u32) -> String) -> String {
     let lines =
         (0..hours).map(|h| format!("2026-11-{:02}T{:02}:00:00Z,{}", 1 + h / 24, h % 24, row(h)));
     let body: Vec<String> = lines.collect();
-    format!(
-        "timestamp,input_tokens,output_tokens\n{}\n",
-        body.join("\n")
-    )
+    format!("timestamp,input_tokens,output_tokens\n{}\n", body.join("\n"))
 }
 
 fn errors(extra: &str, text: &str) -> Vec<String> {
@@ -37,13 +34,7 @@ fn errors(extra: &str, text: &str) -> Vec<String> {
 #[test]
 fn a_clean_file_gives_level_and_shape() {
     // Input 100 by day (hours 12 to 23) and 300 by night, output 10: mean 200.
-    let text = days(48, |h| {
-        if h % 24 < 12 {
-            "300,10".into()
-        } else {
-            "100,10".into()
-        }
-    });
+    let text = days(48, |h| if h % 24 < 12 { "300,10".into() } else { "100,10".into() });
     let (history, findings) = read_text("", &text);
     assert!(findings.list.is_empty(), "{}", findings.render(false));
     let mut history = history.expect("clean");
@@ -51,11 +42,7 @@ fn a_clean_file_gives_level_and_shape() {
     assert_eq!((history.facts.intervals, history.facts.missing), (48, 0));
     assert_eq!(
         history.facts.columns,
-        [
-            "timestamp: timestamp",
-            "input: input_tokens",
-            "output: output_tokens"
-        ]
+        ["timestamp: timestamp", "input: input_tokens", "output: output_tokens"]
     );
     let shape = history.shape(RelativeTo::Month, |t| t[0] + t[1]);
     assert_eq!(shape, Shape::new(&[0.5, 1.5], &[1.0, 1.0]));
@@ -64,10 +51,7 @@ fn a_clean_file_gives_level_and_shape() {
 
 #[test]
 fn gaps_copies_and_disorder_are_handled_and_counted() {
-    let mut lines: Vec<String> = days(72, |_| "100,10".into())
-        .lines()
-        .map(str::to_owned)
-        .collect();
+    let mut lines: Vec<String> = days(72, |_| "100,10".into()).lines().map(str::to_owned).collect();
     let copy = lines[5].clone();
     lines.push(copy);
     lines.swap(20, 30);
@@ -86,13 +70,7 @@ fn gaps_copies_and_disorder_are_handled_and_counted() {
 
 #[test]
 fn the_level_is_the_mean_of_the_last_days() {
-    let text = days(24 * 20, |h| {
-        if h < 24 * 10 {
-            "100,0".into()
-        } else {
-            "200,0".into()
-        }
-    });
+    let text = days(24 * 20, |h| if h < 24 * 10 { "100,0".into() } else { "200,0".into() });
     let (history, _) = read_text("level_days = 10", &text);
     assert_eq!(history.expect("clean").facts.tokens_per_hour[0], 200.0);
     let (history, _) = read_text("level_days = 20", &text);
@@ -106,10 +84,7 @@ fn a_total_is_split_by_the_stated_mix() {
         .replace("output_tokens", "x");
     let (history, findings) = read_text("total = \"total_tokens\"\noutput_share = 0.2", &text);
     assert!(findings.list.is_empty(), "{}", findings.render(false));
-    assert_eq!(
-        history.expect("clean").facts.tokens_per_hour,
-        [80.0, 0.0, 20.0]
-    );
+    assert_eq!(history.expect("clean").facts.tokens_per_hour, [80.0, 0.0, 20.0]);
     let (history, findings) = read_text("total = \"total_tokens\"", &text);
     assert!(history.is_none() && findings.list[0].help.contains("output_share"));
 }
@@ -126,10 +101,7 @@ fn a_filter_picks_rows_and_parts_are_added() {
             )
         })
     });
-    let text = format!(
-        "timestamp,model,input_tokens\n{}\n",
-        rows.collect::<Vec<_>>().join("\n")
-    );
+    let text = format!("timestamp,model,input_tokens\n{}\n", rows.collect::<Vec<_>>().join("\n"));
     let (history, _) = read_text("filter = { model = \"b\" }", &text);
     let facts = history.expect("filtered").facts;
     assert_eq!((facts.tokens_per_hour[0], facts.filtered), (30.0, 48));
@@ -149,10 +121,7 @@ fn local_time_with_its_zone_has_no_gap_and_no_copy_at_the_switches() {
             rows.push(format!("2026-10-{day} {local:02}:00,100,{h}"));
         }
     }
-    let text = format!(
-        "timestamp,input_tokens,output_tokens\n{}\n",
-        rows.join("\n")
-    );
+    let text = format!("timestamp,input_tokens,output_tokens\n{}\n", rows.join("\n"));
     let (history, findings) = read_text("time_zone = \"Europe/Berlin\"", &text);
     assert!(findings.list.is_empty(), "{}", findings.render(false));
     let facts = history.expect("read").facts;
@@ -165,34 +134,19 @@ fn local_time_with_its_zone_has_no_gap_and_no_copy_at_the_switches() {
 #[test]
 fn minutes_are_read_and_days_are_refused() {
     let rows = (0..2880).map(|m| {
-        format!(
-            "2026-11-{:02}T{:02}:{:02}:00Z,{}",
-            1 + m / 1440,
-            m / 60 % 24,
-            m % 60,
-            m % 7
-        )
+        format!("2026-11-{:02}T{:02}:{:02}:00Z,{}", 1 + m / 1440, m / 60 % 24, m % 60, m % 7)
     });
-    let text = format!(
-        "timestamp,total_tokens\n{}\n",
-        rows.collect::<Vec<_>>().join("\n")
-    );
+    let text = format!("timestamp,total_tokens\n{}\n", rows.collect::<Vec<_>>().join("\n"));
     let (history, _) = read_text("total = \"total_tokens\"\noutput_share = 0.5", &text);
     assert_eq!(history.expect("minutes").facts.interval_minutes, 1);
     let rows = (1..29).map(|d| format!("2026-11-{d:02}T00:00:00Z,5"));
-    let text = format!(
-        "timestamp,input_tokens\n{}\n",
-        rows.collect::<Vec<_>>().join("\n")
-    );
+    let text = format!("timestamp,input_tokens\n{}\n", rows.collect::<Vec<_>>().join("\n"));
     assert_eq!(errors("", &text), ["the intervals are 24 hours long"]);
 }
 
 #[test]
 fn bad_rows_are_gathered_by_kind_with_their_lines() {
-    let mut lines: Vec<String> = days(48, |_| "100,10".into())
-        .lines()
-        .map(str::to_owned)
-        .collect();
+    let mut lines: Vec<String> = days(48, |_| "100,10".into()).lines().map(str::to_owned).collect();
     for (line, bad) in [
         (3, "-5,10"),
         (7, "-6,10"),
@@ -217,11 +171,7 @@ fn bad_rows_are_gathered_by_kind_with_their_lines() {
         "an unreadable time",
     ];
     for kind in wanted {
-        assert_eq!(
-            found.iter().filter(|m| m.contains(kind)).count(),
-            1,
-            "{kind} in {found:#?}"
-        );
+        assert_eq!(found.iter().filter(|m| m.contains(kind)).count(), 1, "{kind} in {found:#?}");
     }
     assert!(
         found

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::math::normal_quantile;
+use crate::stats::collector::Collector;
 
 fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sample {
     let size = values.len().div_ceil(sections);
@@ -24,21 +25,13 @@ fn all(values: &[f64]) -> Sample {
 
 /// Values spread by a fixed permutation, so that sections look alike.
 fn normals(n: u64) -> Vec<f64> {
-    (0..n)
-        .map(|i| normal_quantile(((i * 48_271 % n) as f64 + 0.5) / n as f64))
-        .collect()
+    (0..n).map(|i| normal_quantile(((i * 48_271 % n) as f64 + 0.5) / n as f64)).collect()
 }
 
 #[test]
 fn quantiles_and_tail_means_of_ten_values() {
     let s = all(&[5.0, 1.0, 4.0, 2.0, 3.0, 10.0, 9.0, 8.0, 7.0, 6.0]);
-    for (p, expected) in [
-        (0.1, 1.0),
-        (0.5, 5.0),
-        (0.51, 6.0),
-        (0.9, 9.0),
-        (0.95, 10.0),
-    ] {
+    for (p, expected) in [(0.1, 1.0), (0.5, 5.0), (0.51, 6.0), (0.9, 9.0), (0.95, 10.0)] {
         assert_eq!(s.quantile(p).expect("kept").value, expected, "at {p}");
     }
     // The worst 20 %: 9 and 10. The worst 15 %: 10 and half of 9.
@@ -51,11 +44,7 @@ fn quantiles_and_tail_means_of_ten_values() {
 fn a_constant_is_its_own_quantile_and_tail_mean_without_error() {
     for design in [Design::Independent, Design::Replicated] {
         let s = sample(&[7.0; 4000], 8, design, &Bins::keep_all());
-        for estimate in [
-            s.mean(),
-            s.quantile(0.9).expect("kept"),
-            s.cvar(0.9).expect("kept"),
-        ] {
+        for estimate in [s.mean(), s.quantile(0.9).expect("kept"), s.cvar(0.9).expect("kept")] {
             assert_eq!((estimate.value, estimate.standard_error), (7.0, 0.0));
         }
     }
@@ -131,11 +120,7 @@ fn standard_errors_of_independent_normals() {
 #[test]
 fn section_values_average_to_the_estimate() {
     let s = sample(&normals(32_000), 32, Design::Replicated, &Bins::keep_all());
-    for statistic in [
-        Statistic::Mean,
-        Statistic::Quantile(0.9),
-        Statistic::Cvar(0.9),
-    ] {
+    for statistic in [Statistic::Mean, Statistic::Quantile(0.9), Statistic::Cvar(0.9)] {
         let values = s.section_values(statistic).expect("kept");
         let mean = values.iter().sum::<f64>() / 32.0;
         let estimate = match statistic {

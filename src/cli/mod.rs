@@ -1,0 +1,189 @@
+//! The command line: arguments, progress, files, exit codes; no logic of the engine.
+//!
+//! Exit codes: 0 done; 1 done, and a condition that the user set failed (`--fail-over-budget`); 2
+//! something is wrong with what the user gave; 130 stopped by Ctrl-C.
+
+mod files;
+mod init;
+mod prices;
+mod progress;
+mod run;
+mod schema;
+
+use crate::input::Loaded;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How much AI inference capacity to commit to, for how long and on which terms, when usage,
+/// prices and the forecast itself are uncertain.
+#[derive(Debug, Parser)]
+#[command(name = "waterline", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a commented study to start from
+    Init(InitArgs),
+    /// Check a study: everything that is wrong with it, at once
+    Check(StudyArgs),
+    /// Answer a study
+    Run(RunArgs),
+    /// Show every field of a study, of a price book, or of the results
+    Schema(SchemaArgs),
+    /// List the models and offers of the shipped price books, and the load shapes
+    Prices(PricesArgs),
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// File to write; - for standard output
+    #[arg(default_value = "study.toml")]
+    file: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Args)]
+struct StudyArgs {
+    /// The study file
+    study: PathBuf,
+    /// Change a field, as in --set growth.expected_per_year=0.2 (repeatable)
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    overrides: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// Paths to simulate (default 131072)
+    #[arg(long, value_name = "N")]
+    paths: Option<u64>,
+    /// Seed of every draw (default 1)
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads (default: all cores); the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    threads: Option<u32>,
+    /// Points to draw: quasi-random, pseudo-random, or whichever errs less
+    #[arg(long, value_name = "KIND")]
+    sampler: Option<SamplerArg>,
+    /// Write everything into this folder: results.json, report.html, tables/*.csv
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the results as JSON; - for standard output instead of the report
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the report as one HTML page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write the tables as CSV files into this folder
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+    /// Exit with 1 if the answer exceeds the budget with more than this probability
+    #[arg(long, value_name = "P")]
+    fail_over_budget: Option<f64>,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SamplerArg {
+    Auto,
+    Pseudo,
+    Sobol,
+}
+
+#[derive(Debug, Args)]
+struct SchemaArgs {
+    /// What to show
+    #[arg(default_value = "study")]
+    what: SchemaArg,
+    /// As JSON Schema, for editors and programs
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SchemaArg {
+    Study,
+    Prices,
+    Results,
+}
+
+#[derive(Debug, Args)]
+struct PricesArgs {
+    /// Show only names that contain this
+    filter: Option<String>,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Init(args) => init::run(&args),
+        Command::Check(args) => run::check(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Schema(args) => print(&schema::text(&args)),
+        Command::Prices(args) => print(&prices::text(args.filter.as_deref())),
+    };
+    done.unwrap_or_else(Failure::report)
+}
+
+/// Why a command ended early.
+enum Failure {
+    /// Something about the input; the text says what.
+    Input(String),
+    /// Ctrl-C.
+    Stopped,
+}
+
+impl Failure {
+    fn report(self) -> ExitCode {
+        match self {
+            Self::Input(text) => {
+                complain(&text);
+                ExitCode::from(2)
+            }
+            Self::Stopped => {
+                complain("stopped: nothing was written, earlier results are as they were\n");
+                ExitCode::from(130)
+            }
+        }
+    }
+}
+
+type Outcome = Result<ExitCode, Failure>;
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn print(text: &str) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Input(format!("error: cannot write to standard output: {e}\n")))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Prints to standard error, as well as that goes.
+fn complain(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The findings of a study on standard error.
+fn show_findings(loaded: &Loaded) {
+    if !loaded.findings.list.is_empty() {
+        let color = std::io::stderr().is_terminal() && console::colors_enabled_stderr();
+        complain(&loaded.findings.render(color));
+        complain(&format!("\n{}\n", loaded.findings.count()));
+    }
+}

@@ -1,0 +1,60 @@
+//! The progress bar, and Ctrl-C.
+
+use crate::analysis::Watcher;
+use crate::report::terminal::with_error;
+use crate::simulate::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Shows a run on standard error and lets Ctrl-C end it.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    stop: Arc<AtomicBool>,
+}
+
+impl Bar {
+    /// A bar, hidden unless `visible` and standard error is a terminal.
+    pub(super) fn new(visible: bool) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        // Without a handler Ctrl-C ends the process at once, which loses nothing either.
+        let _ = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(130); // the second time means now
+            }
+        });
+        let target =
+            if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = ProgressStyle::with_template(
+            "{prefix:<24} {bar:30} {human_pos}/{human_len} paths, {per_sec}, {msg}",
+        );
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, stop }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watcher for Bar {
+    fn stage(&self, name: &str) {
+        self.bar.reset();
+        self.bar.set_prefix(name.to_owned());
+    }
+
+    fn progress(&self, progress: Progress) {
+        self.bar.set_length(progress.total);
+        self.bar.set_position(progress.done);
+        if let Some(mean) = progress.headline {
+            self.bar.set_message(format!("mean {}", with_error(mean)));
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,151 @@
+//! `waterline schema`: every field, from the types themselves.
+
+use super::{SchemaArg, SchemaArgs};
+use crate::input::price_book::PriceBook;
+use crate::input::study_file::StudyFile;
+use crate::results::Results;
+use schemars::schema_for;
+use serde_json::Value as Json;
+
+/// The schema as asked for.
+pub(super) fn text(args: &SchemaArgs) -> String {
+    let schema = match args.what {
+        SchemaArg::Study => schema_for!(StudyFile),
+        SchemaArg::Prices => schema_for!(PriceBook),
+        SchemaArg::Results => schema_for!(Results),
+    };
+    let schema = schema.to_value();
+    if args.json {
+        let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+        text.push('\n');
+        return text;
+    }
+    let mut lines = Lines { root: &schema, out: String::new(), open: Vec::new() };
+    lines.table(&schema, "");
+    lines.out
+}
+
+/// Fields as lines: path, type, default and description.
+struct Lines<'a> {
+    root: &'a Json,
+    out: String,
+    /// Types being listed, so that none is listed inside itself.
+    open: Vec<&'a str>,
+}
+
+impl<'a> Lines<'a> {
+    fn resolve(&self, schema: &'a Json) -> (&'a Json, &'a str) {
+        match schema["$ref"].as_str() {
+            Some(reference) => {
+                let name = reference.rsplit('/').next().unwrap_or_default();
+                (&self.root["$defs"][name], name)
+            }
+            None => (schema, ""),
+        }
+    }
+
+    fn table(&mut self, schema: &'a Json, path: &str) {
+        let Some(properties) = schema["properties"].as_object() else {
+            return;
+        };
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        for (key, field) in properties {
+            let place = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let kind = self.kind(field);
+            let needed = if required.contains(&key.as_str()) { ", required" } else { "" };
+            let about = field["description"]
+                .as_str()
+                .or(self.resolve(field).0["description"].as_str())
+                .unwrap_or_default();
+            let about = about.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+            self.out
+                .push_str(&format!("{place}  ({kind}{needed}{})\n    {about}\n", default(field)));
+            self.inside(field, &place);
+        }
+    }
+
+    /// The fields of a table or of the entries of a list.
+    fn inside(&mut self, field: &'a Json, place: &str) {
+        let (target, name) = self.unwrapped(field);
+        if ["Param", "Dist"].contains(&name) || self.open.contains(&name) {
+            return;
+        }
+        self.open.push(name);
+        if target["type"] == "array" {
+            self.inside(&target["items"], &format!("{place}[]"));
+        } else if target["additionalProperties"].is_object() {
+            self.inside(&target["additionalProperties"], &format!("{place}.<name>"));
+        } else if let Some(options) = target["oneOf"].as_array() {
+            for option in options.iter().filter(|o| o["properties"].is_object()) {
+                self.table(option, place);
+            }
+        } else {
+            self.table(target, place);
+        }
+        self.open.pop();
+    }
+
+    /// The schema behind references and behind "or nothing".
+    fn unwrapped(&self, schema: &'a Json) -> (&'a Json, &'a str) {
+        let (target, name) = self.resolve(schema);
+        let options = target["anyOf"].as_array();
+        match options.and_then(|list| list.iter().find(|o| o["type"] != "null")) {
+            Some(inner) if name.is_empty() => self.resolve(inner),
+            _ => (target, name),
+        }
+    }
+
+    fn kind(&self, schema: &'a Json) -> String {
+        let (target, name) = self.unwrapped(schema);
+        if name == "Param" {
+            return format!("number or distribution{}", bounds(schema));
+        }
+        let listed = target["enum"].as_array().or(target["oneOf"].as_array()).into_iter().flatten();
+        let words: Vec<String> = listed
+            .filter_map(|o| o.as_str().or(o["const"].as_str()))
+            .map(|w| format!("\"{w}\""))
+            .collect();
+        if !words.is_empty() {
+            return words.join(" | ");
+        }
+        let types = target["type"]
+            .as_array()
+            .and_then(|a| a.iter().find(|t| *t != "null"))
+            .unwrap_or(&target["type"]);
+        let word = match types.as_str() {
+            Some("object") | None => "table",
+            Some("array") => "list",
+            Some("string") => "text",
+            Some("boolean") => "true or false",
+            Some("integer") => "whole number",
+            Some(other) => other,
+        };
+        format!("{word}{}", bounds(target))
+    }
+}
+
+fn default(field: &Json) -> String {
+    match &field["default"] {
+        Json::Null | Json::Object(_) => String::new(),
+        Json::Array(list) if list.is_empty() => String::new(),
+        value => format!(", default {value}"),
+    }
+}
+
+fn bounds(schema: &Json) -> String {
+    let words = [
+        ("minimum", "at least"),
+        ("x-min", "at least"),
+        ("exclusiveMinimum", "above"),
+        ("x-above", "above"),
+        ("maximum", "at most"),
+        ("x-max", "at most"),
+        ("exclusiveMaximum", "below"),
+        ("x-below", "below"),
+    ];
+    let found =
+        words.iter().filter_map(|(key, word)| Some(format!("{word} {}", schema[key].as_f64()?)));
+    let all: Vec<String> = found.collect();
+    if all.is_empty() { String::new() } else { format!(" {}", all.join(" and ")) }
+}
