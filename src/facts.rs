@@ -21,6 +21,8 @@ pub struct Facts {
     pub unit: String,
     /// The contract and its clauses, a line each.
     pub contract: Vec<String>,
+    /// Largest commitment that the vendor lets a buyer cancel against a refund in 12 months, USD.
+    pub refund_limit_usd: Option<f64>,
     /// Budget for the horizon, USD.
     pub budget_usd: Option<f64>,
     /// Discount rate per year.

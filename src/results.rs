@@ -33,6 +33,8 @@ pub struct Results {
     pub months: Vec<MonthResult>,
     /// When a commitment pays.
     pub break_even: BreakEven,
+    /// The vendor's own way out, where the price book has one.
+    pub refund: Option<Refund>,
     /// The inputs, resolved.
     pub facts: Facts,
     /// What to be careful about in these results.
@@ -224,6 +226,40 @@ pub struct StrategyMonth {
     pub overflow_spend: Estimate,
     /// Waste, mean, USD.
     pub waste: Estimate,
+}
+
+/// How far a vendor's refund rule reaches. It is not part of the simulated costs.
+///
+/// Canceling after month `m` of the term cancels `units * fee * (term - m)` of commitment; the
+/// rule allows up to `limit_usd` of it in 12 months.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Refund {
+    /// Largest commitment that can be canceled in 12 months, USD.
+    pub limit_usd: f64,
+    /// Commitment of the whole first term at the chosen size, USD.
+    pub commitment_usd: f64,
+    /// First month of the term, from 0, after which all that remains can be canceled; absent if
+    /// never.
+    pub full_exit_after_month: Option<usize>,
+}
+
+impl Refund {
+    /// The rule for a commitment of `monthly` USD over `term` months.
+    #[must_use]
+    pub fn new(limit_usd: f64, monthly: f64, term: usize) -> Self {
+        let fits = |paid: &usize| canceled(monthly, term, *paid) <= limit_usd;
+        Self {
+            limit_usd,
+            commitment_usd: canceled(monthly, term, 0),
+            full_exit_after_month: (0..term).find(fits),
+        }
+    }
+}
+
+/// The commitment that canceling after `paid` of `term` months cancels, USD.
+#[must_use]
+pub fn canceled(monthly: f64, term: usize, paid: usize) -> f64 {
+    monthly * term.saturating_sub(paid) as f64
 }
 
 /// When a commitment pays.

@@ -44,7 +44,7 @@ pub(super) fn answer(
 
 /// The strategy with the lowest objective; given units are not up for choice, so on-demand takes
 /// part only if the study optimizes.
-fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize {
+pub(super) fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize {
     let value = |s: &StrategyResult| s.objective.map_or(f64::INFINITY, |e| e.value);
     let from = usize::from(study.units.is_some() && strategies.len() > 1);
     let mut best = from;

@@ -91,11 +91,13 @@ pub fn analyze(study: &Study, watcher: &dyn Watcher) -> Result<Results, Stopped>
     let sizing = tables::sizing(study, &sized, &comparison);
     let months = tables::months(study, &comparison);
     let break_even = tables::break_even(study, &comparison);
+    let best = answer::recommended(study, &strategies);
     let answer = answer::answer(study, &sized, &strategies, &sizing, &break_even);
     let mut results = Results {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
         run,
+        refund: tables::refund(study, strategies[best].units),
         answer,
         strategies,
         sizing,

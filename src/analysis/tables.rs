@@ -4,7 +4,7 @@ use super::Sized;
 use crate::compare::{Compared, ComparedMonth, Comparison, MONTH_LEVELS, TOTAL_LEVELS};
 use crate::measure::Measure;
 use crate::results::{
-    BreakEven, BreakEvenMonth, MeasureResult, MonthResult, Quantile, SizeResult, Sizing,
+    BreakEven, BreakEvenMonth, MeasureResult, MonthResult, Quantile, Refund, SizeResult, Sizing,
     StrategyMonth, StrategyResult, Summary,
 };
 use crate::size::sweep::{COST_LEVELS, CVAR_LEVEL, Point, WASTE_LEVELS};
@@ -188,6 +188,12 @@ fn paid_off(comparison: &Comparison, i: usize) -> Option<usize> {
         since = if saved > 0.0 { since.or(Some(t + 1)) } else { None };
     }
     since
+}
+
+/// How far the vendor's refund rule reaches at the chosen size.
+pub(super) fn refund(study: &Study, units: f64) -> Option<Refund> {
+    let limit = study.facts.refund_limit_usd.filter(|_| units > 0.0)?;
+    Some(Refund::new(limit, units * study.facts.load.fee_per_unit_month, study.contract.term))
 }
 
 #[cfg(test)]

@@ -201,6 +201,9 @@ pub struct Offer {
     pub renewal: Option<String>,
     /// Whether and how it can be canceled, in words.
     pub cancel: Option<String>,
+    /// Largest commitment that can be canceled against a pro-rata refund in 12 months, USD.
+    #[schemars(range(min = 0.0))]
+    pub refund_limit_usd: Option<f64>,
     /// Whether excess load spills over by itself, in words.
     pub overflow: Option<String>,
     /// Origin of the figures: a key of `sources`, or the reference itself.

@@ -223,6 +223,18 @@ fn break_even(results: &Results) -> String {
             None => "Its mean cumulated cost never stays below on-demand.\n".to_owned(),
         });
     }
+    if let Some(r) = &results.refund {
+        let exit = match r.full_exit_after_month {
+            Some(0) => "all of it from the start".to_owned(),
+            Some(month) => format!("all that remains from month {} on", month + 1),
+            None => "never all that remains".to_owned(),
+        };
+        out.push_str(&format!(
+            "Way out (not in the costs): the refund rule lets you cancel {} of the {} commitment in 12 months: {exit}.\n",
+            usd(r.limit_usd),
+            usd(r.commitment_usd)
+        ));
+    }
     if let Some(v) = &results.facts.vendor_sizing {
         out.push_str(&format!(
             "For comparison, the vendor's formula buys {} {unit} for the 95 % hour of today's load and {} for its peak.\n",

@@ -185,6 +185,9 @@ impl<'a> Sweep<'a> {
     }
 
     /// The samples of a finished run, by entry.
+    ///
+    /// # Panics
+    /// If there are fewer samples than [`Self::wants`] asks for.
     #[must_use]
     pub fn points(&self, samples: Vec<Sample>) -> Vec<Point> {
         let layout = Layout::of(self.study);

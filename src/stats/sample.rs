@@ -66,7 +66,9 @@ impl Sample {
             })
             .collect();
         let mut tree = Tree::default();
-        sections.iter().for_each(|s| tree.push(s.sums.clone()));
+        for section in &sections {
+            tree.push(section.sums.clone());
+        }
         let count = bins.as_ref().map_or(0, Bins::count);
         let sorted = (0..count).map(|i| {
             let mut all: Vec<f64> =

@@ -54,13 +54,14 @@ impl Builder {
 
     /// Old, doubtful and unverified prices.
     fn caution_prices(&mut self, prices: &[PriceFact], start: Option<Date>) {
+        let money = |p: &&PriceFact| p.unit.starts_with("USD");
         let age = |p: &&PriceFact| {
             let day: Date = p.as_of.parse().ok()?;
             let days = start?.since(day).ok()?.get_days();
             (days > STALE_DAYS).then_some(days)
         };
         if let Some((oldest, days)) =
-            prices.iter().filter_map(|p| Some((p, age(&p)?))).max_by_key(|(_, d)| *d)
+            prices.iter().filter(money).filter_map(|p| Some((p, age(&p)?))).max_by_key(|(_, d)| *d)
         {
             let seen = format!(
                 "the price of {} is of {}, {days} days before the contract starts",

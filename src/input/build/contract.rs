@@ -21,6 +21,8 @@ pub(super) struct Bought {
     pub needs_model_sizes: bool,
     sizes: (Option<f64>, Option<f64>),
     cancel: Option<String>,
+    /// Largest commitment that can be canceled in 12 months, USD.
+    pub refund_limit: Option<f64>,
 }
 
 /// The resolved contract with its origin.
@@ -342,6 +344,7 @@ fn bought(book: &PriceBook, offer: &Offer) -> Bought {
         needs_model_sizes: offer.min_units.is_none() || offer.step.is_none(),
         sizes: (offer.min_units, offer.step),
         cancel: offer.cancel.clone(),
+        refund_limit: offer.refund_limit_usd,
     }
 }
 

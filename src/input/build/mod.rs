@@ -241,6 +241,7 @@ impl Builder {
             term_months: agreed.contract.term,
             unit: loads.unit.clone(),
             contract: agreed.describe(),
+            refund_limit_usd: agreed.offer.as_ref().and_then(|o| o.refund_limit),
             budget_usd: self.file.finance.budget,
             discount_rate: self.file.finance.discount_rate_per_year,
             objective: settings.objective_in_words.clone(),

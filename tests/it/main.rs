@@ -1,0 +1,5 @@
+//! The engine from study files to results, against closed forms, cited figures and itself.
+
+mod closed_forms;
+mod forms;
+mod support;
