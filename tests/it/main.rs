@@ -1,5 +1,8 @@
 //! The engine from study files to results, against closed forms, cited figures and itself.
 
 mod closed_forms;
+mod determinism;
 mod forms;
+mod golden;
+mod properties;
 mod support;
