@@ -187,4 +187,17 @@ impl SumOfMonths {
         let y = self.grid[i - 1] + (p - a) / (b - a) * (self.grid[i] - self.grid[i - 1]);
         100.0 * y.exp()
     }
+
+    /// The mean of 100 times the sum beyond its `p`-quantile.
+    pub(crate) fn tail_mean(&self, p: f64) -> f64 {
+        let (mut sum, mut mass) = (0.0, 0.0);
+        for i in 1..self.grid.len() {
+            let (a, b) = (self.cumulative[i - 1].max(p), self.cumulative[i]);
+            if b > a {
+                sum += (b - a) * 100.0 * (0.5 * (self.grid[i - 1] + self.grid[i])).exp();
+                mass += b - a;
+            }
+        }
+        sum / mass
+    }
 }

@@ -5,4 +5,5 @@ mod determinism;
 mod forms;
 mod golden;
 mod properties;
+mod repetition;
 mod support;
