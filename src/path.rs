@@ -291,7 +291,7 @@ impl PathModel {
 /// A block of simulated futures: series by month, one element per path.
 #[derive(Clone, Debug)]
 pub struct PathBlock {
-    /// Values of the parameters; read them with [`Param::of`].
+    /// Values of the parameters; read them with [`Param::of`](crate::param::Param::of).
     pub params: Vec<Lane>,
     /// Mean load of each month, in units.
     pub load: Vec<Lane>,

@@ -1,9 +1,9 @@
 //! The main job: from a study to its results.
 //!
-//! 1. choose the sampler in a pilot ([`plan`]);
+//! 1. choose the sampler in a pilot (`plan.rs`);
 //! 2. settle the sizes of each strategy, and choose the best of each ([`crate::size`]);
 //! 3. settle the chosen commitments in detail, side by side ([`crate::compare`]);
-//! 4. put it into words and tables ([`answer`], [`tables`], [`warnings`]).
+//! 4. put it into words and tables (`answer.rs`, `tables.rs`, `warnings.rs`).
 
 mod answer;
 mod plan;

@@ -1,4 +1,4 @@
-//! From files to a [`Study`], or to every finding at once.
+//! From files to a [`Study`](crate::study::Study), or to every finding at once.
 //!
 //! | file | what |
 //! |---|---|

@@ -1,6 +1,6 @@
 //! Named load shapes: the files of `models/workloads/`.
 //!
-//! To add one: a file there and its line in [`SHIPPED`].
+//! To add one: a file there and its line in `SHIPPED`.
 
 use super::findings::did_you_mean;
 use crate::curve::Shape;

@@ -1,5 +1,11 @@
 //! The engine from study files to results, against closed forms, cited figures and itself.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests say what they measured or skipped"
+)]
+
 mod closed_forms;
 mod determinism;
 mod forms;

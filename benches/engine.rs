@@ -1,0 +1,144 @@
+//! Where the time goes, stage by stage, on the reference work R1: 36 months, three correlated
+//! factors, a price cap, 64 sizes (`tests/studies/r1.toml`), and the whole job on the shipped
+//! sample study.
+//!
+//! `cargo bench` runs everything, `cargo bench -- settle` one stage. Throughput is in paths, so
+//! the inverse of a rate is the time that a path spends in a stage.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+use waterline::analysis::{Unwatched, analyze};
+use waterline::input::load;
+use waterline::ledger::Ledger;
+use waterline::path::{PathBlock, Points};
+use waterline::rng::{Block, LANES};
+use waterline::settle::lean::Prepared;
+use waterline::settle::{Prices, reprice, settle};
+use waterline::simulate::{Observer, Plan, Progress, simulate};
+use waterline::size::legal::Sizes;
+use waterline::size::sweep::{Entry, Sweep};
+use waterline::study::Study;
+
+const QUASI: Points = Points::Quasi { replicates: 32, log2_points: 12 };
+
+struct Unobserved;
+
+impl Observer for Unobserved {
+    fn progress(&self, _progress: Progress) {}
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+fn study(path: &str, overrides: &[&str]) -> Study {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let overrides: Vec<String> = overrides.iter().map(|s| (*s).to_owned()).collect();
+    let loaded = load(&path, &overrides);
+    loaded.study.unwrap_or_else(|| panic!("{}", loaded.findings.render(false)))
+}
+
+fn reference_work() -> Study {
+    study("tests/studies/r1.toml", &[])
+}
+
+/// A block of the study's paths.
+fn block(study: &Study) -> PathBlock {
+    let mut paths = study.model.block();
+    let sampler = study.model.sampler(Points::Pseudo, 1, "bench");
+    let block = Block { replicate: 0, first: 0 };
+    study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
+    paths
+}
+
+/// From addresses to a block of loads and prices.
+fn paths(c: &mut Criterion) {
+    let study = reference_work();
+    let mut out = study.model.block();
+    let mut group = c.benchmark_group("paths");
+    group.throughput(Throughput::Elements(LANES as u64));
+    for (name, points) in [("pseudo", Points::Pseudo), ("sobol", QUASI)] {
+        let sampler = study.model.sampler(points, 1, "bench");
+        let mut first = 0;
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                first = (first + LANES as u64) % (1 << 12);
+                let block = Block { replicate: 0, first };
+                study.model.generate(sampler.as_ref(), points, block, &mut out);
+                black_box(&out);
+            });
+        });
+    }
+    group.finish();
+}
+
+/// One size on one block: month by month with a ledger, and the kernel for plain contracts.
+fn settlement(c: &mut Criterion) {
+    let study = reference_work();
+    let paths = block(&study);
+    let overflow = &study.strategies[1].overflow;
+    let mut prices = Prices::default();
+    reprice(&study.contract, &paths, &mut prices);
+    let mut group = c.benchmark_group("settle");
+    group.throughput(Throughput::Elements(LANES as u64));
+    for months in [1, study.months()] {
+        let mut ledger = Ledger::new(months);
+        group.bench_function(BenchmarkId::new("general, months kept", months), |b| {
+            b.iter(|| {
+                black_box(settle(study.terms(), overflow, 1.1, &paths, &prices, &mut ledger))
+            });
+        });
+    }
+    let mut prepared = Prepared::default();
+    prepared.prepare(study.terms(), overflow, &paths, &prices);
+    group.bench_function("plain", |b| {
+        b.iter(|| black_box(prepared.settle(study.terms(), 1.1, &paths.params)));
+    });
+    group.bench_function("prices", |b| b.iter(|| reprice(&study.contract, &paths, &mut prices)));
+    group.finish();
+}
+
+/// All sizes with all their statistics: draws to estimates, on all cores.
+fn sweep(c: &mut Criterion) {
+    let study = reference_work();
+    let Sizes::List(sizes) = &study.sizes else { panic!("the reference work lists its sizes") };
+    let entries = |count: usize| -> Vec<Entry> {
+        sizes.iter().take(count).map(|&units| Entry { strategy: 1, units }).collect()
+    };
+    let mut group = c.benchmark_group("sweep");
+    group.sample_size(10).measurement_time(Duration::from_secs(8));
+    for (sampler, points) in [("pseudo", Points::Pseudo), ("sobol", QUASI)] {
+        for count in [1, 63] {
+            let plan = Plan { points, paths: 1 << 17, seed: 1 };
+            group.throughput(Throughput::Elements(plan.paths));
+            group.bench_function(BenchmarkId::new(sampler, format!("{count} sizes")), |b| {
+                b.iter(|| {
+                    let sweep = Sweep::new(&study, entries(count), true);
+                    black_box(simulate(&study.model, &plan, &sweep, &Unobserved).is_ok())
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+/// The main job: pilot, sizes, comparison, tables.
+fn job(c: &mut Criterion) {
+    let mut group = c.benchmark_group("job");
+    group.sample_size(10).measurement_time(Duration::from_secs(15));
+    for (name, path) in
+        [("R1", "tests/studies/r1.toml"), ("sample", "models/studies/support_assistant.toml")]
+    {
+        let study = study(path, &["run.paths=131072"]);
+        group.throughput(Throughput::Elements(1 << 17));
+        group.bench_function(name, |b| {
+            b.iter(|| black_box(analyze(&study, &Unwatched).is_ok()));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, paths, settlement, sweep, job);
+criterion_main!(benches);
