@@ -14,7 +14,7 @@ pub fn usd(value: f64) -> String {
     } else if x >= 100.0 || x == 0.0 {
         thousands(x.round())
     } else {
-        trimmed(x)
+        small(x)
     };
     if body.trim_matches(['0', '.']).is_empty() {
         return "$0".into();
@@ -37,11 +37,12 @@ fn three(x: f64, suffix: &str) -> String {
     format!("{x:.digits$}{suffix}")
 }
 
-/// Two decimals, more for small numbers, without trailing zeros.
-fn trimmed(x: f64) -> String {
-    let digits = if x >= 1.0 { 2 } else { 4 };
-    let text = format!("{x:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+/// Cents; below a dollar four decimals without trailing zeros.
+fn small(x: f64) -> String {
+    if x >= 1.0 {
+        return format!("{x:.2}").trim_end_matches(".00").to_owned();
+    }
+    format!("{x:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A whole number with thousands separators.
@@ -121,7 +122,8 @@ mod tests {
             (9_999.0, "$10.0k"),
             (8_123.4, "$8,123"),
             (940.2, "$940"),
-            (12.5, "$12.5"),
+            (12.5, "$12.50"),
+            (7.0, "$7"),
             (0.123_45, "$0.1235"),
             (0.0, "$0"),
             (-0.000_01, "$0"),

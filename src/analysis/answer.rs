@@ -161,7 +161,7 @@ impl Sentence<'_> {
             )
         } else {
             format!(
-                "a committed unit pays only above {} utilization, which no part of this load reaches",
+                "a committed unit pays only above {} utilization, which no size on sale reaches",
                 percent(pays)
             )
         };

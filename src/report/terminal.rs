@@ -33,11 +33,11 @@ pub fn render(results: &Results, style: Style) -> String {
     };
     section(heading(results));
     section(bold(&wrap(&results.answer.sentence, width), style));
-    section(strategies(results));
+    section(strategies(results, width));
     for sizing in chosen_first(results) {
         section(sizes(results, sizing, Style { width, ..style }));
     }
-    section(break_even(results));
+    section(break_even(results, width));
     section(warnings(&results.warnings, width));
     section(how(results, width));
     out
@@ -56,7 +56,7 @@ fn heading(results: &Results) -> String {
 }
 
 /// The strategies side by side.
-fn strategies(results: &Results) -> String {
+fn strategies(results: &Results, width: usize) -> String {
     let mut grid = Grid::new(&[
         ("", Align::Left),
         (&results.facts.unit, Align::Right),
@@ -74,26 +74,11 @@ fn strategies(results: &Results) -> String {
         grid.row(strategy_row(s, results.answer.strategy == s.strategy));
     }
     let mut out = grid.render();
-    if results.facts.discount_rate != 0.0 {
-        out.push_str(&present_values(results));
-    }
-    if let Some(budget) = results.facts.budget_usd {
-        let over = results.strategies.iter().filter_map(|s| {
-            let overspend = s.measure(Measure::Overspend).mean.value;
-            s.over_budget.map(|e| {
-                format!(
-                    "{} {} (on average by {})",
-                    s.title.to_lowercase(),
-                    percent(e.value),
-                    usd(overspend)
-                )
-            })
-        });
-        out.push_str(&format!(
-            "Budget {} exceeded: {}\n",
-            usd(budget),
-            over.collect::<Vec<_>>().join(", ")
-        ));
+    for line in [present_values(results), over_budget(results), standard_errors(results)] {
+        if !line.is_empty() {
+            out.push_str(&wrap(&line, width));
+            out.push('\n');
+        }
     }
     out
 }
@@ -118,12 +103,54 @@ fn strategy_row(s: &StrategyResult, chosen: bool) -> Vec<String> {
     ]
 }
 
+/// A figure of each strategy in a line, such as `on-demand $310k, hybrid $294k`.
+fn each(results: &Results, figure: impl Fn(&StrategyResult) -> String) -> String {
+    let one = |s: &StrategyResult| format!("{} {}", s.title.to_lowercase(), figure(s));
+    results.strategies.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 fn present_values(results: &Results) -> String {
-    let values = results.strategies.iter().map(|s| {
-        format!("{} {}", s.title.to_lowercase(), usd(s.measure(Measure::PresentValue).mean.value))
-    });
+    if results.facts.discount_rate == 0.0 {
+        return String::new();
+    }
     let rate = percent(results.facts.discount_rate);
-    format!("Present value at {rate}: {}\n", values.collect::<Vec<_>>().join(", "))
+    let values = each(results, |s| usd(s.measure(Measure::PresentValue).mean.value));
+    format!("Present value at {rate}, mean: {values}.")
+}
+
+fn over_budget(results: &Results) -> String {
+    let Some(budget) = results.facts.budget_usd else { return String::new() };
+    let chances = each(results, |s| {
+        let chance = s.over_budget.map_or_else(String::new, |e| percent(e.value));
+        format!("{chance} ({})", usd(s.measure(Measure::Overspend).mean.value))
+    });
+    format!(
+        "Chance of exceeding the budget of {} (mean overspend over all futures): {chances}.",
+        usd(budget)
+    )
+}
+
+/// The largest standard errors of the columns that show none.
+fn standard_errors(results: &Results) -> String {
+    let largest = |of: &dyn Fn(&StrategyResult) -> Option<Estimate>| {
+        let errors = results.strategies.iter().filter_map(|s| of(s).map(|e| e.standard_error));
+        errors.fold(0.0, f64::max)
+    };
+    let quantile =
+        |p: f64| usd(largest(&move |s: &StrategyResult| s.measure(Measure::Cost).quantile(p)));
+    format!(
+        "Standard errors: mean +-; P50 {}, P90 {}, CVaR {}, waste and overflow {}, shares {} at most.",
+        quantile(0.5),
+        quantile(0.9),
+        usd(largest(&|s| s.measure(Measure::Cost).cvar95)),
+        usd(largest(&|s| Some(s.measure(Measure::Waste).mean))
+            .max(largest(&|s| Some(s.measure(Measure::OverflowSpend).mean)))),
+        percent(
+            largest(&|s| Some(s.beats_on_demand))
+                .max(largest(&|s| s.over_budget))
+                .max(largest(&|s| Some(s.measure(Measure::Utilization).mean)))
+        ),
+    )
 }
 
 /// Sizings with the recommended strategy's first.
@@ -151,7 +178,7 @@ fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
         ("cost", Align::Right),
         ("P90", Align::Right),
         ("waste", Align::Right),
-        ("best in", Align::Right),
+        ("too big in", Align::Right),
         ("", Align::Left),
         ("", Align::Left),
     ]);
@@ -170,13 +197,36 @@ fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
             usd(value(size)),
             size.cost.quantile(0.9).map_or_else(String::new, |e| usd(e.value)),
             usd(size.waste.mean.value),
-            percent(size.best_in_futures.value),
+            percent(too_big(sizing, i)),
             bar(share, room, style.unicode),
             mark.into(),
         ]);
     }
     let title = sizing.strategy.replace('_', " ");
-    format!("Cost against size, {title} ({}):\n{}", results.facts.objective, grid.render())
+    format!(
+        "Cost against size, {title} ({}):\n{}{}\n",
+        results.facts.objective,
+        grid.render(),
+        wrap(&certainty(sizing, &results.facts.unit), style.width)
+    )
+}
+
+/// Share of futures in which hindsight would choose a smaller size than that of row `i`.
+fn too_big(sizing: &Sizing, i: usize) -> f64 {
+    let smaller = sizing.sizes[..i].iter().map(|s| s.best_in_futures.value);
+    smaller.fold(0.0, |sum, share| sum + share).min(1.0)
+}
+
+/// What the simulation's own error leaves open about the best size.
+fn certainty(sizing: &Sizing, unit: &str) -> String {
+    let (low, high) = (units(sizing.interval.0), units(sizing.interval.1));
+    let best = units(sizing.best_units);
+    if low == high {
+        return format!("More paths would not move the best size from {best} {unit} (95 % sure).");
+    }
+    format!(
+        "More paths could move the best size of {best} within {low} to {high} {unit} (95 % sure)."
+    )
 }
 
 /// Evenly spread rows that hold the ends and the best size.
@@ -197,7 +247,7 @@ fn spread_rows(sizing: &Sizing, most: usize) -> Vec<usize> {
     rows
 }
 
-fn break_even(results: &Results) -> String {
+fn break_even(results: &Results, width: usize) -> String {
     let b = &results.break_even;
     let unit = &results.facts.unit;
     let mut out = if b.utilization_over_term <= 1.0 {
@@ -242,7 +292,7 @@ fn break_even(results: &Results) -> String {
             units(v.peak_units)
         ));
     }
-    out
+    out.lines().map(|line| wrap(line, width) + "\n").collect()
 }
 
 fn warnings(list: &[Warning], width: usize) -> String {
@@ -266,7 +316,7 @@ fn how(results: &Results, width: usize) -> String {
         "pseudo-random paths".to_owned()
     };
     let text = format!(
-        "* recommended; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand. {} {points}, seed {}; study {}.",
+        "* recommended; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which a smaller size turns out cheaper. {} {points}, seed {}; study {}.",
         count(run.paths),
         run.seed,
         &results.facts.study_hash[..results.facts.study_hash.len().min(12)]

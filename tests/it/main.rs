@@ -13,3 +13,4 @@ mod golden;
 mod properties;
 mod repetition;
 mod support;
+mod traces;
