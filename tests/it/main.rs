@@ -11,6 +11,7 @@ mod determinism;
 mod forms;
 mod golden;
 mod properties;
+mod readme;
 mod repetition;
 mod support;
 mod traces;
