@@ -3,7 +3,9 @@
 use crate::analysis::Watcher;
 use crate::report::terminal::with_error;
 use crate::simulate::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::words::count;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,9 +30,12 @@ impl Bar {
             if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = ProgressStyle::with_template(
-            "{prefix:<24} {bar:30} {human_pos}/{human_len} paths, {per_sec}, {msg}",
+            "{prefix:<22} {bar:24} {human_pos}/{human_len} paths, {rate}/s, {msg}",
         );
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            let _ = out.write_str(&count(state.per_sec() as u64));
+        }));
         Self { bar, stop }
     }
 
@@ -50,7 +55,7 @@ impl Watcher for Bar {
         self.bar.set_length(progress.total);
         self.bar.set_position(progress.done);
         if let Some(mean) = progress.headline {
-            self.bar.set_message(format!("mean {}", with_error(mean)));
+            self.bar.set_message(format!("mean cost {}", with_error(mean)));
         }
     }
 

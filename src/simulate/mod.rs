@@ -5,6 +5,10 @@
 //! bits for any number of threads. Memory holds one window of units and the values near the
 //! wanted quantiles, whatever the number of paths.
 
+mod plan;
+
+pub use plan::Plan;
+
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
 use crate::stats::Estimate;
@@ -13,6 +17,7 @@ use crate::stats::collector::{Collector, Part, SectionBuilder};
 use crate::stats::intervals::student_factor;
 use crate::stats::moments::Moments;
 use crate::stats::sample::{Design, NotKept, Sample};
+use plan::Unit;
 use rayon::prelude::*;
 
 /// A question asked of every path: some series with one value per path each.
@@ -70,23 +75,6 @@ impl Want {
     }
 }
 
-/// How many paths, from which points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Where the paths come from.
-    pub points: Points,
-    /// Number of paths; for quasi-random points the number of all replicates together.
-    pub paths: u64,
-    /// Seed of every draw.
-    pub seed: u64,
-}
-
-/// Paths of a unit of work, in blocks.
-const UNIT: u64 = 64 * LANES as u64;
-
-/// Sections of a pseudo-random run.
-const SECTIONS: u64 = 32;
-
 /// Values stored at once: 128 MiB.
 const STORED: f64 = 16e6;
 
@@ -96,52 +84,6 @@ const PILOT: u64 = 16_384;
 /// Paths of the pilot of a large run, which keeps the stored share small.
 const LARGE_PILOT: u64 = 65_536;
 
-#[derive(Clone, Copy, Debug)]
-struct Unit {
-    section: usize,
-    replicate: u32,
-    first: u64,
-    count: u64,
-}
-
-impl Plan {
-    fn design(&self) -> Design {
-        match self.points {
-            Points::Pseudo => Design::Independent,
-            Points::Quasi { .. } => Design::Replicated,
-        }
-    }
-
-    /// First path, number of paths and replicate of each section.
-    fn sections(&self) -> Vec<(u32, u64, u64)> {
-        match self.points {
-            Points::Quasi { replicates, log2_points } => {
-                (0..replicates).map(|r| (r, 0, 1 << log2_points)).collect()
-            }
-            Points::Pseudo => {
-                let blocks = self.paths.div_ceil(LANES as u64);
-                let sections = SECTIONS.min(blocks);
-                let start = |s: u64| (blocks * s / sections * LANES as u64).min(self.paths);
-                let cut = |s| (0, start(s), start(s + 1) - start(s));
-                (0..sections).map(cut).collect()
-            }
-        }
-    }
-
-    fn units(&self) -> Vec<Unit> {
-        let sections = self.sections().into_iter().enumerate();
-        let cut = |(section, (replicate, first, count)): (usize, (u32, u64, u64))| {
-            (0..count.div_ceil(UNIT)).map(move |i| Unit {
-                section,
-                replicate,
-                first: first + i * UNIT,
-                count: UNIT.min(count - i * UNIT),
-            })
-        };
-        sections.flat_map(cut).collect()
-    }
-}
-
 /// How far a run is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
@@ -149,7 +91,7 @@ pub struct Progress {
     pub done: u64,
     /// Paths of this pass.
     pub total: u64,
-    /// The mean of the first series so far.
+    /// The mean of the experiment's first series so far, in passes that see it.
     pub headline: Option<Estimate>,
 }
 
@@ -333,7 +275,10 @@ impl<E: Experiment> Run<'_, E> {
             self.observer.progress(Progress {
                 done,
                 total: self.plan.paths,
-                headline: self.headline(&builders[0], window.last().map_or(0, |u| u.section)),
+                headline: match (series[0], window.last()) {
+                    (0, Some(unit)) => self.headline(&builders[0], unit.section),
+                    _ => None,
+                },
             });
             if self.observer.stopped() {
                 return Err(Stopped);

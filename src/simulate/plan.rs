@@ -1,0 +1,71 @@
+//! How a run is cut into sections and units of work.
+
+use crate::path::Points;
+use crate::rng::LANES;
+use crate::stats::sample::Design;
+
+/// How many paths, from which points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Where the paths come from.
+    pub points: Points,
+    /// Number of paths; for quasi-random points the number of all replicates together.
+    pub paths: u64,
+    /// Seed of every draw.
+    pub seed: u64,
+}
+
+/// Paths of a unit of work, in blocks.
+const UNIT: u64 = 64 * LANES as u64;
+
+/// Sections of a pseudo-random run.
+const SECTIONS: u64 = 32;
+
+/// Consecutive paths of one section, settled by one thread at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit {
+    pub(super) section: usize,
+    pub(super) replicate: u32,
+    pub(super) first: u64,
+    pub(super) count: u64,
+}
+
+impl Plan {
+    /// How the sections relate.
+    pub(super) fn design(&self) -> Design {
+        match self.points {
+            Points::Pseudo => Design::Independent,
+            Points::Quasi { .. } => Design::Replicated,
+        }
+    }
+
+    /// First path, number of paths and replicate of each section.
+    pub(super) fn sections(&self) -> Vec<(u32, u64, u64)> {
+        match self.points {
+            Points::Quasi { replicates, log2_points } => {
+                (0..replicates).map(|r| (r, 0, 1 << log2_points)).collect()
+            }
+            Points::Pseudo => {
+                let blocks = self.paths.div_ceil(LANES as u64);
+                let sections = SECTIONS.min(blocks);
+                let start = |s: u64| (blocks * s / sections * LANES as u64).min(self.paths);
+                let cut = |s| (0, start(s), start(s + 1) - start(s));
+                (0..sections).map(cut).collect()
+            }
+        }
+    }
+
+    /// The units of all sections, in the order of reduction.
+    pub(super) fn units(&self) -> Vec<Unit> {
+        let sections = self.sections().into_iter().enumerate();
+        let cut = |(section, (replicate, first, count)): (usize, (u32, u64, u64))| {
+            (0..count.div_ceil(UNIT)).map(move |i| Unit {
+                section,
+                replicate,
+                first: first + i * UNIT,
+                count: UNIT.min(count - i * UNIT),
+            })
+        };
+        sections.flat_map(cut).collect()
+    }
+}
