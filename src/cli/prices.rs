@@ -52,8 +52,13 @@ fn models(book: &PriceBook, shows: &impl Fn(&str) -> bool) -> Vec<String> {
         for row in &model.on_demand {
             let cached = row.cached_input.map_or("-".into(), |p| p.to_string());
             let place = format!("{} {}", row.deployment, row.tier);
+            let capacity = model.capacity.as_ref().filter(|_| row.tier == "standard");
+            let sizes = capacity.and_then(|c| c.sizes.get(&row.deployment).map(|s| (c, s)));
+            let sizes = sizes.map_or(String::new(), |(c, s)| {
+                format!("; {} from {} by {}", c.unit, units(s.min), units(s.step))
+            });
             lines.push(format!(
-                "    {place:<26} USD per million: input {}, cached {cached}, output {}",
+                "    {place:<26} USD per million: input {}, cached {cached}, output {}{sizes}",
                 row.input, row.output
             ));
         }
@@ -77,7 +82,11 @@ fn offers(book: &PriceBook, shows: &impl Fn(&str) -> bool) -> Vec<String> {
         } else {
             months(offer.term_months)
         };
-        lines.push(format!("  {name:<28} {price}, {term}, {}", offer.status.name()));
+        let size = |what: &str, x: Option<f64>| {
+            x.map_or(String::new(), |x| format!(", {what} {}", units(x)))
+        };
+        let (least, step) = (size("at least", offer.min_units), size("in steps of", offer.step));
+        lines.push(format!("  {name:<28} {price}, {term}{least}{step}, {}", offer.status.name()));
     }
     lines
 }
