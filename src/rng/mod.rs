@@ -15,6 +15,8 @@ mod sobol;
 pub use philox::{philox, stream_key, unit_interval};
 pub use sobol::DIMENSIONS;
 
+use multiversion::multiversion;
+
 /// Paths in a block: the length of every inner loop.
 pub const LANES: usize = 64;
 
@@ -82,6 +84,7 @@ impl Sampler for PseudoRandom {
 }
 
 /// Two uniforms per path from one generator call per path.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
 fn two_rows(block: Block, call: u32, key: [u32; 2]) -> (Lane, Lane) {
     let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
     // Blocks start at multiples of LANES, so only the low word of the path number varies here.

@@ -46,7 +46,9 @@ pub fn stream_key(seed: u64, name: &str) -> [u32; 2] {
 #[inline(always)]
 #[must_use]
 pub fn unit_interval(bits: u64) -> f64 {
-    ((bits >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+    // 1 + k 2^-52 from its bits: vector units convert 64-bit integers slowly or not at all.
+    let above_one = f64::from_bits(bits >> 12 | 1.0f64.to_bits());
+    (above_one - 1.0) + 0.5 * f64::EPSILON
 }
 
 #[cfg(test)]
@@ -73,6 +75,10 @@ mod tests {
         assert!(unit_interval(0) > 0.0);
         assert!(unit_interval(u64::MAX) < 1.0);
         assert_eq!(1.0 - unit_interval(u64::MAX), unit_interval(0));
+        for bits in [0, 1 << 12, 0xDEAD_BEEF_0123_4567, 1 << 63, u64::MAX] {
+            let exact = ((bits >> 12) as f64 + 0.5) / 4_503_599_627_370_496.0;
+            assert_eq!(unit_interval(bits), exact);
+        }
     }
 
     #[test]
