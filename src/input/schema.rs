@@ -104,7 +104,9 @@ impl<'a> Checker<'a> {
         if !words.is_empty() {
             return format!("one of {}", quoted(&words));
         }
-        match target["type"].as_str() {
+        // An optional field has two types, the second of which is "nothing".
+        let types = &target["type"];
+        match types.as_str().or(types[0].as_str()) {
             Some("number") => "a number",
             Some("integer") => "a whole number",
             Some("string") => "text in quotes",

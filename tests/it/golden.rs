@@ -290,7 +290,7 @@ fn v08_sizing_in_gsu_with_an_own_price_book() {
         let results = run(
             "requests",
             &[
-                "price_books=[\"vertex_examples.toml\"]",
+                "price_books=[\"../prices/vertex_examples.toml\"]",
                 &format!("workload.model=examples/{model}"),
                 &format!(
                     "workload.requests={{ per_minute = 600, prompt_tokens = {prompt}, response_tokens = 300 }}"

@@ -29,6 +29,7 @@ fn output(arguments: &[&str]) -> String {
         .expect("the binary")
         .args(arguments)
         .current_dir(repository("."))
+        .env("LC_ALL", "C.UTF-8")
         .assert()
         .success();
     String::from_utf8(run.get_output().stdout.clone()).expect("text")
