@@ -6,4 +6,5 @@ mod forms;
 mod golden;
 mod properties;
 mod repetition;
+mod structure;
 mod support;

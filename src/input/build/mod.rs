@@ -127,6 +127,7 @@ impl Builder {
             return None;
         }
         let (mut contract, mut strategies) = (agreed.contract.clone(), settings.strategies.clone());
+        contract.step = self.sold(&agreed, &loads).1.unwrap_or(0.0);
         let model = self.model(months, &loads, |parameters| {
             contract.bind(parameters);
             for strategy in &mut strategies {
@@ -226,7 +227,7 @@ impl Builder {
         agreed: &Agreed,
         loads: &Loads,
         settings: &Settings,
-        sizes: &crate::size::legal::Sizes,
+        sizes: &crate::contract::sizes::Sizes,
     ) -> Facts {
         let parameters = model.parameters().list().iter().map(|p| ParameterFact {
             name: p.name.clone(),
