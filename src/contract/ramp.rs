@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 /// Sellers call a ramp a "startup discount of 50 %". A discount would leave the capacity and halve
 /// the price; a ramp halves both, so the price per unit stays. For full capacity at half the price
 /// use `flat_discount` with `until_month`. The offer's minimum does not apply during the ramp:
-/// lowering it is what a ramp is for.
+/// lowering it is what a ramp is for. Months count from the contract's start: a renewal does not
+/// ramp again.
 ///
 /// # Example
 /// ```toml

@@ -1,5 +1,6 @@
 //! The engine from study files to results, against closed forms, cited figures and itself.
 
+mod clauses;
 mod closed_forms;
 mod determinism;
 mod forms;
