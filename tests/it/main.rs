@@ -3,6 +3,7 @@
 mod clauses;
 mod closed_forms;
 mod determinism;
+mod flip;
 mod forms;
 mod golden;
 mod properties;
