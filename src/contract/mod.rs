@@ -25,8 +25,8 @@ mod ramp;
 pub mod sizes;
 
 pub use clawback::{Clawback, Final};
-pub use escalation_cap::EscalationCap;
-pub use flat_discount::FlatDiscount;
+pub use escalation_cap::{CappedPrice, EscalationCap};
+pub use flat_discount::{DiscountedPrice, FlatDiscount};
 pub use ramp::{Ramp, RampStep};
 
 use crate::error::Problem;

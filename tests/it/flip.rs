@@ -102,6 +102,8 @@ struct Case {
     echoes: Vec<(String, Flip)>,
     #[serde(default)]
     same: Vec<(String, Flip)>,
+    #[serde(default)]
+    idle: Vec<Flip>,
 }
 
 /// An override of a field, or the field and several overrides.
@@ -197,6 +199,13 @@ impl Case {
                 if others != numbers || traces != traced {
                     wrong.push(format!("{} is not so: {reason}", self.field(flip, known)));
                 }
+            }
+        }
+        for flip in &self.idle {
+            let (other, others) = run(flip)?;
+            let field = flip.named().split('=').next().unwrap_or_default();
+            if others != numbers || !other.contains(&format!("`{field}` changes nothing: ")) {
+                wrong.push(format!("{field} is not reported as idle"));
             }
         }
         Ok(wrong)

@@ -6,6 +6,7 @@ mod determinism;
 mod flip;
 mod forms;
 mod golden;
+mod known;
 mod properties;
 mod repetition;
 mod structure;

@@ -6,6 +6,7 @@
 mod books;
 mod caution;
 mod contract;
+mod idle;
 mod model;
 mod settings;
 mod workload;
@@ -254,7 +255,7 @@ impl Builder {
             vendor_sizing: loads.vendor_sizing(sizes),
             warnings: Vec::new(),
         };
-        self.caution(model, agreed, loads, &facts);
+        self.caution(model, agreed, loads, &facts, &settings.strategies);
         facts.warnings = std::mem::take(&mut self.warnings);
         facts
     }
