@@ -3,11 +3,11 @@
 //! Only [`crate::input`] makes a [`Study`]; once it exists, evaluation cannot fail.
 
 use crate::contract::Contract;
+use crate::contract::sizes::Sizes;
 use crate::curve::LoadCurve;
 use crate::facts::Facts;
 use crate::path::PathModel;
 use crate::settle::Terms;
-use crate::size::legal::Sizes;
 use crate::strategy::Strategy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

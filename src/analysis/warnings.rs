@@ -61,8 +61,8 @@ fn edge_of_list(study: &Study, results: &Results) -> Option<Warning> {
     let sizing = results.sizing.iter().find(|s| s.strategy == results.answer.strategy)?;
     let last = sizing.sizes.last()?.units;
     let limited = match &study.sizes {
-        crate::size::legal::Sizes::List(_) => true,
-        crate::size::legal::Sizes::Steps { max, .. } => max.is_some_and(|m| last >= m * 0.999),
+        crate::contract::sizes::Sizes::List(_) => true,
+        crate::contract::sizes::Sizes::Steps { max, .. } => max.is_some_and(|m| last >= m * 0.999),
     };
     (limited && sizing.best_units == last && study.units.is_none()).then(|| {
         Warning::new(

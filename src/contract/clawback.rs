@@ -37,7 +37,8 @@ pub enum Final {
 /// discounts, not overage or spill. Utilization is the month's average use of the deployed units.
 /// A credit does not lower the charge that the next credit is a share of. "Toward the next month"
 /// leaves the last month open: `final = "pay"` by default; losing it costs a twelfth or more of the
-/// clause in a one-year contract.
+/// clause in a one-year contract. A renewal has a next bill: its first month takes the credit of the
+/// old term's last.
 ///
 /// # Example
 /// ```toml

@@ -41,7 +41,8 @@ pub enum CappedPrice {
 /// change; and a price held back may or may not catch up later. The readings are ordered `ratchet <=
 /// catch_up <= level` on every path and differ by several percent after three years. Whether the
 /// price may rise before the first anniversary is `first_year`, by default not. The limit follows
-/// this model's list price; a successor model is another price.
+/// this model's list price; a successor model is another price. It binds the price per unit, not the
+/// bill, and not the vendor's hourly price.
 ///
 /// # Example
 /// ```toml

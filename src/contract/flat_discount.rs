@@ -33,7 +33,9 @@ pub enum DiscountedPrice {
 ///
 /// # Ambiguity and our reading
 /// Stacked percentages are multiplied, not added. Caps bind the unit price first, the percentage
-/// comes off what is left.
+/// comes off what is left. Hourly units keep the vendor's hourly price: neither word means them.
+/// Months count from the contract's start, once: a discount for some months does not come back with
+/// a renewal.
 ///
 /// # Example
 /// ```toml

@@ -22,10 +22,11 @@ mod clawback;
 mod escalation_cap;
 mod flat_discount;
 mod ramp;
+pub mod sizes;
 
 pub use clawback::{Clawback, Final};
-pub use escalation_cap::EscalationCap;
-pub use flat_discount::FlatDiscount;
+pub use escalation_cap::{CappedPrice, EscalationCap};
+pub use flat_discount::{DiscountedPrice, FlatDiscount};
 pub use ramp::{Ramp, RampStep};
 
 use crate::error::Problem;
@@ -219,9 +220,7 @@ pub struct Contract {
     pub renewal: Renewal,
     /// Units switched on, if not as many as are reserved.
     pub deployed: Option<f64>,
-    /// Smallest number of units that can be bought.
-    pub min_units: f64,
-    /// Step of the number of units; 0 for any number.
+    /// Step in which units are sold; 0 where nothing says so.
     pub step: f64,
     /// Clauses in the order in which they apply.
     pub clauses: Vec<AnyClause>,

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Formula
 /// `reserved(m) = share(m) * units` with the share of the first step whose `until_month` is not
-/// before contract month `m`, and 1 after the last step; rounded up to the offer's step.
+/// before contract month `m`, and 1 after the last step; rounded up to whole steps of what is sold,
+/// but never above `units`.
 ///
 /// # Parameters
 /// `steps`: each with `until_month` (1-based, rising) and `share` (0 to 1).
@@ -24,7 +25,8 @@ use serde::{Deserialize, Serialize};
 /// Sellers call a ramp a "startup discount of 50 %". A discount would leave the capacity and halve
 /// the price; a ramp halves both, so the price per unit stays. For full capacity at half the price
 /// use `flat_discount` with `until_month`. The offer's minimum does not apply during the ramp:
-/// lowering it is what a ramp is for.
+/// lowering it is what a ramp is for. Months count from the contract's start: a renewal does not
+/// ramp again.
 ///
 /// # Example
 /// ```toml
@@ -67,7 +69,7 @@ impl Clause for Ramp {
             let units = share[i] * reserved[i];
             reserved[i] = if grain > 0.0 && share[i] < 1.0 {
                 // A hair less than a whole number of steps is that number.
-                (units / grain - 1e-9).ceil() * grain
+                ((units / grain - 1e-9).ceil() * grain).min(reserved[i])
             } else {
                 units
             };

@@ -4,7 +4,7 @@
 //! under a plain contract ([`crate::contract::Contract::is_plain`]) and without a ledger: cost,
 //! present value and waste agree with the general settlement to the bit, which a test holds.
 
-use super::{Terms, overflow_price, reserved};
+use super::{Terms, overflow_price, quantity};
 use crate::contract::{Opening, Phase};
 use crate::curve::LoadCurve;
 use crate::path::PathBlock;
@@ -30,7 +30,7 @@ struct Month {
     phase: Phase,
     load: Lane,
     inverse: Lane,
-    /// Price of a committed unit.
+    /// Price of a deployed unit: the committed one, after the term the hourly one.
     commitment: Lane,
     /// Price of a unit-month of overflow.
     overflow: Lane,
@@ -78,8 +78,8 @@ impl Prepared {
                 params,
                 closed: &[],
             };
-            let reserved = reserved(opening, month.phase, units);
-            add_month(terms.curve, month, &reserved, &mut totals);
+            let (_, deployed) = quantity(opening, month.phase, units);
+            add_month(terms.curve, month, &deployed, &mut totals);
         }
         totals
     }
@@ -87,13 +87,13 @@ impl Prepared {
 
 /// Adds a month to the totals.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-fn add_month(curve: &LoadCurve, month: &Month, reserved: &Lane, totals: &mut Lean) {
-    let overflow = super::overflow(curve, &month.load, &month.inverse, reserved);
+fn add_month(curve: &LoadCurve, month: &Month, deployed: &Lane, totals: &mut Lean) {
+    let overflow = super::overflow(curve, &month.load, &month.inverse, deployed);
     for i in 0..LANES {
-        let fee = reserved[i] * month.commitment[i];
+        let fee = deployed[i] * month.commitment[i];
         let cost = fee + overflow[i] * month.overflow[i];
         let served = month.load[i] - overflow[i];
-        let idle = if reserved[i] > 0.0 { 1.0 - served / reserved[i] } else { 0.0 };
+        let idle = if deployed[i] > 0.0 { 1.0 - served / deployed[i] } else { 0.0 };
         totals.cost[i] += cost;
         totals.present_value[i] += month.discount * cost;
         totals.waste[i] += fee * idle;

@@ -79,7 +79,8 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
     }
 }
 
-/// The commitment's list price in month `t`: the signed fee, changed at each renewal.
+/// The list price of a unit under contract in month `t`: the signed fee, changed at each renewal;
+/// the hourly price where the units stay without one.
 fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lane {
     match (contract.phase(t), &contract.renewal, &contract.hourly) {
         (Phase::Term(term), Renewal::Renew { price_change }, _) if term > 0 => {
@@ -122,7 +123,7 @@ pub fn settle(
             params: &paths.params,
             closed: closed.get(t - contract_month..).unwrap_or_default(),
         };
-        quantity(opening, phase, units, month);
+        (month.reserved, month.deployed) = quantity(opening, phase, units);
         consume(terms.curve, &paths.load[t], month);
         let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
         let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
@@ -133,27 +134,23 @@ pub fn settle(
     totals
 }
 
-/// Reserved units of a month.
-fn reserved(opening: Opening<'_>, phase: Phase, units: f64) -> Lane {
-    let mut reserved = match phase {
-        Phase::None => [0.0; LANES],
-        Phase::Term(_) | Phase::Hourly => [units; LANES],
-    };
+/// Reserved and deployed units of a month. After the term nothing is reserved: what stays switched
+/// on is billed by the hour.
+fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane, Lane) {
+    let mut reserved = [0.0; LANES];
     if let Phase::Term(_) = phase {
+        reserved = [units; LANES];
         for clause in &opening.contract.clauses {
             clause.get().quantity(opening, &mut reserved);
         }
     }
-    reserved
-}
-
-/// Reserved and deployed units of a month.
-fn quantity(opening: Opening<'_>, phase: Phase, units: f64, month: &mut Month) {
-    month.reserved = reserved(opening, phase, units);
-    month.deployed = match opening.contract.deployed {
-        Some(deployed) if phase != Phase::None => [deployed; LANES],
-        _ => month.reserved,
+    let deployed = match (phase, opening.contract.deployed) {
+        (Phase::None, _) => [0.0; LANES],
+        (_, Some(deployed)) => [deployed; LANES],
+        (Phase::Term(_), None) => reserved,
+        (Phase::Hourly, None) => [units; LANES],
     };
+    (reserved, deployed)
 }
 
 /// Splits the month's demand into what the deployed units serve and what they do not.

@@ -1,13 +1,12 @@
-//! How much to commit: cost against size, and the size that is best.
+//! How much to commit: cost against size, and the size that is best. Which sizes
+//! can be bought is part of the contract ([`crate::contract::sizes`]).
 //!
 //! | file | what |
 //! |---|---|
-//! | [`legal`] | which sizes can be bought |
 //! | [`sweep`] | all sizes of a strategy settled on the same paths |
 //! | [`search`] | which sizes to look at, coarse first, then every legal one around the best |
 //! | [`choice`] | the best size with its interval, probabilities and indifference band |
 
 pub mod choice;
-pub mod legal;
 pub mod search;
 pub mod sweep;

@@ -7,8 +7,8 @@
 //! all legal sizes, unless the curve has several valleys narrower than the coarse spacing.
 
 use super::choice::choose;
-use super::legal::Sizes;
 use super::sweep::{Desk, DeskScratch, Entry, Point, Sweep};
+use crate::contract::sizes::Sizes;
 use crate::path::{PathBlock, Points};
 use crate::rng::Lane;
 use crate::simulate::{Experiment, Observer, Plan, Stopped, Want, simulate};

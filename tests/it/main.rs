@@ -6,13 +6,17 @@
     reason = "tests say what they measured or skipped"
 )]
 
+mod clauses;
 mod cli;
 mod closed_forms;
 mod determinism;
+mod flip;
 mod forms;
 mod golden;
+mod known;
 mod properties;
 mod readme;
 mod repetition;
+mod structure;
 mod support;
 mod traces;

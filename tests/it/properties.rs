@@ -130,10 +130,15 @@ fn demand_and_money_are_conserved() {
 #[test]
 fn lean_and_general_settlement_are_one() {
     let clauses = "contract.clauses=[{ kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }, { kind = \"escalation_cap\", annual = 0.05 }, { kind = \"flat_discount\", share = 0.07 }]";
-    let overrides: Vec<&str> = FULL[..5].iter().copied().chain([clauses]).collect();
-    let study = study_at(RICH, &overrides);
+    for (renewal, change) in [(FULL[1], Some(FULL[2])), ("contract.renewal=hourly", None)] {
+        let overrides = [FULL[0], renewal, FULL[3], FULL[4], clauses].into_iter().chain(change);
+        lean_is_general(&study_at(RICH, &overrides.collect::<Vec<_>>()));
+    }
+}
+
+fn lean_is_general(study: &Study) {
     assert!(study.contract.is_plain());
-    each_block(&study, |paths| {
+    each_block(study, |paths| {
         let mut prices = Prices::default();
         reprice(&study.contract, paths, &mut prices);
         for (index, strategy) in study.strategies.iter().enumerate().skip(1) {
@@ -141,7 +146,7 @@ fn lean_and_general_settlement_are_one() {
             prepared.prepare(study.terms(), &strategy.overflow, paths, &prices);
             for units in [15.0, 45.0, 300.0] {
                 let lean = prepared.settle(study.terms(), units, &paths.params);
-                let (_, totals) = settled(&study, index, units, paths);
+                let (_, totals) = settled(study, index, units, paths);
                 assert_eq!(lean.cost, totals.cost);
                 assert_eq!(lean.present_value, totals.present_value);
                 assert_eq!(lean.waste, totals.waste());

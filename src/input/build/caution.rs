@@ -5,6 +5,7 @@ use super::contract::Agreed;
 use super::workload::Loads;
 use crate::facts::{Facts, PriceFact, Warning};
 use crate::path::PathModel;
+use crate::strategy::Strategy;
 use jiff::civil::Date;
 
 /// Days after which a price is old.
@@ -29,12 +30,14 @@ impl Builder {
         agreed: &Agreed,
         loads: &Loads,
         facts: &Facts,
+        strategies: &[Strategy],
     ) {
         let start = self.start_day();
         self.caution_prices(&facts.prices, start);
         self.caution_retirement(loads, model.months(), start);
         self.caution_shape(loads);
         self.caution_error_mean();
+        self.caution_idle(agreed, strategies, model.months());
         let certain = model.parameters().uncertain().next().is_none();
         let moving = !model.has_noise();
         if certain && moving {
@@ -45,7 +48,6 @@ impl Builder {
                 "give growth a volatility, or a distribution to what you do not know",
             );
         }
-        let _ = agreed;
     }
 
     fn start_day(&self) -> Option<Date> {

@@ -3,12 +3,12 @@
 use super::Builder;
 use super::books::{Books, Origin};
 use super::workload::Loads;
+use crate::contract::sizes::{Sizes, round_step};
 use crate::contract::{Contract, Renewal};
 use crate::facts::PriceFact;
 use crate::input::price_book::{Offer, PriceBook};
 use crate::input::study_file::{RenewalWord, Units};
 use crate::param::Param;
-use crate::size::legal::{Sizes, round_step};
 use crate::words::{months, units};
 
 /// What the offer of a contract sells.
@@ -74,8 +74,7 @@ impl Builder {
             term,
             renewal: renewal?,
             deployed: c.deployed_units,
-            step: c.step.unwrap_or(0.0),
-            min_units: c.min_units.unwrap_or(0.0),
+            step: 0.0, // known once the load is: its model may say
             clauses: c.clauses,
         };
         Some(Agreed { contract, offer: found.map(|(book, offer)| bought(book, offer)), prices })
@@ -213,9 +212,17 @@ impl Builder {
         }
     }
 
+    /// Minimum and step of what is sold: the study's, or the offer's, or the model's.
+    pub(super) fn sold(&self, agreed: &Agreed, loads: &Loads) -> (Option<f64>, Option<f64>) {
+        let c = &self.file.contract;
+        let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
+        let (model_min, model_step) = loads.purchase.unzip();
+        (c.min_units.or(offered.0).or(model_min), c.step.or(offered.1).or(model_step))
+    }
+
     /// Which sizes can be bought.
     pub(super) fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
-        let (c, s) = (self.file.contract.clone(), self.file.sizing.clone());
+        let s = self.file.sizing.clone();
         if let Some(list) = s.sizes {
             let mut sizes = list;
             sizes.sort_by(f64::total_cmp);
@@ -239,12 +246,10 @@ impl Builder {
             }
             return Some(Sizes::List(sizes));
         }
-        let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
-        let (model_min, model_step) = loads.purchase.unzip();
+        let (sold_min, sold_step) = self.sold(agreed, loads);
         // Without any source of sizes: about two hundred over the range of today's load.
-        let natural = round_step(loads.at_means().0 / 200.0);
-        let step = c.step.or(offered.1).or(model_step).unwrap_or(natural);
-        let min = c.min_units.or(offered.0).or(model_min).unwrap_or(step);
+        let step = sold_step.unwrap_or_else(|| round_step(loads.at_means().0 / 200.0));
+        let min = sold_min.unwrap_or(step);
         if s.max_units.is_some_and(|max| max < min) {
             let message = format!(
                 "the largest size is {}, the smallest that is sold {}",

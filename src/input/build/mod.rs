@@ -6,6 +6,7 @@
 mod books;
 mod caution;
 mod contract;
+mod idle;
 mod model;
 mod settings;
 mod workload;
@@ -127,6 +128,7 @@ impl Builder {
             return None;
         }
         let (mut contract, mut strategies) = (agreed.contract.clone(), settings.strategies.clone());
+        contract.step = self.sold(&agreed, &loads).1.unwrap_or(0.0);
         let model = self.model(months, &loads, |parameters| {
             contract.bind(parameters);
             for strategy in &mut strategies {
@@ -226,7 +228,7 @@ impl Builder {
         agreed: &Agreed,
         loads: &Loads,
         settings: &Settings,
-        sizes: &crate::size::legal::Sizes,
+        sizes: &crate::contract::sizes::Sizes,
     ) -> Facts {
         let parameters = model.parameters().list().iter().map(|p| ParameterFact {
             name: p.name.clone(),
@@ -253,7 +255,7 @@ impl Builder {
             vendor_sizing: loads.vendor_sizing(sizes),
             warnings: Vec::new(),
         };
-        self.caution(model, agreed, loads, &facts);
+        self.caution(model, agreed, loads, &facts, &settings.strategies);
         facts.warnings = std::mem::take(&mut self.warnings);
         facts
     }

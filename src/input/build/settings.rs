@@ -234,12 +234,15 @@ impl Builder {
             if above != paths {
                 let message =
                     format!("{} paths do not make whole nets of quasi-random points", count(paths));
-                let help = format!(
-                    "use {} or {}; or the sampler \"auto\", which rounds up by itself",
-                    count(above / 2),
-                    count(above)
-                );
-                self.error("run.paths", "not-whole-nets", message, help.replace(',', ""));
+                let below = above / 2;
+                let whole = if sobol_paths(below) == below {
+                    format!("{below} or {above}")
+                } else {
+                    above.to_string()
+                };
+                let help =
+                    format!("use {whole}; or the sampler \"auto\", which rounds up by itself");
+                self.error("run.paths", "not-whole-nets", message, help);
             }
         }
         RunSettings { paths: run.paths, seed: run.seed, sampler: run.sampler }

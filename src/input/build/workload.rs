@@ -4,13 +4,13 @@ use super::Builder;
 use super::books::Books;
 use super::contract::Bought;
 use crate::contract::Contract;
+use crate::contract::sizes::Sizes;
 use crate::curve::{LoadCurve, Shape};
 use crate::facts::{HistoryFact, LoadFact, PriceFact, ShapeFact, VendorSizing};
 use crate::input::history::{History, read};
 use crate::input::shapes;
 use crate::input::study_file::{HistoryTable, ShapeTable};
 use crate::param::Param;
-use crate::size::legal::Sizes;
 use crate::workload::{Product, TokenFlow, TokenRates, Workload};
 
 /// The resolved load.

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Expected bills of the worked examples in tests/clauses, from the clauses' documentation alone.
+
+Writes tests/clauses/<example>.csv with one row per month: units reserved, committed fee, spend
+beyond it (on demand and by the hour), credit, total. The arithmetic is that of the comments in
+the study beside it; nothing here comes from the engine.
+"""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "tests" / "clauses"
+
+
+def months(*stretches):
+    """`(6, x), (6, y)`: x in six months, then y in six."""
+    return [value for count, value in stretches for _ in range(count)]
+
+
+def write(name, units, fee, overflow, credit=0.0):
+    """Each argument is a number for all months or a list; the fee is per month, not per unit."""
+    count = next(len(x) for x in (units, fee, overflow, credit) if isinstance(x, list))
+    columns = [x if isinstance(x, list) else [x] * count for x in (units, fee, overflow, credit)]
+    lines = ["month,units,fee,overflow,credit,total"]
+    for month, row in enumerate(zip(*columns, strict=True), 1):
+        lines.append(",".join(f"{x:.12g}" for x in (month, *row, sum(row[1:]))))
+    (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
+
+
+def years(price):
+    """A year of each price."""
+    return months(*((12, p) for p in price))
+
+
+def scaled(factor, values):
+    return [factor * v for v in values]
+
+
+# Ramps.
+write("ramp", months((6, 5000), (6, 10000)), months((6, 5000 * 1.20), (6, 10000 * 1.20)),
+      months((6, (6000 - 5000) * 2.00), (6, 0.0)))
+write("ramp_minimum_and_step", months((3, 100), (3, 150), (6, 200)),
+      months((3, 600), (3, 900), (6, 1200)), months((3, (130 - 100) * 10), (9, 0)))
+write("ramp_never_above_the_units", months((12, 100)), 600, 20 * 10)
+write("ramp_in_steps_of_the_offer", months((6, 10), (6, 15)), months((6, 2210), (6, 3315)), 0)
+
+# Caps: prices of the three years.
+write("escalation_cap", 100,
+      years([min(100000 * 1.09**y, 100000 * 1.05**y) / 12 for y in range(3)]), 20 * 10)
+write("escalation_cap_on_demand", 50, years([50 * 6 * 1.09**y for y in range(3)]),
+      years([30 * min(10 * 1.09**y, 10 * 1.05**y) for y in range(3)]))
+write("escalation_cap_both", 50, years([50 * 6 * 1.05**y for y in range(3)]),
+      years([30 * 10 * 1.05**y for y in range(3)]))
+write("escalation_cap_level", 50, 300,
+      scaled(30, months((1, 10), (11, 5), (12, min(6, 10.50)), (12, min(7.20, 11.025)))))
+write("escalation_cap_catch_up", 50, 300,
+      scaled(30, months((1, 10), (11, 5), (12, min(6, 5 * 1.05)), (12, min(7.20, 5.25 * 1.05)))))
+write("escalation_cap_ratchet", 50, 300, scaled(30, years([10, 10 * 1.03, 10 * 1.03**2])))
+write("escalation_cap_first_year", 50, 300,
+      scaled(30, months((1, 10), (11, 10 * 1.05), (12, 10 * 1.05**2), (12, 10 * 1.05**3))))
+
+# Discounts.
+write("flat_discount", 50, months((12, 270)), 300)
+write("flat_discount_on_demand", 50, months((12, 300)), 270)
+write("flat_discount_stacked", 50, months((12, 300 * 0.90 * 0.98 * 0.95 * 0.95)),
+      300 * 0.90 * 0.98 * 0.95 * 0.95)
+write("flat_discount_for_some_months", 100, months((6, 300), (18, 600)), 0)
+write("flat_discount_from_a_later_start", months((2, 0), (6, 50)),
+      months((2, 0), (2, 240), (4, 300)), months((2, 800), (6, 300)))
+
+# Credits.
+write("clawback", 100, 600, 0, months((4, 0), (7, -60), (1, -120)))
+write("clawback_final_lost", 100, 600, 0, months((4, 0), (8, -60)))
+write("clawback_at_the_threshold", 100, 600, 0, months((12, 0)))
+write("clawback_of_deployed_units", 100, 600, 0, [0, -60, 0])
+
+# Two clauses, and clauses with terms of the contract.
+write("with_cap_then_discount", 50, 300,
+      scaled(30 * 0.90, years([10, 10 * 1.05, 10 * 1.05**2])))
+write("with_cap_and_ramp", months((6, 50), (30, 100)),
+      months((6, 300), (6, 600), (12, 630), (12, 661.50)), months((6, 300), (30, 0)))
+write("with_ramp_and_clawback", months((6, 50), (6, 100)), months((6, 300), (6, 600)), 0,
+      months((1, 0), (6, -30), (4, -60), (1, -120)))
+write("with_ramp_lifting_utilization", months((6, 50), (6, 100)), months((6, 300), (6, 600)), 0,
+      months((7, 0), (4, -60), (1, -120)))
+write("with_discount_and_clawback", 100, 540, 0, months((1, 0), (10, -54), (1, -108)))
+write("with_clawback_and_renewal", 100, months((12, 600), (12, 660)), 0,
+      months((1, 0), (12, -60), (10, -66), (1, -132)))
+write("with_clawback_and_lapse", months((12, 100), (2, 0)), months((12, 600), (2, 0)),
+      months((12, 0), (2, 500)), months((1, 0), (10, -60), (1, -120), (2, 0)))
+write("with_clawback_and_hourly_units", months((12, 100), (2, 0)), months((12, 600), (2, 0)),
+      months((12, 0), (2, 80 * 9)), months((1, 0), (11, -60), (2, 0)))
+write("with_discount_and_hourly_units", 50, months((12, 270)), 30 * 1.1 * 9)

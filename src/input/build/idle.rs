@@ -1,0 +1,134 @@
+//! Inputs that change nothing in this study, although they were meant to do something.
+//!
+//! A field that contradicts another is an error where it is resolved. Here are those that are
+//! valid, and idle because of what the rest of the study says: each becomes a warning.
+
+use super::Builder;
+use super::contract::Agreed;
+use crate::contract::{AnyClause, CappedPrice, DiscountedPrice, Renewal};
+use crate::input::study_file::{StudyFile, Units};
+use crate::process::drift::Moves;
+use crate::process::forecast_error::{Center, Start};
+use crate::strategy::{Overflow, Strategy};
+
+impl Builder {
+    /// Warns of every idle input.
+    pub(super) fn caution_idle(&mut self, agreed: &Agreed, strategies: &[Strategy], months: usize) {
+        let idle: Vec<(String, &str)> = [
+            idle_futures(&self.file),
+            idle_terms(&self.file, agreed, strategies, months),
+            idle_clauses(&self.file, agreed, strategies, months),
+        ]
+        .concat();
+        for (field, why) in idle {
+            self.warn(
+                "changes-nothing",
+                format!("`{field}` changes nothing: {why}"),
+                "it was meant to do something that another input prevents",
+                "take it out, or change what makes it useless",
+            );
+        }
+    }
+}
+
+/// The fields whose condition holds.
+fn those<const N: usize>(list: [(&str, bool, &'static str); N]) -> Vec<(String, &'static str)> {
+    list.into_iter().filter(|(_, idle, _)| *idle).map(|(f, _, why)| (f.to_owned(), why)).collect()
+}
+
+/// Whether the on-demand price moves by drift or volatility.
+fn price_drifts(file: &StudyFile) -> bool {
+    let p = &file.price;
+    let rates = [&p.expected_per_year, &p.expected_per_month, &p.log_drift_per_year];
+    let more = [&p.log_drift_per_month, &p.volatility_per_year, &p.volatility_per_month];
+    rates.into_iter().chain(more).flatten().any(|rate| !rate.is_zero())
+}
+
+fn price_moves(file: &StudyFile) -> bool {
+    price_drifts(file) || !file.price.jumps.is_empty()
+}
+
+fn idle_futures(file: &StudyFile) -> Vec<(String, &'static str)> {
+    let error = &file.forecast_error;
+    let skewed = error.skewed.is_some();
+    let silent = error.shock_sd.is_zero() && !skewed;
+    let (started, centered) = (error.start != Start::Zero, error.center != Center::Mean);
+    let none = "there is no monthly error without `shock_sd` or `skewed`";
+    let own = "a skewed error has the same distribution in every month";
+    those([
+        ("forecast_error.persistence", silent && !error.persistence.is_zero(), none),
+        ("forecast_error.start", silent && started, none),
+        ("forecast_error.center", silent && centered, none),
+        ("forecast_error.start", skewed && started, own),
+        ("forecast_error.center", skewed && centered, own),
+        (
+            "price.moves",
+            file.price.moves != Moves::Monthly && !price_drifts(file),
+            "the price has neither drift nor volatility",
+        ),
+        ("price.cap", file.price.cap.is_some() && !price_moves(file), "the price does not move"),
+    ])
+}
+
+fn idle_terms(
+    file: &StudyFile,
+    agreed: &Agreed,
+    strategies: &[Strategy],
+    months: usize,
+) -> Vec<(String, &'static str)> {
+    let (stated, contract) = (&file.contract, &agreed.contract);
+    let after_term = months > contract.start + contract.term;
+    let served = strategies.iter().any(|s| matches!(s.overflow, Overflow::Hourly { .. }));
+    let beyond = match stated.units {
+        Units::Number(units) => stated.deployed_units.is_some_and(|deployed| deployed > units),
+        Units::Word(_) => false,
+    };
+    let stays = after_term && contract.renewal == Renewal::Hourly;
+    let listed = file.sizing.sizes.is_some();
+    let ramps = contract.uses(|hooks| hooks.quantity);
+    let list = "`sizing.sizes` lists what can be bought";
+    those([
+        (
+            "contract.hourly_per_unit_month",
+            stated.hourly_per_unit_month.is_some() && !(served || beyond || stays),
+            "no strategy buys units by the hour, and none stay after the term",
+        ),
+        (
+            "contract.renewal",
+            stated.renewal.is_some() && !after_term,
+            "the months simulated end with the term",
+        ),
+        ("contract.min_units", stated.min_units.is_some() && listed, list),
+        ("contract.step", stated.step.is_some() && listed && !ramps, list),
+    ])
+}
+
+fn idle_clauses(
+    file: &StudyFile,
+    agreed: &Agreed,
+    strategies: &[Strategy],
+    months: usize,
+) -> Vec<(String, &'static str)> {
+    let contract = &agreed.contract;
+    let after_term = months > contract.start + contract.term;
+    let renews = match &contract.renewal {
+        Renewal::Renew { price_change } => after_term && !price_change.is_zero(),
+        Renewal::Hourly | Renewal::OnDemand => false,
+    };
+    // The first strategy is on-demand, which signs nothing.
+    let spills = strategies[1..].iter().any(|s| matches!(s.overflow, Overflow::OnDemand { .. }));
+    let rises = price_moves(file) && spills;
+    let why = |clause: &AnyClause| match clause {
+        AnyClause::EscalationCap(cap) => match cap.price {
+            CappedPrice::Commitment => (!renews).then_some("no renewal changes the fee"),
+            CappedPrice::OnDemand => (!rises).then_some("no strategy spills at a price that moves"),
+            CappedPrice::Both => (!renews && !rises).then_some("no price that it binds moves"),
+        },
+        AnyClause::FlatDiscount(discount) => (discount.price == DiscountedPrice::OnDemand
+            && !spills)
+            .then_some("no strategy spills over to on-demand"),
+        AnyClause::Ramp(_) | AnyClause::Clawback(_) => None,
+    };
+    let clauses = contract.clauses.iter().enumerate();
+    clauses.filter_map(|(i, c)| Some((format!("contract.clauses[{i}]"), why(c)?))).collect()
+}

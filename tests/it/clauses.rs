@@ -1,0 +1,280 @@
+//! Every clause against bills added up with a pencil, without effect where it is neutral, and
+//! documented.
+//!
+//! `tests/clauses/` holds studies without uncertainty, each with its arithmetic in comments and,
+//! beside it, the bill month by month as `scripts/references/clause_bills.py` writes it from the
+//! clauses' documentation. What is asked of each clause is asked for every kind that the schema
+//! lists: a clause without an example, a neutral form or its documentation fails here.
+
+use crate::support::{answer, repository, strategy, study_at};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use waterline::contract::AnyClause;
+use waterline::input::load_text;
+use waterline::ledger::{Ledger, Month};
+use waterline::measure::Measure;
+use waterline::path::Points;
+use waterline::results::Results;
+use waterline::rng::{Block, LANES};
+use waterline::settle::{Prices, reprice, settle};
+use waterline::study::Study;
+
+// ---- Worked examples --------------------------------------------------------------------------
+
+/// The studies of `tests/clauses`, by name.
+fn examples() -> Vec<String> {
+    let folder = std::fs::read_dir(repository("tests/clauses")).expect("the folder");
+    let paths = folder.map(|entry| entry.expect("an entry").path());
+    let studies = paths.filter(|p| p.extension().is_some_and(|e| e == "toml"));
+    let name = |p: PathBuf| p.file_stem().expect("a name").to_string_lossy().into_owned();
+    let mut names: Vec<String> = studies.map(name).collect();
+    names.sort();
+    names
+}
+
+const LINES: [&str; 5] = ["units", "fee", "overflow", "credit", "total"];
+
+/// Rows of an expected bill, by line.
+fn expected(name: &str) -> Vec<[f64; 5]> {
+    let path = repository(&format!("tests/clauses/{name}.csv"));
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{name}.csv: {e}"));
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("month,units,fee,overflow,credit,total"), "{name}.csv");
+    let rows = lines.enumerate().map(|(i, line)| {
+        let row: Vec<f64> = line.split(',').map(|x| x.parse().expect("a number")).collect();
+        assert_eq!(row[0] as usize, i + 1, "{name}.csv: months from 1");
+        [row[1], row[2], row[3], row[4], row[5]]
+    });
+    rows.collect()
+}
+
+/// The last strategy of a study settled at its units on some paths.
+fn settled(study: &Study) -> Vec<Month> {
+    let sampler = study.model.sampler(Points::Pseudo, 3, "main");
+    let mut paths = study.model.block();
+    study.model.generate(&*sampler, Points::Pseudo, Block { replicate: 0, first: 0 }, &mut paths);
+    let (mut prices, mut ledger) = (Prices::default(), Ledger::new(study.months()));
+    reprice(&study.contract, &paths, &mut prices);
+    let overflow = &study.strategies.last().expect("a strategy").overflow;
+    let units = study.units.expect("an example gives its units");
+    settle(study.terms(), overflow, units, &paths, &prices, &mut ledger);
+    ledger.months
+}
+
+#[track_caller]
+fn equal(what: &str, got: f64, expected: f64) {
+    assert!((got - expected).abs() <= 1e-9 * expected.abs(), "{what}: {got}, expected {expected}");
+}
+
+#[test]
+fn every_month_and_line_is_the_pencils() {
+    for name in examples() {
+        let bill = expected(&name);
+        let study = study_at(&format!("tests/clauses/{name}.toml"), &[]);
+        let months = settled(&study);
+        assert_eq!(months.len(), bill.len(), "{name}: months");
+        for (t, (month, row)) in months.iter().zip(&bill).enumerate() {
+            for i in 0..LANES {
+                let overflow = month.hourly[i] + month.on_demand[i];
+                let (fee, credit) = (month.fee[i], month.credit[i]);
+                let got = [month.reserved[i], fee, overflow, credit, month.cost()[i]];
+                for ((got, expected), line) in got.into_iter().zip(row).zip(LINES) {
+                    equal(&format!("{name}, month {}, {line}", t + 1), got, *expected);
+                }
+            }
+        }
+        let results = answer(&study);
+        let reported = strategy(&results, &results.strategies.last().expect("one").strategy);
+        let mean = |measure| reported.measure(measure).mean.value;
+        equal(&format!("{name}, cost"), mean(Measure::Cost), bill.iter().map(|r| r[4]).sum());
+        let credits = bill.iter().map(|r| r[3]).sum::<f64>();
+        equal(&format!("{name}, credits"), mean(Measure::Credits), -credits);
+        for (month, row) in results.months.iter().zip(&bill) {
+            let reported = month.strategies.last().expect("a strategy");
+            equal(&format!("{name}, spend"), reported.spend.mean.value, row[4]);
+            equal(&format!("{name}, units"), reported.reserved_units.value, row[0]);
+            equal(&format!("{name}, overflow"), reported.overflow_spend.value, row[2]);
+        }
+    }
+}
+
+/// The schema of a clause: its kind and its fields.
+fn kinds() -> Vec<(String, Json)> {
+    let schema = schemars::schema_for!(AnyClause).to_value();
+    let resolve = |field: &Json| match field["$ref"].as_str() {
+        Some(name) => schema.pointer(&name[1..]).expect("a definition").clone(),
+        None => field.clone(),
+    };
+    let variants = schema["oneOf"].as_array().expect("kinds of clauses");
+    let kind = |v: &Json| {
+        let fields = v["properties"].as_object().expect("fields");
+        let name = fields["kind"]["const"].as_str().expect("a kind").to_owned();
+        let of = |(field, about): (&String, &Json)| {
+            let mut full = resolve(about);
+            full["default"] = about["default"].clone();
+            (field.clone(), full)
+        };
+        (name, fields.iter().filter(|(f, _)| *f != "kind").map(of).collect())
+    };
+    variants.iter().map(kind).collect()
+}
+
+/// Words of a field that is a choice.
+fn words(field: &Json) -> Vec<&str> {
+    let listed = field["oneOf"].as_array().or(field["enum"].as_array()).into_iter().flatten();
+    listed.filter_map(|o| o["const"].as_str().or(o.as_str())).collect()
+}
+
+/// Every kind, every field and every word of a field stands in some worked example; a field that
+/// an example leaves out stands at its default.
+#[test]
+fn every_reading_of_every_clause_has_an_example() {
+    let mut shown = BTreeSet::new();
+    for name in examples() {
+        let path = repository(&format!("tests/clauses/{name}.toml"));
+        let text = std::fs::read_to_string(path).expect("an example");
+        assert!(text.contains("# Source: "), "{name}.toml names no source");
+        let study: toml::Table = text.parse().expect("TOML");
+        for clause in study["contract"]["clauses"].as_array().expect("clauses") {
+            let kind = clause["kind"].as_str().expect("a kind");
+            for (field, value) in clause.as_table().expect("a clause") {
+                shown.insert(format!("{kind}.{field}"));
+                shown.insert(format!("{kind}.{field} = {}", value.as_str().unwrap_or_default()));
+            }
+            shown.insert(kind.to_owned());
+        }
+    }
+    let mut missing = Vec::new();
+    for (kind, fields) in kinds() {
+        missing.extend((!shown.contains(&kind)).then(|| kind.clone()));
+        for (field, about) in fields.as_object().expect("fields") {
+            let default = about["default"].as_str();
+            let readings = words(about).into_iter().filter(|word| Some(*word) != default);
+            let mut wanted: Vec<String> =
+                readings.map(|word| format!("{kind}.{field} = {word}")).collect();
+            if wanted.is_empty() {
+                wanted.push(format!("{kind}.{field}"));
+            }
+            missing.extend(wanted.into_iter().filter(|key| !shown.contains(key)));
+        }
+    }
+    assert!(missing.is_empty(), "no worked example in tests/clauses for: {missing:#?}");
+}
+
+// ---- Neutral parameters -----------------------------------------------------------------------
+
+/// Clauses that change nothing, by kind.
+const NEUTRAL: [(&str, &[&str]); 4] = [
+    ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
+    (
+        "escalation_cap",
+        &[
+            "annual = inf",
+            "annual = inf, reading = \"catch_up\", first_year = \"capped\"",
+            "annual = inf, reading = \"ratchet\", price = \"commitment\"",
+            "annual = 1e9, first_year = \"capped\", price = \"on_demand\"",
+        ],
+    ),
+    ("flat_discount", &["share = 0.0", "share = 0, price = \"both\", until_month = 5"]),
+    ("clawback", &["threshold = 0.0, share = 0.1", "threshold = 0.9, share = 0, final = \"lose\""]),
+];
+
+const SIMPLE: [&str; 3] =
+    ["contract.units=100", "sizing.sizes=[60, 100, 140]", "strategies.compare=[\"hybrid\"]"];
+
+/// Growth, jumps, prices, errors, correlation, a renewal, hourly units, and all three strategies.
+const RICH: [&str; 8] = [
+    "horizon_months=30",
+    "growth={ expected_per_year = 0.4, volatility_per_month = 0.08, jumps.launch = { per_year = 0.5, log_mean = 0.2, log_sd = 0.1 } }",
+    "price={ expected_per_year = 0.06, volatility_per_month = 0.03, jumps.cut = { per_year = 0.2, log_mean = -0.5 } }",
+    "forecast_error={ level = { dist = \"lognormal\", mean = 1.0, log_sd = 0.1 }, shock_sd = 0.05, persistence = 0.6 }",
+    "correlations=[{ between = [\"growth\", \"price\"], value = 0.3 }]",
+    "contract={ fee_per_unit_month = 0.6, hourly_per_unit_month = 1.4, term_months = 12, renewal = \"renew\", renewal_price_change = { dist = \"uniform\", min = 0.0, max = 0.1 } }",
+    "strategies.compare=[\"provisioned\", \"hybrid\"]",
+    "sizing.sizes=[40, 80, 120, 160]",
+];
+
+/// Everything that was computed, without what repeats the inputs.
+fn numbers(results: &Results) -> String {
+    let answer = (&results.answer.units, &results.answer.saving, &results.answer.p90_cost);
+    let rest = (&results.strategies, &results.sizing, &results.months, &results.break_even);
+    serde_json::to_string(&(answer, rest)).expect("JSON")
+}
+
+#[test]
+fn a_neutral_clause_changes_no_bit() {
+    let neutral = |kind: &str| NEUTRAL.iter().find(|(k, _)| *k == kind).map(|(_, forms)| *forms);
+    for study in [&SIMPLE[..], &RICH[..]] {
+        let with = |clauses: &str| {
+            let clauses = format!("contract.clauses=[{clauses}]");
+            let overrides: Vec<&str> =
+                study.iter().copied().chain(["run.paths=2048", clauses.as_str()]).collect();
+            numbers(&answer(&study_at("tests/studies/static.toml", &overrides)))
+        };
+        let without = with("");
+        for (kind, _) in kinds() {
+            let forms = neutral(&kind).unwrap_or_else(|| panic!("{kind} has no neutral form here"));
+            for form in forms {
+                let clause = format!("{{ kind = \"{kind}\", {form} }}");
+                assert!(with(&clause) == without, "{clause} changes results");
+            }
+        }
+        let every: Vec<String> = kinds()
+            .iter()
+            .map(|(kind, _)| format!("{{ kind = \"{kind}\", {} }}", neutral(kind).expect("one")[0]))
+            .collect();
+        assert!(with(&every.join(", ")) == without, "together they change results");
+    }
+}
+
+// ---- Documentation ----------------------------------------------------------------------------
+
+const HEADINGS: [&str; 6] =
+    ["What it does", "Formula", "Parameters", "Ambiguity and our reading", "Example", "Source"];
+
+/// The sections of a clause's documentation, in order.
+fn sections(kind: &str) -> Vec<(String, String)> {
+    let path = repository(&format!("src/contract/{kind}.rs"));
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{kind}.rs: {e}"));
+    let documented = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("/// ").or(Some("").filter(|_| line == "///")));
+    let mut sections: Vec<(String, String)> = Vec::new();
+    for line in documented {
+        match (line.strip_prefix("# "), sections.last_mut()) {
+            (Some(heading), _) => sections.push((heading.to_owned(), String::new())),
+            (None, Some((_, body))) => body.push_str(&format!("{line}\n")),
+            (None, None) => {}
+        }
+    }
+    sections
+}
+
+#[test]
+fn every_clause_is_documented_under_the_same_headings() {
+    for (kind, _) in kinds() {
+        let sections = sections(&kind);
+        let headings: Vec<&str> = sections.iter().map(|(heading, _)| heading.as_str()).collect();
+        assert_eq!(headings, HEADINGS, "{kind}");
+        for (heading, body) in sections {
+            assert!(!body.trim().is_empty(), "{kind}: nothing under {heading}");
+        }
+    }
+}
+
+#[test]
+fn the_documented_example_is_a_valid_clause_of_its_kind() {
+    let path = repository("tests/studies/certain.toml");
+    let base = std::fs::read_to_string(&path).expect("a study");
+    for (kind, _) in kinds() {
+        let sections = sections(&kind);
+        let (_, body) = sections.iter().find(|(heading, _)| heading == "Example").expect("one");
+        let example = body.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let text = format!("{base}\n{}", example.expect("a TOML block"));
+        let loaded = load_text(&kind, &text, &repository("tests/studies"), &[]);
+        let study = loaded.study.unwrap_or_else(|| panic!("{}", loaded.findings.render(false)));
+        let kinds: Vec<String> = study.contract.clauses.iter().map(AnyClause::kind).collect();
+        assert_eq!(kinds, [kind]);
+    }
+}
