@@ -3,6 +3,7 @@
 use super::text::{amount, error_usd, escape, interval_percent, month_name, percent, units, usd};
 use super::{View, band};
 use crate::measure::Measure;
+use crate::results::Sizing;
 use crate::words::months;
 
 pub(super) fn render(view: &View<'_>) -> String {
@@ -74,7 +75,10 @@ fn tiles(view: &View<'_>) -> Vec<Tile> {
     } else {
         tiles.push(break_even(view));
     }
-    tiles.push(budget(view).unwrap_or_else(|| bad_futures(view)));
+    tiles.extend(budget(view));
+    if tiles.len() < 6 {
+        tiles.push(bad_futures(view));
+    }
     tiles
 }
 
@@ -89,29 +93,46 @@ fn size(view: &View<'_>) -> Tile {
             error: String::new(),
         };
     }
-    let says = view.sizings().first().map_or_else(String::new, |sizing| {
-        let (low, high) = band(sizing);
-        let within = usd(sizing.tolerance_usd);
-        if low == high {
-            format!("no other size is within {within} of the best")
-        } else {
-            format!("{} to {} cost at most {within} more than the best", units(low), units(high))
-        }
-    });
-    let error = answer.interval.map_or(String::new(), |(low, high)| {
-        if low == high {
-            "more paths would not move the best size (95% sure)".into()
-        } else {
-            format!("more paths could move the best size within {} to {}", units(low), units(high))
-        }
-    });
+    let (says, error) = view.sizings().first().map_or_else(Default::default, |s| certainty(s));
     let label = if answer.units_given { "Size given" } else { "Recommended" };
     Tile {
         label: format!("{label}, {}", view.chosen.title.to_lowercase()),
         value: amount(answer.units, &unit),
-        says,
+        says: if answer.units_given { format!("{}; {says}", best(view)) } else { says },
         error,
     }
+}
+
+/// The best size, where another is given.
+fn best(view: &View<'_>) -> String {
+    let best = view.sizings().first().map_or(view.chosen.units, |s| s.best_units);
+    if best == view.chosen.units {
+        "it is the best".into()
+    } else {
+        format!("the best is {}", units(best))
+    }
+}
+
+/// Which sizes are about as good as the best, and how sure the best is.
+fn certainty(sizing: &Sizing) -> (String, String) {
+    let within = usd(sizing.tolerance_usd);
+    let says = match band(sizing) {
+        (low, high) if low == high => format!("no other size is within {within} of the best"),
+        (low, high) => {
+            format!("{} to {} cost at most {within} more than the best", units(low), units(high))
+        }
+    };
+    let (low, high) = sizing.interval;
+    let error = if low == high {
+        "more paths would not move the best size (95% sure)".into()
+    } else {
+        format!(
+            "more paths could move the best size within {} to {} (95% sure)",
+            units(low),
+            units(high)
+        )
+    };
+    (says, error)
 }
 
 fn mean_cost(view: &View<'_>) -> Tile {
@@ -189,7 +210,7 @@ fn bad_futures(view: &View<'_>) -> Tile {
     Tile {
         label: "Cost in bad futures (CVaR 95)".into(),
         value: usd(tail.value),
-        says: "average of the dearest 5 of 100 futures; the study states no budget".into(),
+        says: "average of the dearest 5 of 100 futures".into(),
         error: error_usd(tail),
     }
 }

@@ -1,6 +1,6 @@
 //! The inputs: offer, load, history, prices with their sources, parameters.
 
-use super::text::{amount, escape, figure, month_name, percent, usd};
+use super::text::{escape, figure, load, month_name, percent, usd};
 use super::{View, figures, section, table};
 use crate::facts::{HistoryFact, ParameterFact, PriceFact};
 use crate::words::{count, months};
@@ -39,7 +39,7 @@ fn study(view: &View<'_>) -> Vec<(String, String)> {
         ("Minimized", escape(&facts.objective)),
         ("Discount rate", format!("{} a year", percent(facts.discount_rate))),
         ("Budget", facts.budget_usd.map_or_else(|| "none".into(), usd)),
-        ("Load today", amount(facts.load.units, &view.unit())),
+        ("Load today", format!("{} {}", load(facts.load.units), escape(&view.unit()))),
         (
             "Price of a unit",
             format!(
@@ -118,7 +118,7 @@ fn prices(prices: &[PriceFact]) -> String {
     };
     let rows: Vec<Vec<String>> = prices.iter().map(row).collect();
     let head = ["Price or capacity", "Figure", "Status", "As of", "Source"];
-    format!("<h3>Prices and their sources</h3>\n{}", table::plain("list", &head, &rows))
+    format!("<h3>Prices and their sources</h3>\n{}", table::plain("list prices", &head, &rows))
 }
 
 fn parameters(parameters: &[ParameterFact]) -> String {
@@ -140,7 +140,7 @@ fn parameters(parameters: &[ParameterFact]) -> String {
                 <i>differs between futures</i> means that the parameter itself is not known.";
     format!(
         "<h3>Uncertainty and other parameters</h3>\n<p class=\"small\">{note}</p>\n{}",
-        table::plain("list", &["Parameter", "Value or distribution", ""], &rows)
+        table::plain("list parameters", &["Parameter", "Value or distribution", ""], &rows)
     )
 }
 

@@ -19,8 +19,6 @@ mod compare;
 mod figures;
 mod inputs;
 mod table;
-#[cfg(test)]
-mod tests;
 mod text;
 
 use crate::report::svg::{clip, escape};

@@ -26,6 +26,12 @@ pub(super) fn units(x: f64) -> String {
     known(x, words::units)
 }
 
+/// A load: an estimate that nobody buys, so that fewer digits do.
+pub(super) fn load(x: f64) -> String {
+    let scale = if x.abs() >= 100.0 { 1.0 } else { 10.0 };
+    units(if x.abs() >= 10.0 { (scale * x).round() / scale } else { x })
+}
+
 /// `40 PTU`, escaped.
 pub(super) fn amount(x: f64, unit: &str) -> String {
     format!("{} {}", units(x), escape(unit))

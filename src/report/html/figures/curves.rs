@@ -20,7 +20,9 @@ pub(super) fn figure(view: &View<'_>) -> Figure {
         let inner = |c: f64| s.cost_curve.iter().find(|p| p.1 >= c).map_or(f64::NAN, |p| p.0);
         [inner(0.005), at(cost, 0.99), cost.mean.value]
     });
-    let shown = range(tails.chain(budget));
+    let (low, high) = range(tails.chain(budget));
+    let room = 0.03 * (high - low);
+    let shown = (low - room, high + room);
     if let Some(budget) = budget {
         marks.push(mark("up", Shape::Upright(budget, format!("budget {}", usd(budget)))));
     }

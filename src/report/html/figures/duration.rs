@@ -3,7 +3,7 @@
 use super::{Figure, keyed, mark};
 use crate::report::html::View;
 use crate::report::html::table::Data;
-use crate::report::html::text::{escape, percent, units};
+use crate::report::html::text::{escape, load, percent, units};
 use crate::report::svg::{Axis, Chart, Shape, Ticks, range, rounded};
 
 pub(super) fn figure(view: &View<'_>) -> Option<Figure> {
@@ -64,7 +64,7 @@ pub(super) fn figure(view: &View<'_>) -> Option<Figure> {
         shape.duration.iter().map(|p| format!("{:.4}", p.1)),
     );
     data.column(&format!("Load reached, {unit}"), curve.iter().map(|p| units(p.1)));
-    let note = format!("At the mean load of {} {unit}.", units(mean));
+    let note = format!("At the mean load of {} {unit}.", load(mean));
     Some(Figure { chart, caption: escape(&caption(view, mean)), data, note })
 }
 
@@ -94,7 +94,7 @@ fn mean_load(view: &View<'_>) -> f64 {
 fn caption(view: &View<'_>, mean: f64) -> String {
     let share = view.results.break_even.utilization_over_term;
     let unit = view.unit();
-    let month = format!("A month with the mean load of {}", plain_amount(mean, &unit));
+    let month = format!("A month with the mean load of {}", of(mean, &unit));
     let Some(level) = level(&view.results.facts.shape.duration, share) else {
         return format!(
             "{month}, its hours in order of load: a committed unit never pays, even one that is always busy."
@@ -103,10 +103,10 @@ fn caption(view: &View<'_>, mean: f64) -> String {
     let mut text = format!(
         "{month}, its hours in order of load. A unit pays if it is in use at least {} of the time: in this month the first {} are.",
         percent(share),
-        plain_amount(level * mean, &unit)
+        of(level * mean, &unit)
     );
     if view.commits() {
-        let committed = plain_amount(view.chosen.units, &unit);
+        let committed = format!("{} {unit}", units(view.chosen.units));
         text.push_str(&format!(
             " The commitment of {committed} is chosen over all months and futures."
         ));
@@ -114,8 +114,8 @@ fn caption(view: &View<'_>, mean: f64) -> String {
     text
 }
 
-fn plain_amount(x: f64, unit: &str) -> String {
-    format!("{} {unit}", units(x))
+fn of(x: f64, unit: &str) -> String {
+    format!("{} {unit}", load(x))
 }
 
 #[cfg(test)]

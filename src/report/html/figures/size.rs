@@ -11,6 +11,12 @@ use crate::results::{SizeResult, Sizing};
 /// Sizes whose objective exceeds the best by more than so many tolerances are far from a choice.
 const NEAR: f64 = 12.0;
 
+/// So many of the nearest sizes are shown at least.
+const LEAST: usize = 5;
+
+/// More sizes than this are shown by the line alone.
+const MOST_DOTS: usize = 30;
+
 /// The distribution of the cost for each size.
 pub(super) fn cost(view: &View<'_>, sizing: &Sizing) -> Option<Figure> {
     let sizes = &sizing.sizes;
@@ -169,7 +175,10 @@ pub(super) fn extra(view: &View<'_>) -> Option<Figure> {
     let points: Vec<(f64, f64)> =
         sizing.sizes.iter().filter_map(|s| Some((s.units, value(s)? - best))).collect();
     let within = sizing.tolerance_usd;
-    let near: Vec<(f64, f64)> = points.iter().copied().filter(|p| p.1 <= NEAR * within).collect();
+    let mut extras: Vec<f64> = points.iter().map(|p| p.1).collect();
+    extras.sort_by(f64::total_cmp);
+    let most = extras[extras.len().min(LEAST) - 1].max(NEAR * within);
+    let near: Vec<(f64, f64)> = points.iter().copied().filter(|p| p.1 <= most).collect();
     if near.len() < 2 {
         return None;
     }
@@ -217,7 +226,9 @@ fn extra_marks(
     let mut marks = indifference(sizing);
     marks.push(keyed("ln limit", Shape::Level(within), &format!("{} more", usd(within))));
     marks.push(mark(class_of(&sizing.strategy), Shape::Line(points)));
-    marks.push(mark("dots", Shape::Dots(near.to_vec())));
+    if near.len() <= MOST_DOTS {
+        marks.push(mark("dots", Shape::Dots(near.to_vec())));
+    }
     marks.extend(uprights(view, sizing));
     marks
 }

@@ -3,7 +3,7 @@
 use super::{Figure, at, keyed, time};
 use crate::report::html::View;
 use crate::report::html::table::Data;
-use crate::report::html::text::{amount, escape, percent, units};
+use crate::report::html::text::{amount, escape, load, percent, units};
 use crate::report::svg::{Axis, Chart, End, Hit, Key, Mark, Shape, Ticks, hits, range, rounded};
 use crate::results::MonthResult;
 
@@ -83,10 +83,10 @@ fn ends(view: &View<'_>, reserved: f64) -> Vec<End> {
     let Some(last) = view.results.months.last() else { return Vec::new() };
     let end = |at: f64, text: String, class| End { at, text, class };
     let level = |p: f64| at(&last.load, p);
-    let mut ends = vec![end(level(0.5), format!("median {}", units(level(0.5))), "c-fan")];
+    let mut ends = vec![end(level(0.5), format!("median {}", load(level(0.5))), "c-fan")];
     if level(0.95) > level(0.05) {
-        ends.push(end(level(0.95), format!("P95 {}", units(level(0.95))), "c-fan"));
-        ends.push(end(level(0.05), format!("P5 {}", units(level(0.05))), "c-fan"));
+        ends.push(end(level(0.95), format!("P95 {}", load(level(0.95))), "c-fan"));
+        ends.push(end(level(0.05), format!("P5 {}", load(level(0.05))), "c-fan"));
     }
     if view.commits() {
         let text = if reserved > 0.0 { amount(reserved, &view.unit()) } else { "term over".into() };
@@ -101,11 +101,11 @@ fn pointers(view: &View<'_>, reserved: &dyn Fn(&MonthResult) -> f64) -> Vec<Hit>
         return Vec::new();
     }
     let text = |m: &MonthResult| {
-        let level = |p: f64| units(at(&m.load, p));
-        let load = format!("median {}, P5 {}, P95 {}", level(0.5), level(0.05), level(0.95));
+        let level = |p: f64| load(at(&m.load, p));
+        let spread = format!("median {}, P5 {}, P95 {}", level(0.5), level(0.05), level(0.95));
         (
             m.month as f64,
-            format!("{}: load {load}; committed {}", time::name(m), units(reserved(m))),
+            format!("{}: load {spread}; committed {}", time::name(m), units(reserved(m))),
         )
     };
     hits(months.iter().map(text).collect())
@@ -114,8 +114,8 @@ fn pointers(view: &View<'_>, reserved: &dyn Fn(&MonthResult) -> f64) -> Vec<Hit>
 fn description(view: &View<'_>) -> String {
     let months = &view.results.months;
     let (Some(first), Some(last)) = (months.first(), months.last()) else { return String::new() };
-    let load = |m: &MonthResult| {
-        let level = |p: f64| units(at(&m.load, p));
+    let spread = |m: &MonthResult| {
+        let level = |p: f64| load(at(&m.load, p));
         format!(
             "a median of {} (P5 {}, P95 {}) in {}",
             level(0.5),
@@ -124,7 +124,7 @@ fn description(view: &View<'_>) -> String {
             time::name(m)
         )
     };
-    format!("The load goes from {} to {}. {}", load(first), load(last), advice(view))
+    format!("The load goes from {} to {}. {}", spread(first), spread(last), advice(view))
 }
 
 fn advice(view: &View<'_>) -> String {
@@ -136,7 +136,7 @@ fn advice(view: &View<'_>) -> String {
 }
 
 fn caption(view: &View<'_>, pays: Option<(f64, f64)>) -> String {
-    let fan = "Each month's mean load: half of the futures lie in the dark band, 90 of 100 in the light one.";
+    let fan = "Each month's mean load: half of the futures lie in the inner band, 90 of 100 in the outer one.";
     let line = if view.commits() {
         format!(
             "The commitment of <b>{}</b> carries what lies below its line; load above it overflows, and where load falls below it, paid units stand idle.",
