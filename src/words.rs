@@ -75,7 +75,8 @@ pub fn percent(share: f64) -> String {
 
 fn trim_one(x: f64) -> String {
     let text = format!("{x:.1}");
-    text.trim_end_matches(".0").to_owned()
+    let text = text.trim_end_matches(".0");
+    if text == "-0" { "0".into() } else { text.to_owned() }
 }
 
 /// A number of units: whole numbers plainly, others with up to four significant digits.
@@ -150,6 +151,7 @@ mod tests {
             (0.992, "99.2%"),
             (2.78, "278%"),
             (-0.03, "-3%"),
+            (-0.0004, "0%"),
         ];
         for (value, text) in cases {
             assert_eq!(percent(value), text);

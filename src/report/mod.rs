@@ -7,9 +7,12 @@
 //! | [`csv`] | every table, for a spreadsheet |
 //! | [`html`] | one page to show and print |
 //!
+//! [`svg`] draws the charts of the page.
+//!
 //! To add one: a file here, its `mod` line, its option in [`crate::cli`].
 
 pub mod csv;
 pub mod html;
 pub mod json;
+pub mod svg;
 pub mod terminal;
