@@ -10,6 +10,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
 use waterline::analysis::{Unwatched, analyze};
+use waterline::contract::sizes::Sizes;
 use waterline::input::load;
 use waterline::ledger::Ledger;
 use waterline::path::{PathBlock, Points};
@@ -17,7 +18,6 @@ use waterline::rng::{Block, LANES};
 use waterline::settle::lean::Prepared;
 use waterline::settle::{Prices, reprice, settle};
 use waterline::simulate::{Observer, Plan, Progress, simulate};
-use waterline::size::legal::Sizes;
 use waterline::size::sweep::{Entry, Sweep};
 use waterline::study::Study;
 
