@@ -1,5 +1,11 @@
 //! The engine from study files to results, against closed forms, cited figures and itself.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests say what they skip and what they measured"
+)]
+
 mod clauses;
 mod closed_forms;
 mod determinism;
