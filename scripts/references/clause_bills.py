@@ -90,3 +90,5 @@ write("with_clawback_and_lapse", months((12, 100), (2, 0)), months((12, 600), (2
 write("with_clawback_and_hourly_units", months((12, 100), (2, 0)), months((12, 600), (2, 0)),
       months((12, 0), (2, 80 * 9)), months((1, 0), (11, -60), (2, 0)))
 write("with_discount_and_hourly_units", 50, months((12, 270)), 30 * 1.1 * 9)
+write("with_ramp_and_hourly_units", months((6, 50), (6, 100), (2, 0)),
+      months((6, 300), (6, 600), (2, 0)), months((12, 0), (2, 900)))

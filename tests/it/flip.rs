@@ -39,8 +39,8 @@ impl<'a> Fields<'a> {
 
     fn variants(&mut self, choice: &'a Json, path: &str) {
         for option in choice["oneOf"].as_array().into_iter().flatten() {
-            let fields = option["properties"].as_object().into_iter().flatten();
-            match fields.filter_map(|(_, field)| field["const"].as_str()).next() {
+            let mut fields = option["properties"].as_object().into_iter().flatten();
+            match fields.find_map(|(_, field)| field["const"].as_str()) {
                 Some(tag) => self.table(option, &format!("{path}[{tag}]")),
                 None => self.field(option, path),
             }

@@ -227,8 +227,8 @@ fn the_cost_curve_is_convex() {
     }
 }
 
-/// Property 8: the best size of the sample is the pooled order statistic of all path-months: the share of
-/// loads above it is the fee over the on-demand price.
+/// 8. The best size of the sample is the pooled order statistic of all path-months: the share of
+///    loads above it is the fee over the on-demand price.
 #[test]
 fn the_best_size_is_a_pooled_quantile() {
     let study = study("static", &["run.sampler=pseudo", "run.paths=1024", "sizing.sizes=[100]"]);
