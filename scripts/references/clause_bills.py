@@ -92,3 +92,5 @@ write("with_clawback_and_hourly_units", months((12, 100), (2, 0)), months((12, 6
 write("with_discount_and_hourly_units", 50, months((12, 270)), 30 * 1.1 * 9)
 write("with_ramp_and_hourly_units", months((6, 50), (6, 100), (2, 0)),
       months((6, 300), (6, 600), (2, 0)), months((12, 0), (2, 900)))
+write("with_ramp_only_while_in_force", [0, 80, 100, 0], [0, 480, 600, 0],
+      [1200, 40 * 1.25 * 9, 20 * 1.25 * 9, 1200])

@@ -4,7 +4,7 @@
 //! under a plain contract ([`crate::contract::Contract::is_plain`]) and without a ledger: cost,
 //! present value and waste agree with the general settlement to the bit, which a test holds.
 
-use super::{Terms, overflow_price, quantity};
+use super::{Terms, overflow_price, quantity, spare_price};
 use crate::contract::{Opening, Phase};
 use crate::curve::LoadCurve;
 use crate::path::PathBlock;
@@ -20,7 +20,7 @@ pub struct Lean {
     pub cost: Lane,
     /// Sum of the bills, discounted, USD.
     pub present_value: Lane,
-    /// Fees for idle units, USD.
+    /// Fees for idle units, spare hourly ones among them, USD.
     pub waste: Lane,
 }
 
@@ -34,6 +34,8 @@ struct Month {
     commitment: Lane,
     /// Price of a unit-month of overflow.
     overflow: Lane,
+    /// The part of it that is paid for spare units.
+    spare: Lane,
     discount: f64,
 }
 
@@ -55,12 +57,15 @@ impl Prepared {
         self.months.clear();
         for t in 0..paths.load.len() {
             let rates = &prices.paid[t];
+            let phase = terms.contract.phase(t);
+            let kind = Some(kind).filter(|_| phase != Phase::None);
             self.months.push(Month {
-                phase: terms.contract.phase(t),
+                phase,
                 load: paths.load[t],
                 inverse: paths.load[t].map(|load| 1.0 / load),
                 commitment: rates.commitment,
                 overflow: overflow_price(terms.contract, kind, &paths.params, rates),
+                spare: spare_price(terms.contract, kind, &paths.params),
                 discount: terms.discounts[t],
             });
         }
@@ -96,6 +101,6 @@ fn add_month(curve: &LoadCurve, month: &Month, deployed: &Lane, totals: &mut Lea
         let idle = if deployed[i] > 0.0 { 1.0 - served / deployed[i] } else { 0.0 };
         totals.cost[i] += cost;
         totals.present_value[i] += month.discount * cost;
-        totals.waste[i] += fee * idle;
+        totals.waste[i] += fee * idle + overflow[i] * month.spare[i];
     }
 }

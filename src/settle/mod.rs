@@ -9,7 +9,9 @@
 //!
 //! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
 //! [`lean`] settles the same in fewer steps where no clause looks back and only totals are wanted.
-//! A size of 0 means that nothing is signed: no clause applies and prices are list prices.
+//! A size of 0 means that nothing is signed. Where no contract is in force, for that reason or
+//! because it has not begun or has ended, every strategy pays for its tokens on demand at list
+//! prices.
 
 pub mod lean;
 
@@ -127,6 +129,7 @@ pub fn settle(
         consume(terms.curve, &paths.load[t], month);
         let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
         let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
+        let overflow = Some(overflow).filter(|_| phase != Phase::None);
         bill(terms.contract, overflow, &paths.params, rates, month);
         credit(opening, phase, terms.contract.is_last(t, months), month);
         totals.add(month, terms.discounts[t]);
@@ -179,8 +182,14 @@ fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> 
     overflow
 }
 
-/// What a unit-month of overflow costs, USD.
-fn overflow_price(contract: &Contract, kind: &Overflow, params: &[Lane], rates: &Rates) -> Lane {
+/// What a unit-month of overflow costs, USD; `kind` is none where no contract is in force.
+fn overflow_price(
+    contract: &Contract,
+    kind: Option<&Overflow>,
+    params: &[Lane],
+    rates: &Rates,
+) -> Lane {
+    let Some(kind) = kind else { return rates.on_demand };
     let mut price = [0.0; LANES];
     match kind {
         Overflow::OnDemand { price_multiple } => {
@@ -201,10 +210,22 @@ fn overflow_price(contract: &Contract, kind: &Overflow, params: &[Lane], rates: 
     price
 }
 
+/// What the spare hourly units that go with a unit-month of overflow cost, USD. They do no work.
+fn spare_price(contract: &Contract, kind: Option<&Overflow>, params: &[Lane]) -> Lane {
+    let mut price = [0.0; LANES];
+    if let (Some(Overflow::Hourly { headroom }), Some(hourly)) = (kind, &contract.hourly) {
+        let (hourly, headroom) = (hourly.of(params), headroom.of(params));
+        for i in 0..LANES {
+            price[i] = headroom[i] * hourly[i];
+        }
+    }
+    price
+}
+
 /// Prices the month's lines.
 fn bill(
     contract: &Contract,
-    overflow: &Overflow,
+    overflow: Option<&Overflow>,
     params: &[Lane],
     rates: &Rates,
     month: &mut Month,
@@ -220,13 +241,15 @@ fn bill(
         spend[i] = month.spilled[i] * price[i];
     }
     match overflow {
-        Overflow::OnDemand { .. } => month.on_demand = spend,
-        Overflow::Hourly { .. } => {
+        None | Some(Overflow::OnDemand { .. }) => month.on_demand = spend,
+        Some(Overflow::Hourly { .. }) => {
+            let spare = spare_price(contract, overflow, params);
             for i in 0..LANES {
                 month.hourly[i] += spend[i];
+                month.idle[i] += month.spilled[i] * spare[i];
             }
         }
-        Overflow::Rejected { .. } => {
+        Some(Overflow::Rejected { .. }) => {
             month.rejected = std::mem::replace(&mut month.spilled, [0.0; LANES]);
             month.shortage = spend;
         }

@@ -8,7 +8,6 @@ use crate::settle::lean::{Lean, Prepared};
 use crate::settle::{Prices, reprice, settle};
 use crate::simulate::{Experiment, Want};
 use crate::stats::sample::Sample;
-use crate::strategy::{Overflow, Strategy, StrategyKind};
 use crate::study::{Objective, Study};
 
 /// Level of the reported CVaR: the mean of the worst 5 %.
@@ -32,8 +31,6 @@ pub struct Entry {
 /// Settles entries on a block of paths; shared by the experiments.
 pub struct Desk<'a> {
     study: &'a Study,
-    /// Plain on-demand, which is also what every strategy is at size 0.
-    on_demand: &'a Overflow,
 }
 
 /// Buffers of a [`Desk`].
@@ -48,14 +45,9 @@ pub struct DeskScratch {
 
 impl<'a> Desk<'a> {
     /// A desk for a study.
-    ///
-    /// # Panics
-    /// If the study's first strategy is not on-demand, which its resolution guarantees.
     #[must_use]
     pub fn new(study: &'a Study) -> Self {
-        let first = &study.strategies[0];
-        assert!(first.kind == StrategyKind::OnDemand, "on-demand comes first");
-        Self { study, on_demand: &first.overflow }
+        Self { study }
     }
 
     /// Buffers; with `full` the ledger keeps every month, otherwise only what clauses look at.
@@ -104,12 +96,9 @@ impl<'a> Desk<'a> {
 
     /// Settles an entry.
     pub fn settle(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
-        let strategy: &Strategy = &self.study.strategies[entry.strategy];
-        let nothing_signed = entry.units == 0.0 && strategy.kind == StrategyKind::Hybrid;
-        let overflow = if nothing_signed { self.on_demand } else { &strategy.overflow };
         settle(
             self.study.terms(),
-            overflow,
+            &self.study.strategies[entry.strategy].overflow,
             entry.units,
             paths,
             &scratch.prices,

@@ -162,6 +162,15 @@ fn every_reading_of_every_clause_has_an_example() {
     assert!(missing.is_empty(), "no worked example in tests/clauses for: {missing:#?}");
 }
 
+/// Spare hourly units are paid for and idle: 40 and 20 of excess with a quarter to spare at 9.
+#[test]
+fn spare_hourly_units_are_waste() {
+    let study = study_at("tests/clauses/with_ramp_only_while_in_force.toml", &[]);
+    let results = answer(&study);
+    let waste = strategy(&results, "provisioned").measure(Measure::Waste).mean.value;
+    equal("waste", waste, (40.0 + 20.0) * 0.25 * 9.0);
+}
+
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
