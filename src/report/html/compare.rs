@@ -1,6 +1,6 @@
 //! The strategies side by side, and when a commitment pays.
 
-use super::text::{NONE, amount, escape, percent, share_error, units, usd};
+use super::text::{NONE, amount, escape, percent, share_error, units, usd, usd_error};
 use super::{View, section, table};
 use crate::measure::{Measure, MeasureUnit};
 use crate::results::StrategyResult;
@@ -20,7 +20,7 @@ pub(super) fn render(view: &View<'_>) -> String {
 }
 
 fn column_head(s: &StrategyResult, view: &View<'_>) -> String {
-    let advised = s.strategy == view.chosen.strategy;
+    let advised = s.strategy == view.chosen.strategy && view.meets();
     let word = if view.results.answer.units_given { "given" } else { "recommended" };
     let badge =
         if advised { format!(" <span class=\"badge\">{word}</span>") } else { String::new() };
@@ -94,8 +94,8 @@ fn rows(view: &View<'_>) -> Vec<Vec<String>> {
 fn cell(estimate: Option<Estimate>, unit: MeasureUnit) -> String {
     let Some(e) = estimate.filter(|e| e.value.is_finite()) else { return NONE.into() };
     let (value, error) = match unit {
-        MeasureUnit::Usd => (usd(e.value), usd(e.standard_error)),
-        MeasureUnit::Share => (percent(e.value), share_error(e.standard_error)),
+        MeasureUnit::Usd => (usd(e.value), escape(&usd_error(e.standard_error))),
+        MeasureUnit::Share => (escape(&percent(e.value)), escape(&share_error(e.standard_error))),
     };
     format!("{value} <small>&plusmn; {error}</small>")
 }
@@ -134,13 +134,13 @@ fn break_even(view: &View<'_>) -> Option<String> {
         if share <= 1.0 {
             format!(
                 "Committed capacity ({unit}) pays above <b>{}</b> utilization over the contract at mean prices; at the first month's prices above {}.",
-                percent(share),
-                percent(b.utilization_first_month)
+                escape(&percent(share)),
+                escape(&percent(b.utilization_first_month))
             )
         } else {
             format!(
                 "Committed capacity ({unit}) never pays: it costs <b>{}</b> of what its tokens cost on demand.",
-                percent(share)
+                escape(&percent(share))
             )
         }
     })
