@@ -7,11 +7,13 @@ use crate::results::StrategyResult;
 use crate::stats::Estimate;
 
 pub(super) fn render(view: &View<'_>) -> String {
-    let all = &view.results.strategies;
+    // The recommended one first: a phone shows two columns.
+    let mut all: Vec<&StrategyResult> = view.results.strategies.iter().collect();
+    all.sort_by_key(|s| s.strategy != view.chosen.strategy);
     let mut head = vec![String::new()];
     head.extend(all.iter().map(|s| column_head(s, view)));
     let rows: Vec<Vec<String>> =
-        rows(view).into_iter().filter(|r| r[1..].iter().any(|c| c != NONE)).collect();
+        rows(view, &all).into_iter().filter(|r| r[1..].iter().any(|c| c != NONE)).collect();
     let heads: Vec<&str> = head.iter().map(String::as_str).collect();
     let lead = "On the same futures. &plusmn; is the standard error of the simulation: more paths make it smaller. \
                 The spread of the futures themselves is in P50, P90 and CVaR 95.";
@@ -29,7 +31,7 @@ fn column_head(s: &StrategyResult, view: &View<'_>) -> String {
 
 type Cell<'a> = Box<dyn Fn(&StrategyResult) -> String + 'a>;
 
-fn rows(view: &View<'_>) -> Vec<Vec<String>> {
+fn rows(view: &View<'_>, all: &[&StrategyResult]) -> Vec<Vec<String>> {
     let unit = view.unit();
     let commits = |s: &StrategyResult| s.units > 0.0;
     let of_commitment = move |of: fn(&StrategyResult) -> Option<Estimate>, unit: MeasureUnit| {
@@ -84,7 +86,7 @@ fn rows(view: &View<'_>) -> Vec<Vec<String>> {
         ),
     ];
     let row = |(name, of): (&str, Cell<'_>)| {
-        let cells = view.results.strategies.iter().map(of);
+        let cells = all.iter().map(|s| of(s));
         std::iter::once(escape(name)).chain(cells).collect()
     };
     list.into_iter().map(row).collect()
