@@ -13,6 +13,7 @@ mod determinism;
 mod flip;
 mod forms;
 mod golden;
+mod html;
 mod known;
 mod properties;
 mod readme;

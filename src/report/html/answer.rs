@@ -1,6 +1,6 @@
 //! The head of the page: title, sentence, tiles.
 
-use super::text::{amount, error_usd, escape, interval_percent, month_name, percent, units, usd};
+use super::text::{error_usd, escape, interval_percent, month_name, percent, units, usd};
 use super::{View, band};
 use crate::measure::Measure;
 use crate::results::Sizing;
@@ -50,7 +50,7 @@ fn pointer(warnings: usize) -> String {
     }
 }
 
-/// A number with what it means and how sure it is.
+/// A number with what it means and how sure it is; plain text.
 struct Tile {
     label: String,
     value: String,
@@ -62,7 +62,10 @@ impl Tile {
     fn render(&self) -> String {
         format!(
             "<div><dt>{}</dt><dd><b>{}</b><span>{}</span><small>{}</small></dd></div>\n",
-            self.label, self.value, self.says, self.error
+            escape(&self.label),
+            escape(&self.value),
+            escape(&self.says),
+            escape(&self.error)
         )
     }
 }
@@ -84,7 +87,17 @@ fn tiles(view: &View<'_>) -> Vec<Tile> {
 
 fn size(view: &View<'_>) -> Tile {
     let answer = &view.results.answer;
-    let unit = view.unit();
+    if !view.meets() {
+        return Tile {
+            label: "Recommended".into(),
+            value: "No size fits".into(),
+            says: format!(
+                "no commitment meets the condition; the numbers are those of {}",
+                view.chosen.title.to_lowercase()
+            ),
+            error: String::new(),
+        };
+    }
     if !view.commits() {
         return Tile {
             label: "Recommended".into(),
@@ -97,7 +110,7 @@ fn size(view: &View<'_>) -> Tile {
     let label = if answer.units_given { "Size given" } else { "Recommended" };
     Tile {
         label: format!("{label}, {}", view.chosen.title.to_lowercase()),
-        value: amount(answer.units, &unit),
+        value: format!("{} {}", units(answer.units), view.unit()),
         says: if answer.units_given { format!("{}; {says}", best(view)) } else { says },
         error,
     }

@@ -1,17 +1,19 @@
 //! The strategies side by side, and when a commitment pays.
 
-use super::text::{NONE, amount, escape, percent, share_error, units, usd};
+use super::text::{NONE, amount, escape, percent, share_error, units, usd, usd_error};
 use super::{View, section, table};
 use crate::measure::{Measure, MeasureUnit};
 use crate::results::StrategyResult;
 use crate::stats::Estimate;
 
 pub(super) fn render(view: &View<'_>) -> String {
-    let all = &view.results.strategies;
+    // The recommended one first: a phone shows two columns.
+    let mut all: Vec<&StrategyResult> = view.results.strategies.iter().collect();
+    all.sort_by_key(|s| s.strategy != view.chosen.strategy);
     let mut head = vec![String::new()];
     head.extend(all.iter().map(|s| column_head(s, view)));
     let rows: Vec<Vec<String>> =
-        rows(view).into_iter().filter(|r| r[1..].iter().any(|c| c != NONE)).collect();
+        rows(view, &all).into_iter().filter(|r| r[1..].iter().any(|c| c != NONE)).collect();
     let heads: Vec<&str> = head.iter().map(String::as_str).collect();
     let lead = "On the same futures. &plusmn; is the standard error of the simulation: more paths make it smaller. \
                 The spread of the futures themselves is in P50, P90 and CVaR 95.";
@@ -20,7 +22,7 @@ pub(super) fn render(view: &View<'_>) -> String {
 }
 
 fn column_head(s: &StrategyResult, view: &View<'_>) -> String {
-    let advised = s.strategy == view.chosen.strategy;
+    let advised = s.strategy == view.chosen.strategy && view.meets();
     let word = if view.results.answer.units_given { "given" } else { "recommended" };
     let badge =
         if advised { format!(" <span class=\"badge\">{word}</span>") } else { String::new() };
@@ -29,7 +31,7 @@ fn column_head(s: &StrategyResult, view: &View<'_>) -> String {
 
 type Cell<'a> = Box<dyn Fn(&StrategyResult) -> String + 'a>;
 
-fn rows(view: &View<'_>) -> Vec<Vec<String>> {
+fn rows(view: &View<'_>, all: &[&StrategyResult]) -> Vec<Vec<String>> {
     let unit = view.unit();
     let commits = |s: &StrategyResult| s.units > 0.0;
     let of_commitment = move |of: fn(&StrategyResult) -> Option<Estimate>, unit: MeasureUnit| {
@@ -84,7 +86,7 @@ fn rows(view: &View<'_>) -> Vec<Vec<String>> {
         ),
     ];
     let row = |(name, of): (&str, Cell<'_>)| {
-        let cells = view.results.strategies.iter().map(of);
+        let cells = all.iter().map(|s| of(s));
         std::iter::once(escape(name)).chain(cells).collect()
     };
     list.into_iter().map(row).collect()
@@ -94,8 +96,8 @@ fn rows(view: &View<'_>) -> Vec<Vec<String>> {
 fn cell(estimate: Option<Estimate>, unit: MeasureUnit) -> String {
     let Some(e) = estimate.filter(|e| e.value.is_finite()) else { return NONE.into() };
     let (value, error) = match unit {
-        MeasureUnit::Usd => (usd(e.value), usd(e.standard_error)),
-        MeasureUnit::Share => (percent(e.value), share_error(e.standard_error)),
+        MeasureUnit::Usd => (usd(e.value), escape(&usd_error(e.standard_error))),
+        MeasureUnit::Share => (escape(&percent(e.value)), escape(&share_error(e.standard_error))),
     };
     format!("{value} <small>&plusmn; {error}</small>")
 }
@@ -134,13 +136,13 @@ fn break_even(view: &View<'_>) -> Option<String> {
         if share <= 1.0 {
             format!(
                 "Committed capacity ({unit}) pays above <b>{}</b> utilization over the contract at mean prices; at the first month's prices above {}.",
-                percent(share),
-                percent(b.utilization_first_month)
+                escape(&percent(share)),
+                escape(&percent(b.utilization_first_month))
             )
         } else {
             format!(
                 "Committed capacity ({unit}) never pays: it costs <b>{}</b> of what its tokens cost on demand.",
-                percent(share)
+                escape(&percent(share))
             )
         }
     })

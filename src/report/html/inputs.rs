@@ -37,7 +37,7 @@ fn study(view: &View<'_>) -> Vec<(String, String)> {
         ),
         ("Contract", lines.join("<br>")),
         ("Minimized", escape(&facts.objective)),
-        ("Discount rate", format!("{} a year", percent(facts.discount_rate))),
+        ("Discount rate", format!("{} a year", escape(&percent(facts.discount_rate)))),
         ("Budget", facts.budget_usd.map_or_else(|| "none".into(), usd)),
         ("Load today", format!("{} {}", load(facts.load.units), escape(&view.unit()))),
         (
@@ -57,7 +57,7 @@ fn study(view: &View<'_>) -> Vec<(String, String)> {
             escape(shape.description.trim_end_matches('.')),
             short(shape.peak),
             short(shape.p95),
-            percent(shape.burst_cv)
+            escape(&percent(shape.burst_cv))
         ),
     ));
     list.into_iter().map(|(term, text)| (term.to_owned(), text)).collect()

@@ -86,6 +86,11 @@ impl<'a> View<'a> {
         self.chosen.units > 0.0
     }
 
+    /// Whether the recommended strategy meets the condition of the study.
+    fn meets(&self) -> bool {
+        self.chosen.objective.is_some()
+    }
+
     /// On-demand, with which everything is compared.
     fn on_demand(&self) -> &'a StrategyResult {
         &self.results.strategies[0]

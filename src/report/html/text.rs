@@ -81,7 +81,7 @@ pub(super) fn error_usd(e: Estimate) -> String {
     match e.standard_error {
         x if !x.is_finite() => "standard error unknown".into(),
         x if x <= 0.0 => "without sampling error".into(),
-        x => format!("standard error {}", usd(x)),
+        x => format!("standard error {}", usd_error(x)),
     }
 }
 
@@ -96,6 +96,12 @@ pub(super) fn interval_percent(e: Estimate) -> String {
     } else {
         format!("95% interval {low} to {high}")
     }
+}
+
+/// A standard error in dollars.
+pub(super) fn usd_error(x: f64) -> String {
+    let text = usd(x);
+    if x > 0.0 && text == "$0" { "<$0.0001".into() } else { text }
 }
 
 /// A standard error of a share, in percentage points.

@@ -118,7 +118,10 @@ mod tests {
         let text = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         let expected = [text("Nov", "2026"), text("Dec", ""), text("Jan", "2027"), text("Feb", "")];
         assert_eq!(texts, expected);
-        assert_eq!(labels(&months(Some((2026, 11)), 30), 12), [text("2027", ""), text("2028", "")]);
+        assert_eq!(
+            labels(&months(Some((2026, 11)), 30), 12),
+            [text("2027", ""), text("2028", ""), text("2029", "")]
+        );
     }
 
     #[test]

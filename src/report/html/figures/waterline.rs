@@ -89,7 +89,8 @@ fn ends(view: &View<'_>, reserved: f64) -> Vec<End> {
         ends.push(end(level(0.05), format!("P5 {}", load(level(0.05))), "c-fan"));
     }
     if view.commits() {
-        let text = if reserved > 0.0 { amount(reserved, &view.unit()) } else { "term over".into() };
+        let text = format!("{} {}", units(reserved), view.unit());
+        let text = if reserved > 0.0 { text } else { "term over".into() };
         ends.push(end(reserved, text, "c-water"));
     }
     ends
@@ -140,15 +141,15 @@ fn caption(view: &View<'_>, pays: Option<(f64, f64)>) -> String {
     let line = if view.commits() {
         format!(
             "The commitment of <b>{}</b> carries what lies below its line; load above it overflows, and where load falls below it, paid units stand idle.",
-            amount(view.chosen.units, &escape(&view.unit()))
+            amount(view.chosen.units, &view.unit())
         )
     } else {
-        "No line to draw: at these prices all of it is best paid on demand.".to_owned()
+        "Nothing is committed, so that there is no line to draw.".to_owned()
     };
     let why = match pays {
         Some((share, _)) => format!(
             "Load moves within a month, too: a unit pays only if it is busy {} of the time, and the dotted line is the load that a median month reaches that often.",
-            percent(share)
+            escape(&percent(share))
         ),
         None => String::new(),
     };
