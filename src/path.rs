@@ -15,9 +15,8 @@ use crate::error::Problem;
 use crate::linalg::Matrix;
 use crate::math::{exp_scaled, normal_cdf, normal_quantile, normal_quantiles};
 use crate::param::Parameters;
-use crate::process::dependence::{
-    Correlation, Group, Names, principal_components, resolve, rotate,
-};
+use crate::process::components::{principal_components, rotate};
+use crate::process::dependence::{Correlation, Group, Names, resolve};
 use crate::process::forecast_error::ForecastError;
 use crate::process::growth::Growth;
 use crate::process::price::Price;

@@ -2,22 +2,17 @@
 //!
 //! Two groups of standard normals can be correlated, each within itself:
 //!
-//! - the monthly *shocks* of usage, price and forecast error, month by month: the shocks of
+//! - the monthly *shocks* of growth, price and forecast error, month by month: the shocks of
 //!   different months stay independent;
 //! - the uncertain *parameters*, drawn once per path, through a Gaussian copula: each keeps its
 //!   own distribution.
 //!
 //! Correlated normals are `x = L z` with the Cholesky factor `L` of the correlation matrix, so
 //! the first variable of a group keeps its draws.
-//!
-//! Quasi-random runs also turn the shocks of each process onto its principal components: with
-//! `C = V diag(e) V'` the covariance of the process's levels over the months, the draws are
-//! multiplied by an orthogonal matrix so that the first dimension moves the whole path the most.
 
 use crate::error::Problem;
-use crate::linalg::{Matrix, cholesky, identity, nearest_correlation, symmetric_eigen};
+use crate::linalg::{Matrix, cholesky, identity, nearest_correlation};
 use crate::rng::{LANES, Lane};
-use multiversion::multiversion;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +20,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correlation {
-    /// Two names: `usage`, `price` and `forecast_error` for monthly shocks, or the full paths of
-    /// two uncertain parameters, as in `usage.expected_per_year`.
+    /// Two names: `growth`, `price` and `forecast_error` for monthly shocks, or the full paths of
+    /// two uncertain parameters, as in `growth.expected_per_year`.
     #[schemars(length(min = 2, max = 2))]
     pub between: Vec<String>,
     /// Correlation of the underlying normals, from -1 to 1.
@@ -207,52 +202,6 @@ fn possible(matrix: &Matrix) -> Matrix {
     identity(near.len())
 }
 
-/// The orthogonal matrix that turns draws in the order of principal components into the monthly
-/// shocks of an autoregression with the given persistence (1 for a random walk).
-///
-/// With levels `l(t) = persistence * l(t-1) + x(t)` and `Cov l = V diag(e) V'`, the shocks of
-/// component `k` are `x(t) = (V[t][k] - persistence * V[t-1][k]) sqrt(e[k])`.
-#[must_use]
-pub fn principal_components(months: usize, persistence: f64) -> Matrix {
-    let mut response = vec![vec![0.0; months]; months];
-    for t in 0..months {
-        for s in 0..=t {
-            response[t][s] = crate::math::power(persistence, t - s);
-        }
-    }
-    let covariance: Matrix = (0..months)
-        .map(|i| {
-            (0..months)
-                .map(|j| response[i].iter().zip(&response[j]).map(|(a, b)| a * b).sum())
-                .collect()
-        })
-        .collect();
-    let (values, vectors) = symmetric_eigen(&covariance);
-    (0..months)
-        .map(|t| {
-            (0..months)
-                .map(|k| {
-                    let before = if t == 0 { 0.0 } else { vectors[t - 1][k] };
-                    (vectors[t][k] - persistence * before) * values[k].max(0.0).sqrt()
-                })
-                .collect()
-        })
-        .collect()
-}
-
-/// `out = matrix * rows`, path by path.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-pub fn rotate(matrix: &Matrix, rows: &[Lane], out: &mut [Lane]) {
-    for (target, weights) in out.iter_mut().zip(matrix) {
-        *target = [0.0; LANES];
-        for (row, &weight) in rows.iter().zip(weights) {
-            for i in 0..LANES {
-                target[i] += weight * row[i];
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,39 +211,13 @@ mod tests {
     }
 
     const NAMES: Names<'_> = Names {
-        shocks: &[("usage", 0), ("price", 1), ("forecast_error", 2)],
-        parameters: &[("usage.expected_per_year", 4)],
+        shocks: &[("growth", 0), ("price", 1), ("forecast_error", 2)],
+        parameters: &[("growth.expected_per_year", 4)],
     };
 
     #[test]
-    fn principal_components_are_orthogonal_and_ordered() {
-        for persistence in [1.0, 0.8, 0.0] {
-            let q = principal_components(36, persistence);
-            for i in 0..36 {
-                for j in 0..36 {
-                    let product: f64 = (0..36).map(|t| q[t][i] * q[t][j]).sum();
-                    let expected = if i == j { 1.0 } else { 0.0 };
-                    assert!((product - expected).abs() < 1e-11, "{i} {j} {product}");
-                }
-            }
-        }
-        // The first component of a walk carries 81 % of the variance of its path.
-        let q = principal_components(36, 1.0);
-        let share = |k: usize| {
-            let mut level = 0.0;
-            let squares = (0..36).map(|t| {
-                level += q[t][k];
-                level * level
-            });
-            squares.sum::<f64>() / (36.0 * 37.0 / 2.0)
-        };
-        assert!((share(0) - 0.81).abs() < 0.005, "{}", share(0));
-        assert!(share(0) > share(1) && share(1) > share(2));
-    }
-
-    #[test]
     fn a_possible_matrix_is_factored() {
-        let pairs = [pair("usage", "price", 0.2), pair("price", "forecast_error", 0.1)];
+        let pairs = [pair("growth", "price", 0.2), pair("price", "forecast_error", 0.1)];
         let (shocks, parameters) = resolve(&pairs, &NAMES).expect("possible");
         assert_eq!(shocks.members, [0, 1, 2]);
         assert!(parameters.is_independent());
@@ -305,9 +228,9 @@ mod tests {
     #[test]
     fn an_impossible_matrix_comes_back_with_the_nearest_possible_one() {
         let pairs = [
-            pair("usage", "price", 0.9),
+            pair("growth", "price", 0.9),
             pair("price", "forecast_error", 0.9),
-            pair("usage", "forecast_error", -0.9),
+            pair("growth", "forecast_error", -0.9),
         ];
         let problems = resolve(&pairs, &NAMES).expect_err("impossible");
         assert_eq!(problems.len(), 1);
@@ -329,11 +252,11 @@ mod tests {
     #[test]
     fn wrong_names_are_all_found_at_once() {
         let pairs = [
-            pair("usage", "prise", 0.1),
-            pair("usage", "usage", 0.1),
-            pair("usage", "usage.expected_per_year", 0.1),
-            pair("usage", "price", 0.1),
-            pair("price", "usage", 0.2),
+            pair("growth", "prise", 0.1),
+            pair("growth", "growth", 0.1),
+            pair("growth", "growth.expected_per_year", 0.1),
+            pair("growth", "price", 0.1),
+            pair("price", "growth", 0.2),
         ];
         let problems = resolve(&pairs, &NAMES).expect_err("wrong");
         let codes: Vec<&str> = problems.iter().map(|p| p.code).collect();

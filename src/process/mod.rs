@@ -16,6 +16,7 @@
 //! To add one: a file beside the others, its `mod` line, and its call in [`crate::path`].
 
 pub mod cap;
+pub mod components;
 pub mod dependence;
 pub mod drift;
 pub mod forecast_error;
