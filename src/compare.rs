@@ -158,11 +158,14 @@ impl Experiment for Experimental<'_> {
 
     fn wants(&self) -> Vec<Want> {
         let mut wants = Vec::new();
-        let total =
-            |curve| Want { quantiles: TOTAL_LEVELS.to_vec(), tails: vec![CVAR_LEVEL], curve };
+        let total = |measure: &Measure| Want {
+            quantiles: TOTAL_LEVELS.to_vec(),
+            tails: if measure.high_is_bad() { vec![CVAR_LEVEL] } else { Vec::new() },
+            curve: *measure == Measure::Cost,
+        };
         let month = Want::quantiles(&MONTH_LEVELS);
         for _ in self.chosen {
-            wants.extend(Measure::ALL.iter().map(|m| total(*m == Measure::Cost)));
+            wants.extend(Measure::ALL.iter().map(total));
             wants.extend([Want::mean(), Want::mean()]);
         }
         for _ in 0..self.study.months() {

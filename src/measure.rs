@@ -127,7 +127,7 @@ impl Measure {
             ],
             Self::Idle => [
                 "Idle waste",
-                "charges of deployed units * (1 - utilization)",
+                "charges of deployed units * (1 - utilization) + spare hourly units",
                 "Switched on and not used.",
             ],
             Self::OverflowSpend => [
@@ -142,14 +142,14 @@ impl Measure {
             ],
             Self::Regret => [
                 "Regret",
-                "cost - lowest cost of all compared strategies and sizes, on the same future",
+                "cost - lowest cost of all settled strategies and sizes, on the same future",
                 "What hindsight would have saved. Nobody can have it in advance.",
             ],
             Self::Credits => ["Credits", "sum of credits", "What clauses paid back."],
             Self::Utilization => [
                 "Utilization",
                 "served unit-months / deployed unit-months",
-                "Average use of the units that were on. 100 % only if no hour had room.",
+                "Average use of the units that were on; 0 without any. 100 % only if no hour had room.",
             ],
             Self::Coverage => [
                 "Coverage",
@@ -167,6 +167,19 @@ impl Measure {
                 "Share of the demand that was not met.",
             ],
         }
+    }
+
+    /// Whether its high values are the bad ones, so that the mean of the highest is of interest.
+    #[must_use]
+    pub fn high_is_bad(self) -> bool {
+        !matches!(
+            self,
+            Self::Saving
+                | Self::Credits
+                | Self::Utilization
+                | Self::Coverage
+                | Self::EffectiveSavingsRate
+        )
     }
 
     /// The measure on each path of a block.
@@ -197,7 +210,8 @@ impl Measure {
                 lane(&|i| (totals.cost[i] - budget).max(0.0))
             }
             Self::Regret => lane(&|i| totals.cost[i] - context.hindsight[i]),
-            Self::Credits => lane(&|i| -totals.credit[i]),
+            // From zero, so that no credit is 0 and not -0.
+            Self::Credits => lane(&|i| 0.0 - totals.credit[i]),
             Self::Utilization => share(&totals.served, &totals.deployed),
             Self::Coverage => share(&totals.served, &totals.demand),
             Self::EffectiveSavingsRate => lane(&|i| {

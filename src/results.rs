@@ -67,7 +67,7 @@ pub struct Answer {
     pub units: f64,
     /// Whether the units were given in the study rather than found.
     pub units_given: bool,
-    /// Smallest and largest units that are about as good.
+    /// Smallest and largest units on sale that are about as good.
     pub band: Option<(f64, f64)>,
     /// How much dearer the band's ends are, USD.
     pub band_tolerance_usd: Option<f64>,
@@ -134,7 +134,7 @@ pub struct Summary {
     pub sd: Estimate,
     /// Quantiles in rising order of level.
     pub quantiles: Vec<Quantile>,
-    /// Mean of the highest 5 %.
+    /// Mean of the highest 5 %, for measures whose high values are bad.
     pub cvar95: Option<Estimate>,
 }
 
@@ -165,7 +165,7 @@ pub struct Sizing {
     pub best_units: f64,
     /// Interval of the best size that the simulation's error leaves open.
     pub interval: (f64, f64),
-    /// Smallest and largest units whose objective is within `tolerance_usd` of the best.
+    /// Smallest and largest units on sale whose objective is within `tolerance_usd` of the best.
     pub band: (f64, f64),
     /// What the band allows, USD.
     pub tolerance_usd: f64,
@@ -182,6 +182,8 @@ pub struct SizeResult {
     pub units: f64,
     /// The objective, USD; absent where a chance constraint is not met.
     pub objective: Option<Estimate>,
+    /// Present value of the cost, mean; the mean nominal cost without a discount rate.
+    pub present_value: Estimate,
     /// Nominal cost.
     pub cost: Summary,
     /// Waste.
@@ -192,7 +194,8 @@ pub struct SizeResult {
     pub overspend: Option<Summary>,
     /// Probability, given the simulation's error, that this size is the best.
     pub best_probability: f64,
-    /// Share of futures in which this size turns out the cheapest.
+    /// Share of futures in which this size turns out to have the lowest nominal cost of the settled
+    /// sizes of its strategy.
     pub best_in_futures: Estimate,
 }
 
@@ -207,8 +210,8 @@ pub struct MonthResult {
     pub load: Summary,
     /// On-demand list price of a fully used unit, USD per month.
     pub on_demand_price: Estimate,
-    /// Price of a committed unit, USD per month.
-    pub commitment_price: Estimate,
+    /// Price of a committed unit, USD per month; absent outside the contract's terms.
+    pub commitment_price: Option<Estimate>,
     /// What each strategy does in the month, in the order of the strategies.
     pub strategies: Vec<StrategyMonth>,
 }
@@ -238,7 +241,7 @@ pub struct Refund {
     pub limit_usd: f64,
     /// Commitment of the whole first term at the chosen size, USD.
     pub commitment_usd: f64,
-    /// First month of the term, from 0, after which all that remains can be canceled; absent if
+    /// Number of paid months of the term after which all that remains can be canceled; absent if
     /// never.
     pub full_exit_after_month: Option<usize>,
 }

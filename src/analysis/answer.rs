@@ -1,6 +1,7 @@
 //! The answer in words.
 
 use super::Sized;
+use crate::contract::sizes::Sizes;
 use crate::measure::Measure;
 use crate::results::{Answer, BreakEven, Sizing, StrategyResult};
 use crate::strategy::StrategyKind;
@@ -42,10 +43,15 @@ pub(super) fn answer(
     }
 }
 
-/// The strategy with the lowest objective; given units are not up for choice, so on-demand takes
-/// part only if the study optimizes.
+/// The strategy with the lowest objective or, where none meets a chance constraint, the one that
+/// comes nearest. Given units are not up for choice, so on-demand takes part only if the study
+/// optimizes.
 pub(super) fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize {
-    let value = |s: &StrategyResult| s.objective.map_or(f64::INFINITY, |e| e.value);
+    let nearest = strategies.iter().all(|s| s.objective.is_none());
+    let value = |s: &StrategyResult| {
+        let compared = if nearest { s.over_budget } else { s.objective };
+        compared.map_or(f64::INFINITY, |e| e.value)
+    };
     let from = usize::from(study.units.is_some() && strategies.len() > 1);
     let mut best = from;
     for (i, strategy) in strategies.iter().enumerate().skip(from) {
@@ -55,6 +61,31 @@ pub(super) fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize
         }
     }
     best
+}
+
+/// The smallest and largest size on sale inside a band that contains `best`.
+pub(super) fn buyable(sizes: &Sizes, (low, high): (f64, f64), best: f64) -> (f64, f64) {
+    let inside = |x: f64, inward: f64| {
+        let nearest = sizes.at(sizes.nearest(x));
+        // Band ends lie between sizes; the last one inside counts.
+        if (nearest - x) * inward < -1e-9 {
+            sizes.at((sizes.nearest(x) as f64 + inward).max(0.0) as usize)
+        } else {
+            nearest
+        }
+    };
+    let low = if low <= 0.0 { 0.0 } else { inside(low, 1.0).min(best) };
+    (low, inside(high, -1.0).max(best))
+}
+
+/// `any size from 105 to 135 is within $15k of the best`.
+fn band(sizing: &Sizing) -> String {
+    let (low, high) = sizing.band;
+    let within = usd(sizing.tolerance_usd);
+    if low == high {
+        return format!("no other size is within {within} of it");
+    }
+    format!("any size from {} to {} is within {within} of the best", units(low), units(high))
 }
 
 struct Sentence<'a> {
@@ -96,40 +127,19 @@ impl Sentence<'_> {
             "Commit {}{}: {}. {} {}",
             self.commitment(),
             self.rest(),
-            self.band(sizing),
+            band(sizing),
             self.chance(),
             self.spread()
         )
     }
 
-    /// `any size from 105 to 135 is within $15k of the best`.
-    fn band(&self, sizing: &Sizing) -> String {
-        let (low, high) = sizing.band;
-        let legal = |x: f64, inward: f64| {
-            let sizes = &self.study.sizes;
-            let nearest = sizes.at(sizes.nearest(x));
-            // Band ends lie between sizes; name the last legal one inside.
-            if (nearest - x) * inward < -1e-9 {
-                sizes.at((sizes.nearest(x) as f64 + inward).max(0.0) as usize)
-            } else {
-                nearest
-            }
-        };
-        let low = if low <= 0.0 { 0.0 } else { legal(low, 1.0).min(sizing.best_units) };
-        let high = legal(high, -1.0).max(sizing.best_units);
-        let within = usd(sizing.tolerance_usd);
-        if low == high {
-            return format!("no other size is within {within} of it");
-        }
-        format!("any size from {} to {} is within {within} of the best", units(low), units(high))
-    }
-
     fn chance(&self) -> String {
         let saving = self.chosen.measure(Measure::Saving).mean.value;
+        let nominal = if self.study.is_undiscounted() { "" } else { " before discounting" };
         let average = if saving >= 0.0 {
-            format!("saving {} on average", usd(saving))
+            format!("saving {} on average{nominal}", usd(saving))
         } else {
-            format!("but {} dearer on average", usd(-saving))
+            format!("but {} dearer on average{nominal}", usd(-saving))
         };
         format!(
             "{} chance that it costs less than on-demand, {average}.",
@@ -196,21 +206,20 @@ impl Sentence<'_> {
         let Objective::Chance(most) = self.study.objective else {
             return self.write();
         };
-        let least = self.strategies.iter().min_by(|a, b| {
-            let over = |s: &StrategyResult| s.over_budget.map_or(1.0, |e| e.value);
-            over(a).total_cmp(&over(b))
-        });
-        let Some(least) = least else {
-            return self.write();
+        let nearest = match self.chosen.strategy.as_str() {
+            "on_demand" => "on-demand".to_owned(),
+            _ => format!(
+                "{} with {} {}",
+                self.chosen.strategy,
+                units(self.chosen.units),
+                self.unit()
+            ),
         };
         format!(
-            "No commitment keeps the budget of {} with a probability of {}: the nearest is {} with {} {}, which exceeds it in {} of futures.",
+            "No commitment keeps the budget of {} with a probability of {}: the nearest is {nearest}, which exceeds it in {} of futures.",
             usd(self.study.budget.unwrap_or(0.0)),
             percent(1.0 - most),
-            least.title.to_lowercase(),
-            units(least.units),
-            self.unit(),
-            percent(least.over_budget.map_or(1.0, |e| e.value))
+            percent(self.chosen.over_budget.map_or(1.0, |e| e.value))
         )
     }
 }

@@ -1,7 +1,9 @@
 //! From samples to the tables of the results.
 
 use super::Sized;
+use super::answer::buyable;
 use crate::compare::{Compared, ComparedMonth, Comparison, MONTH_LEVELS, TOTAL_LEVELS};
+use crate::contract::Phase;
 use crate::measure::Measure;
 use crate::results::{
     BreakEven, BreakEvenMonth, MeasureResult, MonthResult, Quantile, Refund, SizeResult, Sizing,
@@ -51,7 +53,7 @@ fn strategy(study: &Study, sized: &Sized, compared: &Compared) -> StrategyResult
         measures: measures
             .map(|(&measure, sample)| MeasureResult {
                 measure,
-                summary: summary(sample, &TOTAL_LEVELS, true),
+                summary: summary(sample, &TOTAL_LEVELS, measure.high_is_bad()),
             })
             .collect(),
         cost_curve: cost.distribution_curve(),
@@ -73,7 +75,7 @@ pub(super) fn sizing(study: &Study, sized: &[Sized], comparison: &Comparison) ->
                 strategy: study.strategies[s.curve.strategy].kind.name().into(),
                 best_units: units(s.choice.index),
                 interval: (units(s.choice.interval.0), units(s.choice.interval.1)),
-                band: s.choice.band,
+                band: buyable(&study.sizes, s.choice.band, units(s.choice.index)),
                 tolerance_usd: s.choice.tolerance,
                 feasible: s.choice.feasible,
                 sizes: sizes
@@ -105,6 +107,7 @@ fn size(study: &Study, point: &Point) -> SizeResult {
     SizeResult {
         units: point.entry.units,
         objective: None,
+        present_value: point.objective().mean(),
         cost,
         waste: summary(&point.waste, &WASTE_LEVELS, false),
         over_budget: point.over.as_ref().map(|(chance, _)| chance.mean()),
@@ -141,9 +144,14 @@ fn month_result(
         date: study.facts.start.as_deref().map(|start| calendar_month(start, t)),
         load: summary(&month.load, &MONTH_LEVELS, false),
         on_demand_price: month.on_demand_price.mean(),
-        commitment_price: month.commitment_price.mean(),
+        commitment_price: in_term(study, t).then(|| month.commitment_price.mean()),
         strategies: strategies.collect(),
     }
+}
+
+/// Whether month `t` lies in a term of the contract.
+fn in_term(study: &Study, t: usize) -> bool {
+    matches!(study.contract.phase(t), Phase::Term(_))
 }
 
 /// The month `t` months after `start`, both as in `2027-01`.
@@ -156,8 +164,7 @@ fn calendar_month(start: &str, t: usize) -> String {
 
 /// When a commitment pays.
 pub(super) fn break_even(study: &Study, comparison: &Comparison) -> BreakEven {
-    let under_contract = |t: usize| study.contract.phase(t) != crate::contract::Phase::None;
-    let prices = comparison.months.iter().enumerate().filter(|(t, _)| under_contract(*t));
+    let prices = comparison.months.iter().enumerate().filter(|(t, _)| in_term(study, *t));
     let (mut fees, mut values, mut first) = (0.0, 0.0, None);
     for (_, month) in prices {
         let (fee, value) =

@@ -22,6 +22,14 @@ pub(super) fn text(args: &SchemaArgs) -> String {
     }
     let mut lines = Lines { root: &schema, out: String::new(), open: Vec::new() };
     lines.table(&schema, "");
+    if schema["$defs"]["Estimate"].is_object() {
+        lines.out.push_str("\nAn estimate is a table:\n\n");
+        lines.table(&schema["$defs"]["Estimate"], "{}");
+    }
+    if schema["$defs"]["Dist"].is_object() {
+        lines.out.push_str("\nA distribution, wherever a number or distribution may stand:\n\n");
+        lines.options(&schema["$defs"]["Dist"], "{}");
+    }
     lines.out
 }
 
@@ -50,7 +58,8 @@ impl<'a> Lines<'a> {
         };
         let required: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-        for (key, field) in properties {
+        // What a tag can be stands above the fields that come with it.
+        for (key, field) in properties.iter().filter(|(_, f)| !f["const"].is_string()) {
             let place = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let kind = self.kind(field);
             let needed = if required.contains(&key.as_str()) { ", required" } else { "" };
@@ -58,17 +67,32 @@ impl<'a> Lines<'a> {
                 .as_str()
                 .or(self.resolve(field).0["description"].as_str())
                 .unwrap_or_default();
-            let about = about.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+            let about = paragraph(about);
             self.out
                 .push_str(&format!("{place}  ({kind}{needed}{})\n    {about}\n", default(field)));
             self.inside(field, &place);
         }
     }
 
+    /// The tables that a tag tells apart, each with its meaning and its fields.
+    fn options(&mut self, choice: &'a Json, place: &str) {
+        for option in choice["oneOf"].as_array().into_iter().flatten() {
+            let Some(fields) = option["properties"].as_object() else { continue };
+            let tag = fields.iter().find_map(|(key, f)| Some((key, f["const"].as_str()?)));
+            if let Some((key, value)) = tag {
+                let about = paragraph(option["description"].as_str().unwrap_or_default());
+                self.out.push_str(&format!("{place}  with {key} = \"{value}\"\n    {about}\n"));
+            }
+            self.table(option, place);
+        }
+    }
+
     /// The fields of a table or of the entries of a list.
     fn inside(&mut self, field: &'a Json, place: &str) {
         let (target, name) = self.unwrapped(field);
-        if ["Param", "Dist"].contains(&name) || self.open.contains(&name) {
+        // Lists have no name; only a named type can hold itself.
+        let again = !name.is_empty() && self.open.contains(&name);
+        if ["Param", "Dist", "Estimate"].contains(&name) || again {
             return;
         }
         self.open.push(name);
@@ -76,10 +100,8 @@ impl<'a> Lines<'a> {
             self.inside(&target["items"], &format!("{place}[]"));
         } else if target["additionalProperties"].is_object() {
             self.inside(&target["additionalProperties"], &format!("{place}.<name>"));
-        } else if let Some(options) = target["oneOf"].as_array() {
-            for option in options.iter().filter(|o| o["properties"].is_object()) {
-                self.table(option, place);
-            }
+        } else if target["oneOf"].is_array() {
+            self.options(target, place);
         } else {
             self.table(target, place);
         }
@@ -100,6 +122,9 @@ impl<'a> Lines<'a> {
         let (target, name) = self.unwrapped(schema);
         if name == "Param" {
             return format!("number or distribution{}", bounds(schema));
+        }
+        if name == "Estimate" {
+            return "estimate".into();
         }
         let listed = target["enum"].as_array().or(target["oneOf"].as_array()).into_iter().flatten();
         let words: Vec<String> = listed
@@ -123,6 +148,11 @@ impl<'a> Lines<'a> {
         };
         format!("{word}{}", bounds(target))
     }
+}
+
+/// The first paragraph of a description, on one line.
+fn paragraph(text: &str) -> String {
+    text.split("\n\n").next().unwrap_or_default().replace('\n', " ")
 }
 
 fn default(field: &Json) -> String {

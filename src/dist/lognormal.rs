@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # What it does
 /// A positive, right-skewed value whose logarithm is normal: the usual shape of forecast errors,
-/// which overrun by factors. Give `mean` or `median` with `sd` or `log_sd`, or the range `p10` to
-/// `p90`.
+/// which overrun by factors. Give `mean` with `sd` or `log_sd`, `median` with `log_sd`, or the range
+/// `p10` to `p90`.
 ///
 /// # Formula
 /// `Q(u) = median * exp(log_sd * z(u))`, `mean = median * exp(log_sd^2 / 2)`,
@@ -34,13 +34,13 @@ pub struct Lognormal {
     /// Mean before truncation.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub mean: Option<f64>,
-    /// Median before truncation.
+    /// Median before truncation; with `log_sd`.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub median: Option<f64>,
     /// Standard deviation of the value; with `mean`.
     #[schemars(range(min = 0.0))]
     pub sd: Option<f64>,
-    /// Standard deviation of the logarithm.
+    /// Standard deviation of the logarithm; with `mean` or `median`.
     #[schemars(range(min = 0.0))]
     pub log_sd: Option<f64>,
     /// Value not exceeded in 10 of 100 cases; with `p90` instead of the others.

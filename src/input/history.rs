@@ -299,8 +299,8 @@ impl History {
     }
 }
 
-/// Windows of `length`, counted back from the end; a first one shorter than `least` joins its
-/// neighbor.
+/// Windows of `length`, counted back from the end by the clock; a first one shorter than `least` (a
+/// week of intervals for shapes) joins its neighbor.
 fn windows<T>(values: &[T], length: usize, least: usize) -> Vec<&[T]> {
     let mut starts: Vec<usize> = Vec::new();
     let mut end = values.len();

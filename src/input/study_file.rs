@@ -35,8 +35,8 @@ pub struct StudyFile {
     /// When in a month its load and price are read from their processes.
     #[serde(default)]
     pub level_at: LevelAt,
-    /// Months from the measured or stated load to the start of the contract; growth and its
-    /// uncertainty run during them.
+    /// Months from the measured or stated load to month 1; growth, prices and their jumps run
+    /// during them, the forecast error starts with month 1.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 120.0))]
     pub months_until_start: f64,
@@ -291,7 +291,8 @@ pub struct FinanceTable {
     /// Budget for the whole horizon, USD, nominal.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub budget: Option<f64>,
-    /// Discount rate per year, effective: 0.08 for 8 %. Bills are paid at the end of their month.
+    /// Discount rate per year, effective: 0.08 for 8 %. Present values are those at the start of
+    /// month 1; bills are paid at the end of their month.
     #[schemars(extend("exclusiveMinimum" = -1.0))]
     pub discount_rate_per_year: f64,
 }

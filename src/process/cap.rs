@@ -1,11 +1,13 @@
 //! Limits on price rises, and the three things such a limit can mean.
 //!
-//! The list index `P(t)` is 1 when the study starts. In contract year `y` (1, 2, ...) a limit of
+//! `P(0)` is the price from which the limit counts: for a contract the list price of the month
+//! before its first, or today's if that is month 1; for the market today's. In year `y` (1, 2, ...) a limit of
 //! `annual` lets the price reach
 //!
 //! ```text
 //! level       P(0) * (1 + annual)^n                          n = years of rises allowed so far
-//! catch_up    price at the last anniversary * (1 + annual)   the list is followed below that
+//! catch_up    capped price of the last month of the year before * (1 + annual)
+//!             below that the list is followed
 //! ratchet     the same limit, and list moves act on the capped price: what was
 //!             withheld is never caught up
 //! ```

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Growth {
-    /// Growth of the expected level per year: 0.5 means 50 % more after a year, on average over
-    /// all futures.
+    /// Growth of the expected level per year before jumps: 0.5 means 50 % more after a year, on
+    /// average over all futures; jumps that are not `compensated` come on top.
     #[schemars(extend("x-above" = -1.0))]
     pub expected_per_year: Option<Param>,
     /// Growth of the expected level per month.

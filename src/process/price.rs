@@ -36,7 +36,8 @@ pub struct Price {
     /// Standard deviation of the log change over a month; not negative.
     #[schemars(extend("x-min" = 0.0))]
     pub volatility_per_month: Option<Param>,
-    /// Whether drift and volatility move the price every month or once a year.
+    /// Whether drift and volatility move the price every month, or once a year: in months 13, 25,
+    /// ..., by the walk over the 12 months before. Jumps come in any month.
     pub moves: Moves,
     /// Sudden lasting changes by name: `[price.jumps.cut]`.
     pub jumps: BTreeMap<String, Jumps>,

@@ -107,6 +107,7 @@ fn sizes(results: &Results) -> Table {
             };
             let mut rows = vec![
                 key("objective", "", optional(size.objective)),
+                key("present_value", "mean", cells(size.present_value)),
                 key(
                     "best_given_sampling",
                     "probability",
@@ -139,7 +140,7 @@ fn months(results: &Results) -> Table {
         };
         let mut rows = vec![
             key("", "on_demand_price", "mean", cells(month.on_demand_price)),
-            key("", "commitment_price", "mean", cells(month.commitment_price)),
+            key("", "commitment_price", "mean", optional(month.commitment_price)),
         ];
         rows.extend(
             statistics(&month.load).into_iter().map(|(name, e)| key("", "load", &name, cells(e))),

@@ -169,15 +169,17 @@ fn chosen_first(results: &Results) -> Vec<&Sizing> {
 fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
     const ROWS: usize = 15;
     let rows = spread_rows(sizing, ROWS);
-    let value = |s: &SizeResult| s.objective.map_or(s.cost.mean.value, |e| e.value);
+    let value = |s: &SizeResult| s.objective.unwrap_or(s.present_value).value;
     let costs = || rows.iter().map(|&i| value(&sizing.sizes[i]));
     let (low, high) =
         (costs().fold(f64::INFINITY, f64::min), costs().fold(f64::NEG_INFINITY, f64::max));
+    let budget = results.facts.budget_usd.is_some();
     let mut grid = Grid::new(&[
         (&results.facts.unit, Align::Right),
         ("cost", Align::Right),
         ("P90", Align::Right),
         ("waste", Align::Right),
+        (if budget { "over budget" } else { "" }, Align::Right),
         ("too big in", Align::Right),
         ("", Align::Left),
         ("", Align::Left),
@@ -188,7 +190,8 @@ fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
         let share = if high > low { (value(size) - low) / (high - low) } else { 0.0 };
         let inside = size.units >= sizing.band.0 - 1e-9 && size.units <= sizing.band.1 + 1e-9;
         let mark = match (size.units == sizing.best_units, inside) {
-            (true, _) => "best",
+            (true, _) if sizing.feasible => "best",
+            (true, _) => "nearest",
             (_, true) => "about as good",
             _ => "",
         };
@@ -197,18 +200,20 @@ fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
             usd(value(size)),
             size.cost.quantile(0.9).map_or_else(String::new, |e| usd(e.value)),
             usd(size.waste.mean.value),
+            size.over_budget.map_or_else(String::new, |e| percent(e.value)),
             percent(too_big(sizing, i)),
             bar(share, room, style.unicode),
             mark.into(),
         ]);
     }
     let title = sizing.strategy.replace('_', " ");
-    format!(
-        "Cost against size, {title} ({}):\n{}{}\n",
-        results.facts.objective,
-        grid.render(),
-        wrap(&certainty(sizing, &results.facts.unit), style.width)
-    )
+    let head = format!("Cost against size, {title} ({}):", results.facts.objective);
+    let mut out = format!("{}\n{}", wrap(&head, style.width), grid.render());
+    if sizing.feasible {
+        out.push_str(&wrap(&certainty(sizing, &results.facts.unit), style.width));
+        out.push('\n');
+    }
+    out
 }
 
 /// Share of futures in which hindsight would choose a smaller size than that of row `i`.
@@ -222,7 +227,9 @@ fn certainty(sizing: &Sizing, unit: &str) -> String {
     let (low, high) = (units(sizing.interval.0), units(sizing.interval.1));
     let best = units(sizing.best_units);
     if low == high {
-        return format!("More paths would not move the best size from {best} {unit} (95 % sure).");
+        return format!(
+            "More paths would not move the best size from {best} {unit} (95 % sure); other inputs may."
+        );
     }
     format!(
         "More paths could move the best size of {best} within {low} to {high} {unit} (95 % sure)."
@@ -310,13 +317,15 @@ fn warnings(list: &[Warning], width: usize) -> String {
 
 fn how(results: &Results, width: usize) -> String {
     let run = &results.run;
+    let meets = results.sizing.iter().any(|s| s.feasible);
+    let star = if meets { "recommended" } else { "nearest to the condition" };
     let points = if run.sampler == "sobol" {
         format!("quasi-random paths in {} replicates", run.replicates)
     } else {
         "pseudo-random paths".to_owned()
     };
     let text = format!(
-        "* recommended; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which a smaller size turns out cheaper. {} {points}, seed {}; study {}.",
+        "* {star}; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which hindsight would choose a smaller size. {} {points}, seed {}; study {}.",
         count(run.paths),
         run.seed,
         &results.facts.study_hash[..results.facts.study_hash.len().min(12)]

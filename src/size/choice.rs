@@ -46,7 +46,8 @@ pub fn choose(points: &[Point], objective: Objective, indifference: f64, seed: u
         (values, chances.iter().map(Sample::section_means).collect())
     };
     let best = best_of(&values, &sections, seed);
-    let tolerance = indifference * values[best.index].abs();
+    // Without a size that meets the constraint the values are probabilities, and nothing is as good.
+    let tolerance = if feasible { indifference * values[best.index].abs() } else { 0.0 };
     let units: Vec<f64> = points.iter().map(|p| p.entry.units).collect();
     Choice {
         band: band(&units, &values, best.index, tolerance),

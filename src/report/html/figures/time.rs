@@ -102,7 +102,7 @@ mod tests {
             }),
             load: load.clone(),
             on_demand_price: zero,
-            commitment_price: zero,
+            commitment_price: None,
             strategies: Vec::new(),
         };
         (0..n).map(month).collect()
