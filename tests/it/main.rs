@@ -10,6 +10,7 @@ mod closed_forms;
 mod determinism;
 mod forms;
 mod golden;
+mod malformed;
 mod properties;
 mod readme;
 mod repetition;
