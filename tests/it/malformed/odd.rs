@@ -1,6 +1,9 @@
 //! Valid but odd inputs run and give finite numbers.
 
-use crate::support::{at, run};
+use super::support::UNITS;
+use crate::support::{answer, at, run};
+use waterline::input::load_text;
+use waterline::results::Results;
 
 #[test]
 fn given_units_need_not_be_in_the_list_of_sizes() {
@@ -8,4 +11,157 @@ fn given_units_need_not_be_in_the_list_of_sizes() {
     assert_eq!(results.answer.units, 70.0);
     assert!(at(&results, 70.0).cost.mean.value.is_finite());
     assert_eq!(at(&results, 50.0).units, 50.0);
+}
+
+/// The results of the base study with overrides, few paths unless they say otherwise.
+fn results(overrides: &[&str]) -> Results {
+    let few = ["run.paths=64", "run.sampler=\"pseudo\""];
+    let all: Vec<String> =
+        few.iter().chain(overrides).map(|assignment| (*assignment).to_owned()).collect();
+    let loaded = load_text("study.toml", UNITS, "".as_ref(), &all);
+    let findings = loaded.findings.render(false);
+    let study = loaded.study.unwrap_or_else(|| panic!("{overrides:?}\n{findings}"));
+    answer(&study)
+}
+
+/// Fields that are open by nature: unknown errors of few paths, and what does not exist.
+fn may_be_null(path: &str) -> bool {
+    let open = [
+        "standard_error",
+        "objective",
+        "over_budget",
+        "overspend",
+        "band",
+        "interval",
+        "history",
+        "refund",
+        "cvar95",
+        "start",
+        "vendor_sizing",
+        "band_tolerance_usd",
+        "budget_usd",
+        "refund_limit_usd",
+        "month",
+        "beats_on_demand",
+        "flip",
+        "label",
+    ];
+    open.iter().any(|name| path.contains(name))
+}
+
+/// No number of the results is infinite or undefined: JSON writes those as null.
+fn assert_finite(what: &str, results: &Results) {
+    fn walk(what: &str, path: &str, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Null => assert!(may_be_null(path), "{what}: {path} is no number"),
+            serde_json::Value::Array(items) => {
+                items.iter().for_each(|item| walk(what, path, item));
+            }
+            serde_json::Value::Object(entries) => {
+                entries.iter().for_each(|(k, v)| walk(what, &format!("{path}.{k}"), v));
+            }
+            serde_json::Value::String(text) => {
+                let words = text.split(|c: char| !c.is_alphanumeric());
+                let bad = words.filter(|w| ["NaN", "inf", "nan"].contains(w)).count();
+                assert_eq!(bad, 0, "{what}: {path}: {text}");
+            }
+            _ => {}
+        }
+    }
+    walk(what, "", &serde_json::to_value(results).expect("JSON"));
+    for report in [
+        waterline::report::json::render(results),
+        waterline::report::html::render(results),
+        waterline::report::csv::render(results).into_iter().map(|t| t.text).collect(),
+    ] {
+        assert!(!report.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn odd_studies_give_finite_numbers() {
+    let discrete = "{ dist = \"discrete\", values = [0, 0.5], probabilities = [0.5, 0.5] }";
+    let volatility = format!("growth.volatility_per_month={discrete}");
+    let cases: Vec<Vec<&str>> = vec![
+        vec![],
+        vec!["run.sampler=\"auto\""],
+        vec!["run.sampler=\"sobol\"", "run.paths=2048"],
+        vec!["run.paths=65"],
+        vec!["run.seed=9223372036854775807"],
+        vec!["contract.term_months=1"],
+        vec!["contract.term_months=600"],
+        vec!["contract.term_months=1", "contract.renewal=\"renew\"", "horizon_months=600"],
+        vec!["contract.start_month=24", "horizon_months=24"],
+        vec!["contract.start_month=589"],
+        vec!["months_until_start=120"],
+        vec!["growth={}"],
+        vec!["growth={}", "run.sampler=\"sobol\"", "run.paths=2048"],
+        vec!["growth={}", "contract.units=100"],
+        vec![&volatility],
+        vec!["growth.expected_per_year=-0.999999"],
+        vec!["growth.expected_per_year=1000"],
+        vec!["price.log_drift_per_month=-1"],
+        vec!["price.volatility_per_month=1.5"],
+        vec!["price.cap={ annual = inf }"],
+        vec!["contract.clauses=[{ kind = \"escalation_cap\", annual = inf }]"],
+        vec!["workload.level=1e-9"],
+        vec!["workload.level=1e12"],
+        vec![
+            "workload.level={ dist = \"discrete\", values = [1e-6, 1e6], probabilities = [0.5, 0.5] }",
+        ],
+        vec!["workload.on_demand_per_unit_month=1e-9"],
+        vec!["workload.on_demand_per_unit_month=1e12"],
+        vec!["contract.fee_per_unit_month=1e-9"],
+        vec!["contract.fee_per_unit_month=0"],
+        vec!["contract.fee_per_unit_month=1e12"],
+        vec!["contract.units=1e-9"],
+        vec!["contract.units=1e12"],
+        vec!["contract.min_units=1e9"],
+        vec!["contract.step=1e-6"],
+        vec!["sizing.sizes=[70]"],
+        vec!["sizing.sizes=[1e-9]"],
+        vec!["sizing.sizes=[1e12]"],
+        vec!["sizing.max_units=1e-3"],
+        vec!["sizing.indifference=0"],
+        vec!["sizing.indifference=1"],
+        vec!["sizing.minimize=\"cvar\"", "sizing.level=0.99"],
+        vec!["sizing.minimize=\"cvar\"", "sizing.level=0.000001"],
+        vec!["sizing.minimize=\"quantile\"", "sizing.level=0.999999"],
+        vec!["sizing.minimize=\"mean_cvar\"", "sizing.level=0.9", "sizing.weight=1"],
+        vec!["sizing.minimize=\"chance\"", "sizing.max_over_budget=0.1", "finance.budget=0.01"],
+        vec!["sizing.minimize=\"chance\"", "sizing.max_over_budget=0.999", "finance.budget=1e15"],
+        vec!["finance.budget=0.01"],
+        vec!["finance.budget=1e15"],
+        vec!["finance.discount_rate_per_year=0"],
+        vec!["finance.discount_rate_per_year=-0.5"],
+        vec!["finance.discount_rate_per_year=1000"],
+        vec!["workload.shape={ levels = [0, 0, 0, 1] }"],
+        vec!["workload.shape={ levels = [1e-9, 1e9] }"],
+        vec!["workload.burst_cv=20"],
+        vec![
+            "forecast_error.persistence=0.999999",
+            "forecast_error.shock_sd=0.1",
+            "forecast_error.start=\"long_run\"",
+        ],
+        vec!["forecast_error.skewed={ dist = \"gamma\", mean = 1, sd = 10 }"],
+        vec![
+            "growth.jumps.a={ per_year = 0, log_mean = 1 }",
+            "growth.jumps.b={ per_year = 0, log_mean = 1, at_most_once = true }",
+        ],
+        vec!["growth.jumps.\"a b\"={ per_year = 1000, log_mean = 0.001 }"],
+        vec!["strategies.hybrid.price_multiple=0"],
+        vec![
+            "strategies.compare=[\"provisioned\"]",
+            "strategies.provisioned.shortage_per_unit_month=0",
+        ],
+        vec!["contract.clauses=[{ kind = \"ramp\", steps = [{ until_month = 12, share = 0 }] }]"],
+        vec!["contract.clauses=[{ kind = \"flat_discount\", share = 1 }]"],
+        vec!["contract.clauses=[{ kind = \"clawback\", threshold = 1, share = 1 }]"],
+        vec!["contract.units=50", "contract.deployed_units=0"],
+        vec!["title=\"\"", "start=\"9999-12\""],
+        vec!["start=\"0001-01\""],
+    ];
+    for overrides in &cases {
+        assert_finite(&overrides.join(" "), &results(overrides));
+    }
 }
