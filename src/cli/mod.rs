@@ -58,6 +58,9 @@ struct StudyArgs {
     overrides: Vec<String>,
 }
 
+/// The largest whole number of a study file.
+const LARGEST: u64 = i64::MAX as u64;
+
 #[derive(Debug, Args)]
 struct RunArgs {
     #[command(flatten)]
@@ -66,7 +69,7 @@ struct RunArgs {
     #[arg(long, value_name = "N")]
     paths: Option<u64>,
     /// Seed of every draw (default 1)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=LARGEST))]
     seed: Option<u64>,
     /// Threads (default: all cores); the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
@@ -87,7 +90,7 @@ struct RunArgs {
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
     /// Exit with 1 if the answer exceeds the budget with more than this probability
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     fail_over_budget: Option<f64>,
     /// No report and no progress bar
     #[arg(long, short)]

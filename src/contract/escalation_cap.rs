@@ -58,7 +58,7 @@ pub enum CappedPrice {
 #[serde(deny_unknown_fields)]
 pub struct EscalationCap {
     /// Largest rise per year; not negative; `inf` for no limit.
-    #[schemars(extend("x-min" = 0.0))]
+    #[schemars(extend("x-min" = 0.0, "x-infinite" = true))]
     pub annual: Param,
     /// What the limit binds.
     #[serde(default)]

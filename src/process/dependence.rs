@@ -2,7 +2,7 @@
 //!
 //! Two groups of standard normals can be correlated, each within itself:
 //!
-//! - the monthly *shocks* of usage, price and forecast error, month by month: the shocks of
+//! - the monthly *shocks* of growth, price and forecast error, month by month: the shocks of
 //!   different months stay independent;
 //! - the uncertain *parameters*, drawn once per path, through a Gaussian copula: each keeps its
 //!   own distribution.
@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correlation {
-    /// Two names: `usage`, `price` and `forecast_error` for monthly shocks, or the full paths of
-    /// two uncertain parameters, as in `usage.expected_per_year`.
+    /// Two names: `growth`, `price` and `forecast_error` for monthly shocks, or the full paths of
+    /// two uncertain parameters, as in `growth.expected_per_year`.
     #[schemars(length(min = 2, max = 2))]
     pub between: Vec<String>,
     /// Correlation of the underlying normals, from -1 to 1.
@@ -262,8 +262,8 @@ mod tests {
     }
 
     const NAMES: Names<'_> = Names {
-        shocks: &[("usage", 0), ("price", 1), ("forecast_error", 2)],
-        parameters: &[("usage.expected_per_year", 4)],
+        shocks: &[("growth", 0), ("price", 1), ("forecast_error", 2)],
+        parameters: &[("growth.expected_per_year", 4)],
     };
 
     #[test]
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_possible_matrix_is_factored() {
-        let pairs = [pair("usage", "price", 0.2), pair("price", "forecast_error", 0.1)];
+        let pairs = [pair("growth", "price", 0.2), pair("price", "forecast_error", 0.1)];
         let (shocks, parameters) = resolve(&pairs, &NAMES).expect("possible");
         assert_eq!(shocks.members, [0, 1, 2]);
         assert!(parameters.is_independent());
@@ -305,9 +305,9 @@ mod tests {
     #[test]
     fn an_impossible_matrix_comes_back_with_the_nearest_possible_one() {
         let pairs = [
-            pair("usage", "price", 0.9),
+            pair("growth", "price", 0.9),
             pair("price", "forecast_error", 0.9),
-            pair("usage", "forecast_error", -0.9),
+            pair("growth", "forecast_error", -0.9),
         ];
         let problems = resolve(&pairs, &NAMES).expect_err("impossible");
         assert_eq!(problems.len(), 1);
@@ -329,11 +329,11 @@ mod tests {
     #[test]
     fn wrong_names_are_all_found_at_once() {
         let pairs = [
-            pair("usage", "prise", 0.1),
-            pair("usage", "usage", 0.1),
-            pair("usage", "usage.expected_per_year", 0.1),
-            pair("usage", "price", 0.1),
-            pair("price", "usage", 0.2),
+            pair("growth", "prise", 0.1),
+            pair("growth", "growth", 0.1),
+            pair("growth", "growth.expected_per_year", 0.1),
+            pair("growth", "price", 0.1),
+            pair("price", "growth", 0.2),
         ];
         let problems = resolve(&pairs, &NAMES).expect_err("wrong");
         let codes: Vec<&str> = problems.iter().map(|p| p.code).collect();

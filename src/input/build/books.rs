@@ -3,9 +3,10 @@
 use super::Builder;
 use super::price_book::{Model, Offer, PriceBook, SHIPPED};
 use crate::facts::PriceFact;
-use crate::input::findings::did_you_mean;
+use crate::input::findings::{Findings, did_you_mean};
 use crate::input::schema;
 use crate::input::tree::Node;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// The shipped books and those that the study names.
@@ -99,6 +100,8 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
             "convert it to USD; other currencies are not supported",
         );
     }
+    check_dates(&book, &tree, &mut builder.findings);
+    check_names(&book, &tree, &mut builder.findings);
     for (i, offer) in book.offers.iter().enumerate() {
         if offer.per_unit_hour.is_some() == offer.per_unit_month.is_some() {
             let place = Some(tree.locate(&format!("offers[{i}]")));
@@ -108,6 +111,52 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
         }
     }
     Some(book)
+}
+
+/// Every date is a day.
+fn check_dates(book: &PriceBook, tree: &Node, findings: &mut Findings) {
+    let mut check = |field: String, day: &str| {
+        if day.parse::<Date>().is_err() {
+            let message = format!("\"{day}\" is not a day");
+            let help = "write year, month and day, as in \"2026-11-21\"";
+            findings.error("date", field.clone(), Some(tree.locate(&field)), message, help);
+        }
+    };
+    check("as_of".into(), &book.as_of);
+    for (i, model) in book.models.iter().enumerate() {
+        let days = [("launched", &model.launched), ("retires", &model.retires)];
+        for (field, day) in days.into_iter().filter_map(|(f, d)| Some((f, d.as_ref()?))) {
+            check(format!("models[{i}].{field}"), day);
+        }
+        if let Some(capacity) = &model.capacity {
+            check(format!("models[{i}].capacity.as_of"), &capacity.as_of);
+        }
+        for (k, row) in model.on_demand.iter().enumerate() {
+            check(format!("models[{i}].on_demand[{k}].as_of"), &row.as_of);
+        }
+    }
+    for (i, offer) in book.offers.iter().enumerate() {
+        check(format!("offers[{i}].as_of"), &offer.as_of);
+    }
+}
+
+/// Nothing is in a book twice: the second would never be found.
+fn check_names(book: &PriceBook, tree: &Node, findings: &mut Findings) {
+    let mut check = |list: &str, names: &[String]| {
+        for (i, name) in names.iter().enumerate().filter(|(i, n)| names[..*i].contains(n)) {
+            let field = format!("{list}[{i}]");
+            let message = format!("the price book has \"{name}\" twice in [[{list}]]");
+            let place = Some(tree.locate(&field));
+            findings.error("duplicate", field, place, message, "take one out, or rename it");
+        }
+    };
+    let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<Vec<_>>();
+    check("models", &ids(book.models.iter().map(|m| &m.id).collect()));
+    check("offers", &ids(book.offers.iter().map(|o| &o.id).collect()));
+    for (i, model) in book.models.iter().enumerate() {
+        let rows = model.on_demand.iter().map(|r| format!("{} {}", r.deployment, r.tier));
+        check(&format!("models[{i}].on_demand"), &rows.collect::<Vec<_>>());
+    }
 }
 
 /// The origin of figures as the results show it.

@@ -38,6 +38,12 @@ impl Builder {
 
     fn strategies(&mut self, agreed: &Agreed) -> Vec<Strategy> {
         let table = self.file.strategies.clone();
+        if let Some(list) = &table.compare
+            && let Some(i) = (1..list.len()).find(|i| list[..*i].contains(&list[*i]))
+        {
+            let field = format!("strategies.compare[{i}]");
+            self.error(&field, "duplicate", "this strategy is listed twice", "take one out");
+        }
         let wanted = |word| table.compare.as_ref().is_none_or(|list| list.contains(&word));
         let mut list = vec![Strategy {
             kind: StrategyKind::OnDemand,

@@ -107,7 +107,6 @@ fn command_lines() {
         ("a file for a folder of tables", run(&["--csv", "file"])),
         ("a file for the folder of everything", run(&["--out", "file"])),
         ("a file within a file", run(&["--json", "file/results.json"])),
-        ("a place where nothing can be written", run(&["--json", "/proc/results.json"])),
         ("an empty name", run(&["--json", ""])),
         ("an empty name of a folder", run(&["--out", ""])),
         ("two outputs of one name", run(&["--json", "x", "--html", "x"])),
@@ -127,4 +126,14 @@ fn command_lines() {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("command_lines", text);
     });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_where_nothing_can_be_written_is_refused_before_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("study.toml"), UNITS).expect("written");
+    let arguments = ["run", "study.toml", "--out", "/proc/waterline"];
+    let message = refused("/proc", folder.path(), &arguments);
+    assert!(message.starts_with("error: cannot write /proc/waterline/results.json"), "{message}");
 }

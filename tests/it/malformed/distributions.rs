@@ -200,33 +200,37 @@ fn correlations() {
         format!("[[correlations]]\nbetween = [\"{a}\", \"{b}\"]\nvalue = {value}\n")
     };
     let impossible = [
-        pair("usage", "price", "0.9"),
+        pair("growth", "price", "0.9"),
         pair("price", "forecast_error", "0.9"),
-        pair("usage", "forecast_error", "-0.9"),
+        pair("growth", "forecast_error", "-0.9"),
     ];
     let cases = [
         uncertain("not positive definite").append(&impossible.concat()),
-        uncertain("an unknown name").append(&pair("usage", "prise", "0.1")),
-        uncertain("something certain").append(&pair("usage", "workload.level", "0.1")),
-        uncertain("beyond one").append(&pair("usage", "price", "1.1")),
-        uncertain("below minus one").append(&pair("usage", "price", "-2")),
-        uncertain("not a number").append(&pair("usage", "price", "nan")),
-        uncertain("with itself").append(&pair("usage", "usage", "0.5")),
+        uncertain("an unknown name").append(&pair("growth", "prise", "0.1")),
+        uncertain("something certain").append(&pair("growth", "workload.level", "0.1")),
+        uncertain("beyond one").append(&pair("growth", "price", "1.1")),
+        uncertain("below minus one").append(&pair("growth", "price", "-2")),
+        uncertain("not a number").append(&pair("growth", "price", "nan")),
+        uncertain("with itself").append(&pair("growth", "growth", "0.5")),
         uncertain("given twice").append(&format!(
             "{}{}",
-            pair("usage", "price", "0.5"),
-            pair("price", "usage", "0.4")
+            pair("growth", "price", "0.5"),
+            pair("price", "growth", "0.4")
         )),
-        uncertain("a shock with a parameter").append(&pair("usage", "forecast_error.level", "0.5")),
-        uncertain("one name").append("[[correlations]]\nbetween = [\"usage\"]\nvalue = 0.5"),
+        uncertain("a shock with a parameter").append(&pair(
+            "growth",
+            "forecast_error.level",
+            "0.5",
+        )),
+        uncertain("one name").append("[[correlations]]\nbetween = [\"growth\"]\nvalue = 0.5"),
         uncertain("three names")
-            .append("[[correlations]]\nbetween = [\"usage\", \"price\", \"price\"]\nvalue = 0.5"),
-        uncertain("no value").append("[[correlations]]\nbetween = [\"usage\", \"price\"]"),
+            .append("[[correlations]]\nbetween = [\"growth\", \"price\", \"price\"]\nvalue = 0.5"),
+        uncertain("no value").append("[[correlations]]\nbetween = [\"growth\", \"price\"]"),
         uncertain("a single table")
-            .append("[correlations]\nbetween = [\"usage\", \"price\"]\nvalue = 1"),
+            .append("[correlations]\nbetween = [\"growth\", \"price\"]\nvalue = 1"),
         case("nothing that moves", UNITS)
             .replace("volatility_per_month = 0.1\n", "")
-            .append(&pair("usage", "price", "0.5")),
+            .append(&pair("growth", "price", "0.5")),
     ];
     hold("correlations", &cases);
 }

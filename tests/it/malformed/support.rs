@@ -139,7 +139,7 @@ pub(super) fn refused(name: &str, folder: &Path, arguments: &[&str]) -> String {
         .expect("the binary")
         .args(arguments)
         .current_dir(folder)
-        .timeout(std::time::Duration::from_secs(20))
+        .timeout(std::time::Duration::from_secs(8))
         .output()
         .unwrap_or_else(|e| panic!("{name}: {e}"));
     let text = String::from_utf8(run.stderr).expect("UTF-8");
