@@ -181,7 +181,9 @@ impl<'a> Checker<'a> {
             Value::Float(x) if is("integer") => not_whole(node, *x, schema, path, findings),
             Value::Table(_) if is("array") && self.is_table(&schema["items"]) => {
                 let message = "found a table, expected a list of tables";
-                let help = format!("write [[{path}]] above each entry, with double brackets");
+                let name = path.split('.').map(|part| part.split('[').next().unwrap_or(part));
+                let name = name.collect::<Vec<_>>().join(".");
+                let help = format!("write [[{name}]] above each entry, with double brackets");
                 findings.error("wrong-type", path, Some(node.place.clone()), message, help);
             }
             _ => wrong_type(node, &self.expected(schema), path, findings),

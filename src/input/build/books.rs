@@ -12,6 +12,8 @@ use serde::Deserialize;
 /// The shipped books and those that the study names.
 pub(super) struct Books {
     list: Vec<PriceBook>,
+    /// Whether all books that the study names could be used.
+    complete: bool,
 }
 
 impl Books {
@@ -21,9 +23,12 @@ impl Books {
             .iter()
             .map(|(name, text)| toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
             .collect();
+        let mut complete = true;
         for (i, name) in builder.file.price_books.clone().iter().enumerate() {
             let field = format!("price_books[{i}]");
-            if let Some(book) = own_book(builder, &field, name) {
+            let book = own_book(builder, &field, name);
+            complete &= book.is_some();
+            if let Some(book) = book {
                 if list.iter().any(|b| b.id == book.id) {
                     let message =
                         format!("the price book {name} has the id \"{}\", which is taken", book.id);
@@ -32,7 +37,7 @@ impl Books {
                 list.push(book);
             }
         }
-        Self { list }
+        Self { list, complete }
     }
 
     /// The model called `book/id`.
@@ -46,7 +51,7 @@ impl Books {
         let found = all().find(|(b, m)| format!("{}/{}", b.id, m.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, m)| format!("{}/{}", b.id, m.id)).collect();
-            not_found(builder, field, "model", name, &names);
+            self.not_found(builder, field, "model", name, &names);
         }
         found
     }
@@ -62,19 +67,37 @@ impl Books {
         let found = all().find(|(b, o)| format!("{}/{}", b.id, o.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, o)| format!("{}/{}", b.id, o.id)).collect();
-            not_found(builder, field, "offer", name, &names);
+            self.not_found(builder, field, "offer", name, &names);
         }
         found
     }
-}
 
-fn not_found(builder: &mut Builder, field: &str, what: &str, name: &str, names: &[String]) {
-    let near = did_you_mean(name, names.iter().map(String::as_str));
-    let help = match near {
-        Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
-        None => "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into(),
-    };
-    builder.error(field, "not-in-book", format!("no price book has the {what} \"{name}\""), help);
+    fn not_found(
+        &self,
+        builder: &mut Builder,
+        field: &str,
+        what: &str,
+        name: &str,
+        names: &[String],
+    ) {
+        if !self.complete {
+            // It may be in the book that could not be used, which has been said.
+            return;
+        }
+        let near = did_you_mean(name, names.iter().map(String::as_str));
+        let help = match near {
+            Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
+            None => {
+                "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into()
+            }
+        };
+        builder.error(
+            field,
+            "not-in-book",
+            format!("no price book has the {what} \"{name}\""),
+            help,
+        );
+    }
 }
 
 fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook> {

@@ -42,7 +42,7 @@ pub struct Loaded {
 /// Reads a study file with overrides of the form `path.to.field=value`.
 #[must_use]
 pub fn load(path: &Path, overrides: &[String]) -> Loaded {
-    match std::fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => {
             let base = path.parent().unwrap_or(Path::new("")).to_owned();
             load_text(&path.display().to_string(), &text, &base, overrides)
@@ -57,6 +57,12 @@ pub fn load(path: &Path, overrides: &[String]) -> Loaded {
             Loaded { study: None, findings, files: Vec::new() }
         }
     }
+}
+
+/// A file as text; zero bytes are a sign of another encoding.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let text = std::fs::read_to_string(path)?;
+    if text.contains('\0') { Err(std::io::ErrorKind::InvalidData.into()) } else { Ok(text) }
 }
 
 /// An I/O error in plain words.
@@ -322,7 +328,7 @@ impl Builder {
     /// A file that the study names, as text.
     fn read_file(&mut self, field: &str, name: &str) -> Option<String> {
         let path = self.base.join(name);
-        match std::fs::read_to_string(&path) {
+        match read_text(&path) {
             Ok(text) => {
                 self.read.push(text.clone());
                 self.files.push(path);

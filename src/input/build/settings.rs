@@ -37,6 +37,7 @@ impl Builder {
     }
 
     fn strategies(&mut self, agreed: &Agreed) -> Vec<Strategy> {
+        let before = self.findings.list.len();
         let table = self.file.strategies.clone();
         if let Some(list) = &table.compare
             && let Some(i) = (1..list.len()).find(|i| list[..*i].contains(&list[*i]))
@@ -64,7 +65,7 @@ impl Builder {
         } else if multiple.is_some() {
             self.unused("strategies.hybrid.price_multiple", "the hybrid strategy is not compared");
         }
-        if list.len() == 1 {
+        if list.len() == 1 && self.findings.list.len() == before {
             self.error(
                 "strategies.compare",
                 "nothing-to-compare",

@@ -43,7 +43,8 @@ impl Builder {
         let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
         let (model_min, model_step) = loads.purchase.unzip();
         // Without any source of sizes: about two hundred over the range of today's load.
-        let natural = round_step(loads.at_means().0 / 200.0);
+        let load = loads.at_means().0;
+        let natural = round_step(s.max_units.map_or(load, |max| max.min(load)) / 200.0);
         let step = c.step.or(offered.1).or(model_step).unwrap_or(natural);
         let min = c.min_units.or(offered.0).or(model_min).unwrap_or(step);
         if s.max_units.is_some_and(|max| max < min) {
@@ -60,7 +61,7 @@ impl Builder {
             );
             return None;
         }
-        let steps = loads.at_means().0 / step;
+        let steps = load / step;
         if steps > FINEST {
             let message = format!("today's load is {} steps of {}", bare(steps), bare(step));
             let help = "write a larger `step`; for any number of units leave it out";

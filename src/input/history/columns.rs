@@ -70,7 +70,10 @@ impl Columns {
         &self,
         record: &csv::StringRecord,
     ) -> Option<(&'static str, &'static str)> {
-        if record.iter().any(|field| field.contains(['\n', '\r'])) {
+        let swallows = |field: &str| field.contains(['\n', '\r']);
+        let used = self.numeric().into_iter().chain([self.timestamp]);
+        let odd = record.len() != self.width && record.iter().any(swallows);
+        if odd || used.filter_map(|column| record.get(column)).any(swallows) {
             return Some(("a quote that is not closed", "close the quote, or take it out"));
         }
         match record.len() {
@@ -132,8 +135,11 @@ pub(super) fn find(
         .iter()
         .filter_map(|(column, value)| Some((finder.need("filter", column)?, value.clone())))
         .collect();
-    let values = finder.values(table);
-    finder.each_once();
+    // One column alone is a wrong separator, or no table at all: one finding is enough.
+    let values = if headers.len() > 1 || timestamp.is_some() { finder.values(table) } else { None };
+    if values.is_some() {
+        finder.each_once();
+    }
     let names = finder.names;
     if findings.list.len() > before {
         return None;
@@ -170,9 +176,12 @@ impl Finder<'_> {
             let only = &self.headers[0];
             let help = if self.headers.len() == 1 && only.contains([';', '\t', '|']) {
                 let mark = only.chars().find(|c| [';', '\t', '|'].contains(c)).unwrap_or(';');
-                format!("the columns look separated by {mark:?}: set `delimiter = {mark:?}`")
+                let mark = format!("{:?}", mark.to_string());
+                format!("the columns look separated by {mark}: set `delimiter = {mark}`")
             } else if let Some(near) = did_you_mean(name, self.headers.iter().map(String::as_str)) {
                 format!("did you mean \"{near}\"?")
+            } else if self.headers.iter().any(|h| h.parse::<f64>().is_ok()) {
+                "write the names of the columns into the first line".to_owned()
             } else {
                 format!("the columns are: {}", self.headers.join(", "))
             };

@@ -149,7 +149,11 @@ pub(super) fn read(
                 rows.rows.len() + rows.filtered
             )
         } else {
-            format!("the usage file has {} rows of data", rows.rows.len())
+            let count = rows.rows.len();
+            format!(
+                "the usage file has {count} {} of data",
+                if count == 1 { "row" } else { "rows" }
+            )
         };
         let place = Place { source, span: 0..1 };
         findings.error(

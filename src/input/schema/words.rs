@@ -53,11 +53,23 @@ pub(super) fn wrong_type(node: &Node, expected: &str, path: &str, findings: &mut
     let message = format!("found {}, expected {expected}", node.value.kind());
     let help = match &node.value {
         Value::String(s) if s.parse::<f64>().is_ok() => format!("take the quotes off: {s}"),
+        Value::String(s) if grouped(s) => format!("take the commas out: {}", s.replace(',', "")),
+        Value::String(s) if s.contains(',') && s.replace(',', ".").parse::<f64>().is_ok() => {
+            format!("write a point: {}", s.replace(',', "."))
+        }
         Value::String(s) if s.ends_with('%') => "write a share: 0.05 for 5 %".into(),
         Value::Datetime(_) => "put the date in quotes".into(),
         _ => format!("write {expected}"),
     };
     findings.error("wrong-type", path, Some(node.place.clone()), message, help);
+}
+
+/// Whether commas part the thousands of a number.
+fn grouped(text: &str) -> bool {
+    let mut groups = text.split(',').skip(1).peekable();
+    groups.peek().is_some()
+        && groups.all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3))
+        && text.replace(',', "").parse::<f64>().is_ok()
 }
 
 /// A plain number within the bounds of its schema.

@@ -258,13 +258,6 @@ fn books_and_offers() {
                 &["workload.tokens.input_per_month=0", "workload.tokens.output_per_month=0"],
             ),
             (
-                "tokens that may be zero",
-                &[
-                    "workload.tokens.output_per_month=0",
-                    "workload.tokens.input_per_month={ dist = \"discrete\", values = [0, 1e9], probabilities = [0.5, 0.5] }",
-                ],
-            ),
-            (
                 "tokens that weigh nothing",
                 &["workload.tokens.output_per_month=0", "workload.tokens.cached_share=1"],
             ),

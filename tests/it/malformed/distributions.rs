@@ -29,7 +29,6 @@ fn distributions() {
             "beta in reverse",
             "workload.level={ dist = \"beta\", alpha = 2, beta = 2, min = 5, max = 1 }",
         ),
-        ("beta that reaches zero", "workload.level={ dist = \"beta\", alpha = 2, beta = 2 }"),
         (
             "beta of absurd shape",
             "workload.level={ dist = \"beta\", alpha = 1e-12, beta = 1e12, min = 1, max = 2 }",
