@@ -140,6 +140,9 @@ impl Clause for EscalationCap {
             FirstYear::Capped => "from the first year",
         };
         let annual = 100.0 * self.annual.mean().unwrap_or(f64::NAN);
+        if annual.is_infinite() {
+            return format!("escalation cap: {prices} may rise without limit");
+        }
         format!("escalation cap: {prices} rise at most {annual:.1} % a year, {reading}, {first}")
     }
 }

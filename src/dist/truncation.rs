@@ -75,7 +75,11 @@ impl Bounds {
             Problem::new(
                 "",
                 "empty-range",
-                format!("the bounds leave only {inside:.1e} of the distribution"),
+                if inside > 0.0 {
+                    format!("the bounds leave only {inside:.1e} of the distribution")
+                } else {
+                    "the bounds leave nothing of the distribution".to_owned()
+                },
                 "move the bounds towards the mean, or change the mean",
             )
         })

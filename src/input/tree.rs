@@ -1,5 +1,7 @@
 //! TOML as a tree in which every value knows where it stands.
 
+mod syntax;
+
 use super::findings::{Findings, Place};
 use crate::words::bare;
 use toml::de::{DeTable, DeValue};
@@ -71,6 +73,13 @@ impl Value {
     }
 }
 
+/// The line of a text in which a span starts.
+fn line_at(text: &str, span: Option<std::ops::Range<usize>>) -> &str {
+    let at = span.map_or(0, |span| span.start.min(text.len()));
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |i| i + 1);
+    text[start..].lines().next().unwrap_or("")
+}
+
 /// Mistakes of writing that are shown one by one.
 const SHOWN: usize = 5;
 
@@ -79,9 +88,9 @@ impl Node {
     pub fn parse(source: usize, findings: &mut Findings) -> Self {
         let text = findings.sources.get(source).text.clone();
         let (table, errors) = DeTable::parse_recoverable(&text);
-        let help = "the file is TOML: see https://toml.io for its rules";
         for error in errors.iter().take(SHOWN) {
             let place = error.span().map(|span| Place { source, span });
+            let help = syntax::way_out(error.message(), line_at(&text, error.span()));
             findings.error("syntax", "", place, error.message(), help);
         }
         if let Some(error) = errors.get(SHOWN) {

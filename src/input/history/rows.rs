@@ -142,29 +142,27 @@ pub(super) fn read(
     let bad = !troubles.kinds.is_empty();
     troubles.report(source, findings);
     if rows.rows.len() < 2 && !bad {
-        let left = if rows.filtered > 0 {
-            format!(
-                "the filter leaves {} of {} rows",
-                rows.rows.len(),
-                rows.rows.len() + rows.filtered
-            )
-        } else {
-            let count = rows.rows.len();
-            format!(
-                "the usage file has {count} {} of data",
-                if count == 1 { "row" } else { "rows" }
-            )
-        };
-        let place = Place { source, span: 0..1 };
-        findings.error(
-            "history-empty",
-            "workload.history.file",
-            Some(place),
-            left,
-            "give at least a day of data; check `filter`",
-        );
+        too_few(&rows, source, findings);
     }
     rows
+}
+
+/// Less than two rows are no history.
+fn too_few(rows: &Rows, source: usize, findings: &mut Findings) {
+    let left = if rows.filtered > 0 {
+        format!("the filter leaves {} of {} rows", rows.rows.len(), rows.rows.len() + rows.filtered)
+    } else {
+        let count = rows.rows.len();
+        format!("the usage file has {count} {} of data", if count == 1 { "row" } else { "rows" })
+    };
+    let place = Place { source, span: 0..1 };
+    findings.error(
+        "history-empty",
+        "workload.history.file",
+        Some(place),
+        left,
+        "give at least a day of data; check `filter`",
+    );
 }
 
 /// The bytes of a row without its line end.

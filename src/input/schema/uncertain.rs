@@ -58,7 +58,11 @@ impl<'a> Checker<'a> {
                 bare(low),
                 bare(high)
             );
-            (message, "bound it with `min` and `max`, or use a bounded distribution".into())
+            (
+                message,
+                "keep all its values within: bound it with `min` and `max`, or choose other values"
+                    .into(),
+            )
         };
         findings.error("out-of-range", path, Some(node.place.clone()), message, help);
     }

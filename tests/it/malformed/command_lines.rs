@@ -62,6 +62,7 @@ fn arguments(cases: &[(&str, &[&str])]) -> String {
     text
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn command_lines() {
     let run = |more: &'static [&'static str]| -> Vec<&'static str> {

@@ -9,6 +9,7 @@ fn with(base: &str, list: &[(&str, &[&str])]) -> Vec<Case> {
     list.iter().map(make).collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn contracts() {
     let mut cases = with(
@@ -169,6 +170,7 @@ fn contracts() {
     hold("contracts", &cases);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn clauses() {
     let clause =

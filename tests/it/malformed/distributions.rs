@@ -2,6 +2,7 @@
 
 use super::support::{Case, UNITS, case, hold};
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn distributions() {
     let cases = [

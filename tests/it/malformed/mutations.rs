@@ -107,10 +107,8 @@ fn edited_studies_are_studies_or_findings() {
         }
         let of_text = text.clone();
         let base = folder.clone();
-        match loaded(&text, move || load_text("study.toml", &of_text, &base, &[])) {
-            true => good += 1,
-            false => bad += 1,
-        }
+        let is_study = loaded(&text, move || load_text("study.toml", &of_text, &base, &[]));
+        *(if is_study { &mut good } else { &mut bad }) += 1;
     }
     assert!(good > 40 && bad > 150, "{good} good, {bad} bad");
 }
@@ -128,10 +126,8 @@ fn edited_usage_files_are_usage_or_findings() {
         }
         std::fs::write(folder.path().join("usage.csv"), &text).expect("written");
         let base = folder.path().to_owned();
-        match loaded(&text, move || load_text("study.toml", USAGE, &base, &[])) {
-            true => good += 1,
-            false => bad += 1,
-        }
+        let is_study = loaded(&text, move || load_text("study.toml", USAGE, &base, &[]));
+        *(if is_study { &mut good } else { &mut bad }) += 1;
     }
     assert!(good > 40 && bad > 100, "{good} good, {bad} bad");
 }

@@ -37,6 +37,12 @@ fn tokens_that_may_never_come_cost_nothing() {
     assert!((cost / 120_000.0 - 1.0).abs() < 0.05, "{cost}");
 }
 
+/// Whether a text holds no number that is none.
+fn sound(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.all(|word| !["NaN", "inf", "nan"].contains(&word))
+}
+
 /// No number of the results is infinite or undefined: JSON writes those as null, which a field
 /// that must be a number does not read back. Bounds of an error may be open, estimates not, except
 /// the objective of a size that a chance constraint rules out.
@@ -44,19 +50,21 @@ fn assert_finite(what: &str, results: &Results) {
     fn walk(what: &str, path: &str, value: &serde_json::Value) {
         match value {
             serde_json::Value::Null => {
-                let estimate = path.ends_with(".value") && !path.ends_with(".objective.value");
+                let estimate = path.ends_with("/value") && !path.ends_with("/objective/value");
                 assert!(!estimate, "{what}: {path} is no number");
             }
             serde_json::Value::Array(items) => {
-                items.iter().for_each(|item| walk(what, path, item));
+                for item in items {
+                    walk(what, path, item);
+                }
             }
             serde_json::Value::Object(entries) => {
-                entries.iter().for_each(|(k, v)| walk(what, &format!("{path}.{k}"), v));
+                for (key, value) in entries {
+                    walk(what, &format!("{path}/{key}"), value);
+                }
             }
             serde_json::Value::String(text) => {
-                let words = text.split(|c: char| !c.is_alphanumeric());
-                let bad = words.filter(|w| ["NaN", "inf", "nan"].contains(w)).count();
-                assert_eq!(bad, 0, "{what}: {path}: {text}");
+                assert!(sound(text) || what.contains("= inf"), "{what}: {path}: {text}");
             }
             _ => {}
         }
@@ -64,15 +72,17 @@ fn assert_finite(what: &str, results: &Results) {
     let json = serde_json::to_value(results).expect("JSON");
     walk(what, "", &json);
     serde_json::from_value::<Results>(json).unwrap_or_else(|e| panic!("{what}: {e}"));
-    for report in [
-        waterline::report::json::render(results),
-        waterline::report::html::render(results),
-        waterline::report::csv::render(results).into_iter().map(|t| t.text).collect(),
-    ] {
-        assert!(!report.is_empty(), "{what}");
+    for table in waterline::report::csv::render(results) {
+        assert!(
+            sound(&table.text) || what.contains("= inf"),
+            "{what}: {}\n{}",
+            table.name,
+            table.text
+        );
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn odd_studies_give_finite_numbers() {
     let discrete = "{ dist = \"discrete\", values = [0, 0.5], probabilities = [0.5, 0.5] }";

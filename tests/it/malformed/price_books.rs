@@ -63,6 +63,7 @@ fn edited(name: &str, old: &str, new: &str) -> Case {
     book(name, BOOK.replace(old, new))
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn price_books() {
     let no_offer = BOOK.split("[[offers]]").next().expect("the models");

@@ -42,6 +42,7 @@ fn files() {
     hold("files", &cases);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn fields() {
     let unknown = [

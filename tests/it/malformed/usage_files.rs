@@ -2,10 +2,15 @@
 
 use super::support::{Case, USAGE, case, hold};
 
+/// Lines as a file.
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.map(|line| line + "\n").collect()
+}
+
 /// Rows of `days` days from 2026-11-01, hour by hour, each made by `row` from the hour.
 fn hours(header: &str, days: u32, row: impl Fn(u32) -> String) -> String {
-    let line = |h: u32| format!("2026-11-{:02}T{:02}:00:00Z,{}\n", 1 + h / 24, h % 24, row(h));
-    format!("{header}\n{}", (0..24 * days).map(line).collect::<String>())
+    let line = |h| format!("2026-11-{:02}T{:02}:00:00Z,{}", 1 + h / 24, h % 24, row(h));
+    lines([header.to_owned()].into_iter().chain((0..24 * days).map(line)))
 }
 
 /// A good file of 15 days.
@@ -29,6 +34,7 @@ fn with_option(name: &str, text: &str, options: &[&str]) -> Case {
     options.iter().fold(usage(name, text), |case, o| case.set(&format!("workload.history.{o}")))
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn usage_files() {
     let header = "timestamp,input_tokens,output_tokens";
@@ -97,7 +103,7 @@ fn usage_files() {
         usage("a time off the grid", line(3, "2026-11-01T01:07:00Z,5,5")),
         usage(
             "hours, then days",
-            good() + &(1..4).map(|d| format!("2026-12-{d:02}T00:30:00Z,5,5\n")).collect::<String>(),
+            good() + &lines((1..4).map(|d| format!("2026-12-{d:02}T00:30:00Z,5,5"))),
         ),
         usage(
             "days",
@@ -154,10 +160,7 @@ fn usage_files() {
         with_option("an hour that the clock skips", &local("03-29", "02"), &[berlin]),
         with_option(
             "an hour three times in autumn",
-            &format!(
-                "{header}\n{}",
-                (0..4).map(|i| format!("2026-10-25 02:00,{i},5\n")).collect::<String>()
-            ),
+            &format!("{header}\n{}", lines((0..4).map(|i| format!("2026-10-25 02:00,{i},5")))),
             &[berlin],
         ),
         with_option("an unknown time zone", &good(), &["time_zone=\"Mars/Olympus\""]),
