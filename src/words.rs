@@ -58,6 +58,13 @@ fn thousands(x: f64) -> String {
     out
 }
 
+/// A number as it would be typed, without three hundred zeros: `0.05`, `1e300`.
+#[must_use]
+pub fn bare(x: f64) -> String {
+    let plain = x == 0.0 || !x.is_finite() || (1e-6..1e15).contains(&x.abs());
+    if plain { x.to_string().replace("NaN", "nan") } else { format!("{x:e}") }
+}
+
 /// A share as a percentage: `84%`, `0.3%`, `>99.9%`, `<0.1%`.
 #[must_use]
 pub fn percent(share: f64) -> String {

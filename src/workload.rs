@@ -124,6 +124,14 @@ impl Workload {
 }
 
 impl TokenFlow {
+    /// Load in units and on-demand cost in USD per month, at the means of uncertain inputs.
+    #[must_use]
+    pub fn at_means(&self) -> (f64, f64) {
+        let (input, output) = (self.input_per_hour.at_means(), self.output_per_hour.at_means());
+        let cached = self.cached_share.mean().unwrap_or(f64::NAN);
+        self.rates.load_and_cost([input * (1.0 - cached), input * cached, output])
+    }
+
     fn bind(&mut self, parameters: &mut Parameters) {
         self.input_per_hour.bind(parameters);
         self.output_per_hour.bind(parameters);
@@ -139,7 +147,8 @@ impl TokenFlow {
             let tokens = [input[i] * (1.0 - cached[i]), input[i] * cached[i], output[i]];
             let (units, usd) = self.rates.load_and_cost(tokens);
             load[i] = units;
-            value[i] = usd / units;
+            // Where there are no tokens, their price does not matter.
+            value[i] = if units > 0.0 { usd / units } else { 0.0 };
         }
         (load, value)
     }

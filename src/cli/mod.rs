@@ -58,18 +58,33 @@ struct StudyArgs {
     overrides: Vec<String>,
 }
 
+/// The bounds of `run.paths` in a study file.
+fn paths(text: &str) -> Result<u64, String> {
+    whole(text, 64, 1_000_000_000)
+}
+
+/// Any whole number that a study file can hold.
+fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0, i64::MAX as u64)
+}
+
+fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|n| (least..=most).contains(n));
+    number.ok_or_else(|| format!("write a whole number from {least} to {most}, without separators"))
+}
+
 #[derive(Debug, Args)]
 struct RunArgs {
     #[command(flatten)]
     study: StudyArgs,
     /// Paths to simulate (default 131072)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
     paths: Option<u64>,
     /// Seed of every draw (default 1)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
     threads: Option<u32>,
     /// Points to draw: quasi-random, pseudo-random, or whichever errs less
     #[arg(long, value_name = "KIND")]
@@ -87,7 +102,7 @@ struct RunArgs {
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
     /// Exit with 1 if the answer exceeds the budget with more than this probability
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     fail_over_budget: Option<f64>,
     /// No report and no progress bar
     #[arg(long, short)]

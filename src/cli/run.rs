@@ -14,16 +14,18 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The study, or all that is wrong with it on standard error.
-fn study(args: &StudyArgs, more: &[String]) -> Result<Study, Failure> {
+/// The study and the files it is read from, or all that is wrong with it on standard error.
+fn study(args: &StudyArgs, more: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
     let overrides: Vec<String> = args.overrides.iter().chain(more).cloned().collect();
     let loaded = load(&args.study, &overrides);
     show_findings(&loaded);
-    loaded.study.ok_or(Failure::Input(String::new()))
+    let mut files = loaded.files;
+    files.push(args.study.clone());
+    loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))
 }
 
 pub(super) fn check(args: &StudyArgs) -> Outcome {
-    let study = study(args, &[])?;
+    let (study, _) = study(args, &[])?;
     let facts = &study.facts;
     let mut out = format!("{} is a study that can be run.\n", args.study.display());
     for line in &facts.contract {
@@ -56,15 +58,23 @@ struct Outputs {
 }
 
 impl Outputs {
-    /// Places of all outputs, made sure of before the run.
-    fn plan(args: &RunArgs) -> Result<Self, Failure> {
+    /// Places of all outputs, made sure of before the run; none of them is one of `inputs`.
+    fn plan(args: &RunArgs, inputs: &[PathBuf]) -> Result<Self, Failure> {
+        for (option, path) in [("--html", &args.html), ("--csv", &args.csv), ("--out", &args.out)] {
+            if path.as_deref().is_some_and(is_stdout) {
+                return Err(Failure::Input(format!(
+                    "error: {option} cannot write to standard output\nhelp: name a file or folder; \
+                     `--json -` writes the results as JSON\n"
+                )));
+            }
+        }
         let inside = |name: &str| args.out.as_ref().map(|dir| dir.join(name));
         let outputs = Self {
             json: args.json.clone().filter(|p| !is_stdout(p)).or_else(|| inside("results.json")),
             html: args.html.clone().or_else(|| inside("report.html")),
             csv: args.csv.clone().or_else(|| inside("tables")),
         };
-        let mut planned = Planned::default();
+        let mut planned = Planned::beside(inputs);
         for path in outputs.json.iter().chain(&outputs.html) {
             planned.add(path)?;
         }
@@ -95,9 +105,9 @@ fn is_stdout(path: &Path) -> bool {
 }
 
 pub(super) fn run(args: &RunArgs) -> Outcome {
-    let study = study(&args.study, &overrides(args))?;
+    let (study, inputs) = study(&args.study, &overrides(args))?;
     check_threshold(args, &study)?;
-    let outputs = Outputs::plan(args)?;
+    let outputs = Outputs::plan(args, &inputs)?;
     let bar = Bar::new(!args.quiet);
     let threads = args.threads.map_or(0, |n| n as usize);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -138,12 +148,15 @@ fn check_threshold(args: &RunArgs, study: &Study) -> Result<(), Failure> {
     };
     if !(0.0..=1.0).contains(&p) {
         return Err(Failure::Input(format!(
-            "error: --fail-over-budget {p} is not a probability from 0 to 1\n"
+            "error: --fail-over-budget {p} is not a probability\nhelp: write a number from 0 to 1, \
+             as in 0.1 for 10 %\n"
         )));
     }
     if study.budget.is_none() {
         return Err(Failure::Input(
-            "error: --fail-over-budget needs a budget: add --set finance.budget=...\n".into(),
+            "error: --fail-over-budget needs a budget\nhelp: add `budget` to [finance], or \
+             --set finance.budget=...\n"
+                .into(),
         ));
     }
     Ok(())

@@ -59,7 +59,7 @@ pub enum CappedPrice {
 #[serde(deny_unknown_fields)]
 pub struct EscalationCap {
     /// Largest rise per year; not negative; `inf` for no limit.
-    #[schemars(extend("x-min" = 0.0))]
+    #[schemars(extend("x-min" = 0.0, "x-infinite" = true))]
     pub annual: Param,
     /// What the limit binds.
     #[serde(default)]
@@ -141,6 +141,9 @@ impl Clause for EscalationCap {
             FirstYear::Capped => "from the first year",
         };
         let annual = 100.0 * self.annual.mean().unwrap_or(f64::NAN);
+        if annual.is_infinite() {
+            return format!("escalation cap: {prices} may rise without limit");
+        }
         format!("escalation cap: {prices} rise at most {annual:.1} % a year, {reading}, {first}")
     }
 }

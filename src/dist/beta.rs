@@ -27,10 +27,10 @@ use statrs::function::beta::inv_beta_reg;
 #[serde(deny_unknown_fields)]
 pub struct Beta {
     /// First shape parameter: larger moves the mass up.
-    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    #[schemars(range(min = 1e-3, max = 1e6))]
     pub alpha: f64,
     /// Second shape parameter: larger moves the mass down.
-    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    #[schemars(range(min = 1e-3, max = 1e6))]
     pub beta: f64,
     /// Least value.
     #[serde(default)]

@@ -71,7 +71,7 @@ impl Distribution for Discrete {
         let problem = Problem::new(
             "probabilities",
             "not-a-distribution",
-            format!("the probabilities sum to {sum}, not to 1"),
+            format!("the probabilities sum to {}, not to 1", (sum * 1e9).round() / 1e9),
             "divide each by the sum, or add the missing scenario",
         );
         ((sum - 1.0).abs() > 1e-9).then_some(problem).into_iter().collect()

@@ -121,7 +121,13 @@ impl Distribution for Lognormal {
                 "`p90` is below `p10`",
                 "put the smaller number into `p10`",
             )],
-            Some((_, 0.0)) => Vec::new(),
+            Some((m, 0.0)) => self.bounds().check_point(exp(m)),
+            Some((_, s)) if s > 10.0 => vec![Problem::new(
+                "",
+                "out-of-range",
+                format!("the logarithm has a standard deviation of {s:.1}"),
+                "keep it at most 10: even then one value in six is beyond 20,000 times the median",
+            )],
             Some(_) => self.bounds().check(|x| self.cdf(x)),
         }
     }

@@ -111,14 +111,7 @@ impl Distribution for Normal {
                 "`p90` is below `p10`",
                 "put the smaller number into `p10`",
             )],
-            Some((mean, 0.0)) => {
-                let (low, high) = self.bounds().over((mean, mean));
-                let outside = low > mean || high < mean;
-                let help = "move the bounds so that they hold the mean";
-                let problem =
-                    Problem::new("", "empty-range", "the bounds exclude the only value", help);
-                outside.then_some(problem).into_iter().collect()
-            }
+            Some((mean, 0.0)) => self.bounds().check_point(mean),
             Some(_) => self.bounds().check(|x| self.cdf(x)),
         }
     }

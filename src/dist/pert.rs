@@ -39,7 +39,7 @@ pub struct Pert {
     pub max: f64,
     /// Weight of the most likely value.
     #[serde(default = "four")]
-    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    #[schemars(range(min = 1e-3, max = 1e6))]
     pub shape: f64,
 }
 

@@ -33,7 +33,7 @@ pub struct StudentT {
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub scale: f64,
     /// Degrees of freedom.
-    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    #[schemars(range(min = 0.1, max = 1e6))]
     pub df: f64,
     /// Least possible value.
     pub min: Option<f64>,

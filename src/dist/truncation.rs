@@ -61,12 +61,25 @@ impl Bounds {
         Self::too_little(cdf(max) - cdf(min)).into_iter().collect()
     }
 
+    /// Bounds that exclude the only value.
+    pub(super) fn check_point(self, value: f64) -> Vec<Problem> {
+        let (low, high) = self.over((value, value));
+        let outside = low > value || high < value;
+        let help = "move the bounds so that they hold the mean";
+        let problem = Problem::new("", "empty-range", "the bounds exclude the only value", help);
+        outside.then_some(problem).into_iter().collect()
+    }
+
     fn too_little(inside: f64) -> Option<Problem> {
         (inside < 1e-6).then(|| {
             Problem::new(
                 "",
                 "empty-range",
-                format!("the bounds leave only {inside:.1e} of the distribution"),
+                if inside > 0.0 {
+                    format!("the bounds leave only {inside:.1e} of the distribution")
+                } else {
+                    "the bounds leave nothing of the distribution".to_owned()
+                },
                 "move the bounds towards the mean, or change the mean",
             )
         })

@@ -125,8 +125,7 @@ impl Findings {
             None => Group::with_title(title).element(help),
             Some(place) => {
                 let source = self.sources.get(place.source);
-                let end = place.span.end.min(source.text.len());
-                let span = place.span.start.min(end)..end;
+                let span = within_a_line(&source.text, &place.span);
                 let annotation = AnnotationKind::Primary.span(span).label(&finding.field);
                 let snippet =
                     Snippet::source(&source.text).path(&source.name).annotation(annotation);
@@ -149,6 +148,14 @@ impl Findings {
         let text: Vec<String> = parts.into_iter().flatten().collect();
         if text.is_empty() { "no findings".into() } else { text.join(", ") }
     }
+}
+
+/// The part of `span` in its first line, on whole characters.
+fn within_a_line(text: &str, span: &Range<usize>) -> Range<usize> {
+    let whole = |at: usize| (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i));
+    let start = whole(span.start).unwrap_or(0);
+    let line = start + text[start..].find(['\r', '\n']).unwrap_or(text.len() - start);
+    start..whole(span.end.min(line)).unwrap_or(0).max(start)
 }
 
 /// The known word nearest to what was written, if it is near enough to be meant.

@@ -79,6 +79,7 @@ fn arrange(
     let merged = rows::merge(table.repeated, rows, source, findings)?;
     let rows = merged.rows;
     let minutes = rows::interval_minutes(&rows, source, findings)?;
+    rows::check_span(&rows, source, findings)?;
     let first = rows[0].time;
     let index =
         |time: Timestamp| (time.as_second() - first.as_second()) / (i64::from(minutes) * 60);

@@ -28,7 +28,7 @@ pub struct PriceBook {
     /// Currency; only USD.
     pub currency: String,
     /// Hours in a billing month.
-    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    #[schemars(range(min = 672.0, max = 744.0))]
     pub hours_per_month: f64,
     /// Day on which the book was last checked, ISO 8601.
     pub as_of: String,
@@ -113,6 +113,7 @@ pub struct Capacity {
     /// Smallest number and step of units, by deployment.
     pub sizes: BTreeMap<String, Purchase>,
     /// Origin of the figures: a key of `sources`, or the reference itself.
+    #[schemars(length(min = 1))]
     pub source: String,
     /// Date of the source, ISO 8601.
     pub as_of: String,
@@ -157,6 +158,7 @@ pub struct OnDemand {
     #[schemars(range(min = 0.0))]
     pub output: f64,
     /// Origin of the figures: a key of `sources`, or the reference itself.
+    #[schemars(length(min = 1))]
     pub source: String,
     /// Date of the source, ISO 8601.
     pub as_of: String,
@@ -181,6 +183,7 @@ pub struct Offer {
     /// Deployment it covers.
     pub deployment: String,
     /// Term in months; 0 for hourly capacity without a term.
+    #[schemars(range(max = 600))]
     pub term_months: usize,
     /// Price of a unit, USD per hour; give this or `per_unit_month`.
     #[schemars(range(min = 0.0))]
@@ -207,6 +210,7 @@ pub struct Offer {
     /// Whether excess load spills over by itself, in words.
     pub overflow: Option<String>,
     /// Origin of the figures: a key of `sources`, or the reference itself.
+    #[schemars(length(min = 1))]
     pub source: String,
     /// Date of the source, ISO 8601.
     pub as_of: String,

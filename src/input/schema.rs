@@ -3,17 +3,18 @@
 //! The schema comes from the Rust types (crate schemars), so the checks, the documentation that
 //! `waterline schema` prints and the deserialization cannot disagree. Beyond JSON Schema, four
 //! keywords hold for uncertain numbers, where a bound must hold for the whole distribution:
-//! `x-min`, `x-max` (inclusive) and `x-above`, `x-below` (exclusive).
+//! `x-min`, `x-max` (inclusive) and `x-above`, `x-below` (exclusive). Every number is finite and
+//! of a size that money, tokens and units can have; `x-infinite` lets `inf` stand for no limit.
 
+mod uncertain;
 mod words;
 
 use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Value};
-use crate::dist::{Dist, Distribution};
-use serde::Deserialize;
 use serde_json::Value as Json;
 use words::{
-    choices, first_sentence, join, quoted, range, strings, table_name, tag_of, words, wrong_type,
+    choices, first_sentence, join, length, not_whole, quoted, range, strings, table_name, tag_of,
+    words, wrong_type,
 };
 
 /// Checks `node` against the schema of a type; everything wrong goes to `findings`.
@@ -49,6 +50,10 @@ impl<'a> Checker<'a> {
             return;
         }
         if let Some(options) = target["anyOf"].as_array() {
+            // The bounds of an optional parameter stand beside the choice, not inside it.
+            if let Some(param) = options.iter().map(|o| self.resolve(o)).find(|o| o.1 == "Param") {
+                return self.param(node, param.0, schema, path, findings);
+            }
             return self.any_of(node, options, path, findings);
         }
         if let Some(options) = target["oneOf"].as_array() {
@@ -90,7 +95,7 @@ impl<'a> Checker<'a> {
             }
             Value::Bool(_) => target["type"] == "boolean",
             Value::Array(_) => target["type"] == "array",
-            Value::Table(_) => target["type"] == "object" || target["oneOf"][0]["type"] == "object",
+            Value::Table(_) => self.is_table(schema),
             Value::Datetime(_) => false,
         }
     }
@@ -115,6 +120,11 @@ impl<'a> Checker<'a> {
             _ => "a table",
         }
         .into()
+    }
+
+    fn is_table(&self, schema: &'a Json) -> bool {
+        let (target, _) = self.resolve(schema);
+        target["type"] == "object" || target["oneOf"][0]["type"] == "object"
     }
 
     /// A word of a list, or a table with a tag that says which.
@@ -163,15 +173,18 @@ impl<'a> Checker<'a> {
         match &node.value {
             Value::Table(_) if is("object") => self.table(node, schema, path, findings),
             Value::Array(items) if is("array") => self.list(node, items, schema, path, findings),
-            Value::String(_) if is("string") => {}
+            Value::String(text) if is("string") => length(node, text, schema, path, findings),
             Value::Bool(_) if is("boolean") => {}
             Value::Integer(i) if is("integer") || is("number") => {
                 range(node, *i as f64, schema, path, findings);
             }
             Value::Float(x) if is("number") => range(node, *x, schema, path, findings),
-            Value::Float(x) if is("integer") => {
-                let help = format!("write {}", x.round());
-                let message = format!("{x} is not a whole number");
+            Value::Float(x) if is("integer") => not_whole(node, *x, schema, path, findings),
+            Value::Table(_) if is("array") && self.is_table(&schema["items"]) => {
+                let message = "found a table, expected a list of tables";
+                let name = path.split('.').map(|part| part.split('[').next().unwrap_or(part));
+                let name = name.collect::<Vec<_>>().join(".");
+                let help = format!("write [[{name}]] above each entry, with double brackets");
                 findings.error("wrong-type", path, Some(node.place.clone()), message, help);
             }
             _ => wrong_type(node, &self.expected(schema), path, findings),
@@ -195,7 +208,8 @@ impl<'a> Checker<'a> {
                 (_, Some(b)) => format!("at most {b}"),
                 _ => "another number".into(),
             };
-            let message = format!("the list has {count} entries");
+            let entries = if count == 1 { "entry" } else { "entries" };
+            let message = format!("the list has {count} {entries}");
             findings.error(
                 "wrong-length",
                 path,
@@ -253,93 +267,5 @@ impl<'a> Checker<'a> {
                 );
             }
         }
-    }
-
-    /// A number or a distribution whose whole support must respect the bounds of the field.
-    fn param(
-        &self,
-        node: &Node,
-        target: &'a Json,
-        bounds: &'a Json,
-        path: &str,
-        findings: &mut Findings,
-    ) {
-        let support = match &node.value {
-            Value::Integer(i) => Some((*i as f64, *i as f64)),
-            Value::Float(x) if x.is_nan() => {
-                let message = "the value is not a number (nan)";
-                return findings.error(
-                    "out-of-range",
-                    path,
-                    Some(node.place.clone()),
-                    message,
-                    "write a number",
-                );
-            }
-            Value::Float(x) => Some((*x, *x)),
-            Value::Table(_) => self.dist(node, &target["anyOf"][1], path, findings),
-            _ => {
-                let expected =
-                    "a number or a distribution, as in { dist = \"uniform\", min = 1, max = 2 }";
-                return wrong_type(node, expected, path, findings);
-            }
-        };
-        let Some((low, high)) = support else { return };
-        let limit = |name: &str| bounds[name].as_f64();
-        let broken = [
-            limit("x-min").filter(|b| low < *b).map(|b| format!("at least {b}")),
-            limit("x-above").filter(|b| low <= *b).map(|b| format!("above {b}")),
-            limit("x-max").filter(|b| high > *b).map(|b| format!("at most {b}")),
-            limit("x-below").filter(|b| high >= *b).map(|b| format!("below {b}")),
-        ];
-        let broken: Vec<String> = broken.into_iter().flatten().collect();
-        if broken.is_empty() {
-            return;
-        }
-        let wanted = broken.join(" and ");
-        let (message, help) = if low == high {
-            (format!("{low} is out of range"), format!("write a number {wanted}"))
-        } else {
-            let message = format!(
-                "the distribution reaches from {low} to {high}, and the value must be {wanted}"
-            );
-            (message, "bound it with `min` and `max`, or use a bounded distribution".into())
-        };
-        findings.error("out-of-range", path, Some(node.place.clone()), message, help);
-    }
-
-    /// A distribution; the values it can practically take if it is valid. The ends of an open
-    /// support do not count: a lognormal is above 0.
-    fn dist(
-        &self,
-        node: &Node,
-        schema: &'a Json,
-        path: &str,
-        findings: &mut Findings,
-    ) -> Option<(f64, f64)> {
-        let before = findings.list.len();
-        let (target, _) = self.resolve(schema);
-        self.one_of(node, target["oneOf"].as_array()?, path, findings);
-        if findings.list.len() > before {
-            return None;
-        }
-        let dist = Dist::deserialize(node.plain()).ok()?;
-        let problems = dist.get().check();
-        for problem in &problems {
-            let place = node.get(&problem.field).map_or(&node.place, |n| &n.place).clone();
-            let field = join(path, &problem.field);
-            findings.error(problem.code, field, Some(place), &problem.message, &problem.help);
-        }
-        let tiny = 2f64.powi(-53);
-        let ends = |d: &dyn Distribution| match d.support() {
-            (low, high) if low.is_infinite() || high.is_infinite() => {
-                let finite = |bound: f64, u: f64| {
-                    if bound.is_finite() { d.quantile(u) } else { bound }
-                };
-                (finite(low, tiny), finite(high, 1.0 - tiny))
-            }
-            _ => (d.quantile(tiny), d.quantile(1.0 - tiny)),
-        };
-        problems.is_empty().then(|| ends(dist.get()))
     }
 }

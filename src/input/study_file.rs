@@ -106,7 +106,7 @@ pub struct ContractTable {
     pub term_months: Option<usize>,
     /// Month in which the contract starts, from 1.
     #[serde(default = "first")]
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 600))]
     pub start_month: usize,
     /// What happens after a term; needed if the horizon is longer.
     pub renewal: Option<RenewalWord>,
@@ -302,7 +302,7 @@ pub struct FinanceTable {
 #[serde(deny_unknown_fields, default)]
 pub struct RunTable {
     /// Paths to simulate.
-    #[schemars(range(min = 64))]
+    #[schemars(range(min = 64, max = 1_000_000_000))]
     pub paths: Option<u64>,
     /// Seed of every draw.
     pub seed: u64,

@@ -1,6 +1,9 @@
 //! TOML as a tree in which every value knows where it stands.
 
+mod syntax;
+
 use super::findings::{Findings, Place};
+use crate::words::bare;
 use toml::de::{DeTable, DeValue};
 
 /// A value with its place.
@@ -62,7 +65,7 @@ impl Value {
         match self {
             Self::String(s) => format!("\"{s}\""),
             Self::Integer(i) => i.to_string(),
-            Self::Float(x) => x.to_string(),
+            Self::Float(x) => bare(*x),
             Self::Bool(b) => b.to_string(),
             Self::Datetime(d) => d.to_string(),
             Self::Array(_) | Self::Table(_) => self.kind().to_owned(),
@@ -70,15 +73,30 @@ impl Value {
     }
 }
 
+/// The line of a text in which a span starts.
+fn line_at(text: &str, span: Option<std::ops::Range<usize>>) -> &str {
+    let at = span.map_or(0, |span| span.start.min(text.len()));
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |i| i + 1);
+    text[start..].lines().next().unwrap_or("")
+}
+
+/// Mistakes of writing that are shown one by one.
+const SHOWN: usize = 5;
+
 impl Node {
     /// Parses a text that is already among the sources; syntax errors go to `findings`.
     pub fn parse(source: usize, findings: &mut Findings) -> Self {
         let text = findings.sources.get(source).text.clone();
         let (table, errors) = DeTable::parse_recoverable(&text);
-        for error in errors {
+        for error in errors.iter().take(SHOWN) {
             let place = error.span().map(|span| Place { source, span });
-            let help = "the file is TOML: see https://toml.io for its rules";
+            let help = syntax::way_out(error.message(), line_at(&text, error.span()));
             findings.error("syntax", "", place, error.message(), help);
+        }
+        if let Some(error) = errors.get(SHOWN) {
+            let place = error.span().map(|span| Place { source, span });
+            let message = format!("{} more mistakes from here on", errors.len() - SHOWN);
+            findings.error("syntax", "", place, message, "is this a TOML file at all?");
         }
         let span = table.span();
         let mut node = convert(source, span, DeValue::Table(table.into_inner()));
@@ -100,7 +118,7 @@ impl Node {
     pub fn locate(&self, path: &str) -> Place {
         let mut node = self;
         let mut place = self.place.clone();
-        for step in steps(path) {
+        for step in steps(path).unwrap_or_default() {
             let next = match (&node.value, &step) {
                 (Value::Table(entries), Step::Key(key)) => {
                     entries.iter().find(|e| e.key == *key).map(|e| (&e.node, &e.key_place))
@@ -125,7 +143,7 @@ impl Node {
     /// The part of the path that does not lead anywhere.
     pub fn set(&mut self, path: &str, value: Node) -> Result<(), String> {
         let mut node = self;
-        for step in steps(path) {
+        for step in steps(path)? {
             node = match (&mut node.value, step) {
                 (Value::Table(entries), Step::Key(key)) => {
                     let at = entries.iter().position(|e| e.key == key).unwrap_or_else(|| {
@@ -188,13 +206,22 @@ enum Step {
     Index(usize),
 }
 
-/// `contract.clauses[0].annual` (or `contract.clauses.0.annual`) as steps.
-fn steps(path: &str) -> Vec<Step> {
-    let parts = path.split(['.', '[']).map(|part| part.trim_end_matches(']'));
-    parts
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index))
-        .collect()
+/// `contract.clauses[0].annual` (or `contract.clauses.0.annual`) as steps, or why it is no path.
+fn steps(path: &str) -> Result<Vec<Step>, String> {
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (key, indices) = part.split_once('[').map_or((part, None), |(k, i)| (k, Some(i)));
+        if key.is_empty() {
+            return Err("a name is missing".into());
+        }
+        steps.push(key.parse().map_or_else(|_| Step::Key(key.to_owned()), Step::Index));
+        for index in indices.into_iter().flat_map(|i| i.split('[')) {
+            let index = index.strip_suffix(']').and_then(|i| i.parse().ok());
+            let index = index.ok_or("entries of a list are `[0]`, `[1]`, ...")?;
+            steps.push(Step::Index(index));
+        }
+    }
+    Ok(steps)
 }
 
 fn convert(source: usize, span: std::ops::Range<usize>, value: DeValue<'_>) -> Node {
@@ -238,7 +265,15 @@ pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) 
     };
     let start = path.len() + 1;
     let place = Place { source, span: start..argument.len() };
-    let node = Node { value: parse_value(text.trim()), place };
+    let value = match parse_value(text.trim()) {
+        Ok(value) => value,
+        Err(reason) => {
+            let message = format!("the value is not complete: {reason}");
+            let help = "in a shell, put single quotes around it: --set 'field=\"text\"'";
+            return findings.error("override", path.trim(), Some(place), message, help);
+        }
+    };
+    let node = Node { value, place };
     let path = path.trim();
     let node = relocated(node, source, start);
     if let Err(reason) = root.set(path, node) {
@@ -254,14 +289,15 @@ pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) 
     }
 }
 
-/// A TOML value if the text is one, otherwise the text itself.
-fn parse_value(text: &str) -> Value {
+/// A TOML value if the text is one, otherwise the text itself, unless it starts like a value.
+fn parse_value(text: &str) -> Result<Value, String> {
     match DeValue::parse(text) {
         Ok(value) => {
             let span = value.span();
-            convert(0, span, value.into_inner()).value
+            Ok(convert(0, span, value.into_inner()).value)
         }
-        Err(_) => Value::String(text.to_owned()),
+        Err(error) if text.starts_with(['"', '\'', '[', '{']) => Err(error.message().to_owned()),
+        Err(_) => Ok(Value::String(text.to_owned())),
     }
 }
 

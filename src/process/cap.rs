@@ -53,7 +53,7 @@ pub enum FirstYear {
 #[serde(deny_unknown_fields)]
 pub struct Cap {
     /// Largest rise per year, 0.05 for 5 %; not negative; `inf` for no limit.
-    #[schemars(extend("x-min" = 0.0))]
+    #[schemars(extend("x-min" = 0.0, "x-infinite" = true))]
     pub annual: Param,
     /// What the limit binds.
     #[serde(default)]

@@ -81,10 +81,12 @@ impl<'a> Stated<'a> {
             problems.push(twice(name, volatilities[0].0.0));
         }
         for ((name, states, period), rate) in rates {
-            problems.extend(check_rate(name, states, months / period, rate));
+            problems.extend(check_rate(name, states, period, months, rate));
         }
-        for ((name, _), volatility) in volatilities {
+        for ((name, period), volatility) in volatilities {
             problems.extend(bounded_above(name, volatility));
+            let spread = volatility.dist().get().support().1 * (months / period).sqrt();
+            problems.extend(exploding(name, spread, MOST_SPREAD, months));
         }
         problems
     }
@@ -133,7 +135,8 @@ fn twice(name: &str, first: &str) -> Problem {
 }
 
 /// A rate below -100 %, or one whose level has no mean or no standard error.
-fn check_rate(name: &str, states: Rate, periods: f64, rate: &Param) -> Option<Problem> {
+fn check_rate(name: &str, states: Rate, period: f64, months: f64, rate: &Param) -> Option<Problem> {
+    let periods = months / period;
     let dist = rate.dist().get();
     let exists = match states {
         Rate::Expected => dist.tail().has_power(2.0 * periods),
@@ -145,7 +148,36 @@ fn check_rate(name: &str, states: Rate, periods: f64, rate: &Param) -> Option<Pr
             "bound it from below, as in `min = -0.9`, or use a lognormal or bounded distribution";
         return Some(Problem::new(name, "out-of-range", message, help));
     }
-    (!exists).then(|| infinite_mean(name))
+    if !exists {
+        return Some(infinite_mean(name));
+    }
+    let per_period = |rate: f64| match states {
+        Rate::Expected => libm::log1p(rate),
+        Rate::LogDrift => rate,
+    };
+    // Rates that are exceeded once in a billion paths.
+    let ends = [1e-9, 1.0 - 1e-9].map(|u| per_period(dist.quantile(u)) * periods);
+    let log = if ends[0].abs() > ends[1].abs() { ends[0] } else { ends[1] };
+    exploding(name, log, MOST_LOG, months)
+}
+
+/// Largest change of the logarithm of a level over all months: a factor of 1e43.
+pub(super) const MOST_LOG: f64 = 100.0;
+
+/// Largest standard deviation of the logarithm of a level after all months: one future in six is
+/// beyond 20,000 times the median.
+pub(super) const MOST_SPREAD: f64 = 10.0;
+
+/// A change of the logarithm of a level that no month's arithmetic can bear.
+pub(super) fn exploding(name: &str, log: f64, most: f64, months: f64) -> Option<Problem> {
+    (log.abs() > most).then(|| {
+        let power = log / std::f64::consts::LN_10;
+        let message =
+            format!("over {months:.0} months this can move the level by a factor of 1e{power:.0}");
+        let help =
+            "write shares, not percent: 0.5 for 50 %; and check the period, a month or a year";
+        Problem::new(name, "out-of-range", message, help)
+    })
 }
 
 /// The problem of a level without a finite mean or variance.

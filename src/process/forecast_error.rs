@@ -13,7 +13,7 @@
 //! normal autoregression `a(t)` is mapped through its quantile function, `factor = Q(N(a(t)))`, so
 //! that every month has exactly that distribution and months keep their correlation.
 
-use super::drift::bounded_above;
+use super::drift::{MOST_SPREAD, bounded_above};
 use super::{Clock, DrawKind, Draws, Process, Variables};
 use crate::dist::{Dist, QuantileTable};
 use crate::error::Problem;
@@ -112,6 +112,7 @@ impl ForecastError {
             problems.push(no_variance("level"));
         }
         problems.extend(bounded_above("shock_sd", &self.shock_sd));
+        problems.extend(self.wide());
         let Some(skewed) = &self.skewed else {
             return problems;
         };
@@ -129,6 +130,19 @@ impl ForecastError {
             problems.push(no_variance("skewed"));
         }
         problems
+    }
+
+    /// A monthly error whose long-run spread is beyond all sense.
+    fn wide(&self) -> Option<Problem> {
+        let high = |p: &Param| p.dist().get().support().1;
+        let (sd, persistence) = (high(&self.shock_sd), high(&self.persistence));
+        let spread = sd / (1.0 - persistence * persistence).sqrt();
+        (spread > MOST_SPREAD && sd.is_finite()).then(|| {
+            let message =
+                format!("in the long run the log error has a standard deviation of {spread:.0}");
+            let help = "lower `shock_sd` (0.05 for 5 %) or `persistence`";
+            Problem::new("shock_sd", "out-of-range", message, help)
+        })
     }
 
     /// The lognormal monthly error.

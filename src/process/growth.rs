@@ -51,7 +51,7 @@ impl Growth {
     pub fn check(&self, months: f64) -> Vec<Problem> {
         let jumps = self.jumps.iter().flat_map(|(name, jumps)| {
             let place = format!("jumps.{name}");
-            jumps.check().into_iter().map(move |p| p.inside(&place))
+            jumps.check(months).into_iter().map(move |p| p.inside(&place))
         });
         self.stated().check(months).into_iter().chain(jumps).collect()
     }

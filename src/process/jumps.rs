@@ -8,7 +8,7 @@
 //! Source: Merton (1976), "Option pricing when underlying stock returns are discontinuous",
 //! J. Financial Economics 3, 125-144.
 
-use super::drift::bounded_above;
+use super::drift::{MOST_LOG, MOST_SPREAD, bounded_above, exploding};
 use super::{Clock, DrawKind, Draws, Process, Variables, YEAR};
 use crate::error::Problem;
 use crate::math::{exp, ln};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Jumps {
     /// Expected number of jumps per year; not negative.
-    #[schemars(extend("x-min" = 0.0))]
+    #[schemars(extend("x-min" = 0.0, "x-max" = 1000.0))]
     pub per_year: Param,
     /// Mean of the log change: -0.7 halves the level.
     pub log_mean: Param,
@@ -71,10 +71,22 @@ impl Jumps {
 
     /// Everything wrong with the parameters.
     #[must_use]
-    pub fn check(&self) -> Vec<Problem> {
+    pub fn check(&self, months: f64) -> Vec<Problem> {
         let named =
             [("per_year", &self.per_year), ("log_mean", &self.log_mean), ("log_sd", &self.log_sd)];
-        named.into_iter().filter_map(|(name, p)| bounded_above(name, p)).collect()
+        let problems: Vec<Problem> =
+            named.into_iter().filter_map(|(name, p)| bounded_above(name, p)).collect();
+        if !problems.is_empty() {
+            return problems;
+        }
+        let high = |p: &Param| p.dist().get().support().1;
+        let low = self.log_mean.dist().get().quantile(1e-9);
+        let expected = high(&self.per_year) * months / YEAR;
+        let jumps = if self.at_most_once { expected.min(1.0) } else { expected };
+        let mean = if low.abs() > high(&self.log_mean) { low } else { high(&self.log_mean) };
+        let size = exploding("log_mean", mean * jumps.max(1.0), MOST_LOG, months);
+        let spread = high(&self.log_sd) * jumps.max(1.0).sqrt();
+        size.into_iter().chain(exploding("log_sd", spread, MOST_SPREAD, months)).collect()
     }
 
     fn repeated(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {

@@ -46,9 +46,11 @@ impl Plan {
                 (0..replicates).map(|r| (r, 0, 1 << log2_points)).collect()
             }
             Points::Pseudo => {
-                let blocks = self.paths.div_ceil(LANES as u64);
-                let sections = SECTIONS.min(blocks);
-                let start = |s: u64| (blocks * s / sections * LANES as u64).min(self.paths);
+                // An error needs two sections: less than two blocks are halved.
+                let grain = (LANES as u64).min(self.paths.div_ceil(2));
+                let pieces = self.paths.div_ceil(grain);
+                let sections = SECTIONS.min(pieces);
+                let start = |s: u64| (pieces * s / sections * grain).min(self.paths);
                 let cut = |s| (0, start(s), start(s + 1) - start(s));
                 (0..sections).map(cut).collect()
             }

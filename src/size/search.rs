@@ -84,16 +84,17 @@ fn starting_sizes(
         return Ok(vec![0.0]);
     }
     let zero = (kind == StrategyKind::Hybrid).then_some(0.0);
+    // The size that a reader will ask about: the one that is fixed in the study.
+    let asked = |sizes: &[f64]| study.units.filter(|u| *u > 0.0 && !sizes.contains(u));
     if let Sizes::List(list) = &study.sizes {
-        return Ok(zero.into_iter().chain(list.iter().copied()).collect());
+        return Ok(zero.into_iter().chain(list.iter().copied()).chain(asked(list)).collect());
     }
     let pilot = pilot(plan);
     let highest = highest_useful(study, strategy, &pilot, observer)?;
     let count = study.sizes.count_up_to(highest);
     let mut sizes: Vec<f64> = spread(0, count - 1, COARSE).map(|i| study.sizes.at(i)).collect();
     sizes.splice(0..0, zero);
-    // The sizes that a reader will ask about: the one that is fixed in the study.
-    sizes.extend(study.units.filter(|u| *u > 0.0 && !sizes.contains(u)));
+    sizes.extend(asked(&sizes));
     sizes.sort_by(f64::total_cmp);
     let points = settle_sizes(study, strategy, &sizes, &pilot, false, observer)?;
     sizes.extend(between_neighbors(study, &points, FINE));

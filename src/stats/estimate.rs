@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 pub struct Estimate {
     /// The estimate.
     pub value: f64,
-    /// Its standard error; 0 for a value that is the same in every run.
+    /// Its standard error; 0 for a value that is the same in every run, null in JSON if the run
+    /// has too few paths for one.
+    #[serde(with = "open_high")]
+    #[schemars(with = "Option<f64>")]
     pub standard_error: f64,
     /// Lower end of the 95 % confidence interval; null in JSON if the run has too few paths for
     /// one.
@@ -24,7 +27,7 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// An infinite end of an interval is null in JSON, which has no infinity.
+/// What is infinite for lack of paths is null in JSON, which has no infinity.
 macro_rules! open_end {
     ($module:ident, $infinity:expr) => {
         mod $module {

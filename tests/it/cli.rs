@@ -206,7 +206,7 @@ fn a_failed_condition_is_exit_code_1_after_the_results_are_written() {
     assert!(said.contains("the budget is exceeded with a probability of 0."), "{said}");
     assert!(json.is_file());
     waterline(&[&run[..], &["0.99"]].concat()).assert().success();
-    assert!(complaint(2, &[&run[..], &["7"]].concat()).contains("probability from 0 to 1"));
+    assert!(complaint(2, &[&run[..], &["7"]].concat()).contains("is not a probability"));
 }
 
 #[test]

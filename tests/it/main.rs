@@ -15,6 +15,7 @@ mod forms;
 mod golden;
 mod html;
 mod known;
+mod malformed;
 mod properties;
 mod readme;
 mod repetition;

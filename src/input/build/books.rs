@@ -3,14 +3,17 @@
 use super::Builder;
 use super::price_book::{Model, Offer, PriceBook, SHIPPED};
 use crate::facts::PriceFact;
-use crate::input::findings::did_you_mean;
+use crate::input::findings::{Findings, did_you_mean};
 use crate::input::schema;
 use crate::input::tree::Node;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// The shipped books and those that the study names.
 pub(super) struct Books {
     list: Vec<PriceBook>,
+    /// Whether all books that the study names could be used.
+    complete: bool,
 }
 
 impl Books {
@@ -20,9 +23,12 @@ impl Books {
             .iter()
             .map(|(name, text)| toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
             .collect();
+        let mut complete = true;
         for (i, name) in builder.file.price_books.clone().iter().enumerate() {
             let field = format!("price_books[{i}]");
-            if let Some(book) = own_book(builder, &field, name) {
+            let book = own_book(builder, &field, name);
+            complete &= book.is_some();
+            if let Some(book) = book {
                 if list.iter().any(|b| b.id == book.id) {
                     let message =
                         format!("the price book {name} has the id \"{}\", which is taken", book.id);
@@ -31,7 +37,7 @@ impl Books {
                 list.push(book);
             }
         }
-        Self { list }
+        Self { list, complete }
     }
 
     /// The model called `book/id`.
@@ -45,7 +51,7 @@ impl Books {
         let found = all().find(|(b, m)| format!("{}/{}", b.id, m.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, m)| format!("{}/{}", b.id, m.id)).collect();
-            not_found(builder, field, "model", name, &names);
+            self.not_found(builder, field, "model", name, &names);
         }
         found
     }
@@ -61,19 +67,37 @@ impl Books {
         let found = all().find(|(b, o)| format!("{}/{}", b.id, o.id) == name);
         if found.is_none() {
             let names: Vec<String> = all().map(|(b, o)| format!("{}/{}", b.id, o.id)).collect();
-            not_found(builder, field, "offer", name, &names);
+            self.not_found(builder, field, "offer", name, &names);
         }
         found
     }
-}
 
-fn not_found(builder: &mut Builder, field: &str, what: &str, name: &str, names: &[String]) {
-    let near = did_you_mean(name, names.iter().map(String::as_str));
-    let help = match near {
-        Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
-        None => "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into(),
-    };
-    builder.error(field, "not-in-book", format!("no price book has the {what} \"{name}\""), help);
+    fn not_found(
+        &self,
+        builder: &mut Builder,
+        field: &str,
+        what: &str,
+        name: &str,
+        names: &[String],
+    ) {
+        if !self.complete {
+            // It may be in the book that could not be used, which has been said.
+            return;
+        }
+        let near = did_you_mean(name, names.iter().map(String::as_str));
+        let help = match near {
+            Some(near) => format!("did you mean \"{near}\"? `waterline prices` lists all"),
+            None => {
+                "`waterline prices` lists all; names are book/id, as in \"azure/gpt-5.1\"".into()
+            }
+        };
+        builder.error(
+            field,
+            "not-in-book",
+            format!("no price book has the {what} \"{name}\""),
+            help,
+        );
+    }
 }
 
 fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook> {
@@ -99,6 +123,8 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
             "convert it to USD; other currencies are not supported",
         );
     }
+    check_dates(&book, &tree, &mut builder.findings);
+    check_names(&book, &tree, &mut builder.findings);
     for (i, offer) in book.offers.iter().enumerate() {
         if offer.per_unit_hour.is_some() == offer.per_unit_month.is_some() {
             let place = Some(tree.locate(&format!("offers[{i}]")));
@@ -108,6 +134,52 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
         }
     }
     Some(book)
+}
+
+/// Every date is a day.
+fn check_dates(book: &PriceBook, tree: &Node, findings: &mut Findings) {
+    let mut check = |field: String, day: &str| {
+        if day.parse::<Date>().is_err() {
+            let message = format!("\"{day}\" is not a day");
+            let help = "write year, month and day, as in \"2026-11-21\"";
+            findings.error("date", field.clone(), Some(tree.locate(&field)), message, help);
+        }
+    };
+    check("as_of".into(), &book.as_of);
+    for (i, model) in book.models.iter().enumerate() {
+        let days = [("launched", &model.launched), ("retires", &model.retires)];
+        for (field, day) in days.into_iter().filter_map(|(f, d)| Some((f, d.as_ref()?))) {
+            check(format!("models[{i}].{field}"), day);
+        }
+        if let Some(capacity) = &model.capacity {
+            check(format!("models[{i}].capacity.as_of"), &capacity.as_of);
+        }
+        for (k, row) in model.on_demand.iter().enumerate() {
+            check(format!("models[{i}].on_demand[{k}].as_of"), &row.as_of);
+        }
+    }
+    for (i, offer) in book.offers.iter().enumerate() {
+        check(format!("offers[{i}].as_of"), &offer.as_of);
+    }
+}
+
+/// Nothing is in a book twice: the second would never be found.
+fn check_names(book: &PriceBook, tree: &Node, findings: &mut Findings) {
+    let mut check = |list: &str, names: &[String]| {
+        for (i, name) in names.iter().enumerate().filter(|(i, n)| names[..*i].contains(n)) {
+            let field = format!("{list}[{i}]");
+            let message = format!("the price book has \"{name}\" twice in [[{list}]]");
+            let place = Some(tree.locate(&field));
+            findings.error("duplicate", field, place, message, "take one out, or rename it");
+        }
+    };
+    let ids = |ids: Vec<&String>| ids.into_iter().cloned().collect::<Vec<_>>();
+    check("models", &ids(book.models.iter().map(|m| &m.id).collect()));
+    check("offers", &ids(book.offers.iter().map(|o| &o.id).collect()));
+    for (i, model) in book.models.iter().enumerate() {
+        let rows = model.on_demand.iter().map(|r| format!("{} {}", r.deployment, r.tier));
+        check(&format!("models[{i}].on_demand"), &rows.collect::<Vec<_>>());
+    }
 }
 
 /// The origin of figures as the results show it.

@@ -2,8 +2,7 @@
 
 use super::Builder;
 use super::books::{Books, Origin};
-use super::workload::Loads;
-use crate::contract::sizes::{Sizes, round_step};
+use super::limits::MOST_MONTHS;
 use crate::contract::{Contract, Renewal};
 use crate::facts::PriceFact;
 use crate::input::price_book::{Offer, PriceBook};
@@ -19,7 +18,8 @@ pub(super) struct Bought {
     pub models: Vec<String>,
     /// Whether the sizes come from the model's capacity figures.
     pub needs_model_sizes: bool,
-    sizes: (Option<f64>, Option<f64>),
+    /// Smallest number and step of units, where the offer has its own.
+    pub sizes: (Option<f64>, Option<f64>),
     cancel: Option<String>,
     /// Largest commitment that can be canceled in 12 months, USD.
     pub refund_limit: Option<f64>,
@@ -48,6 +48,7 @@ impl Builder {
         let (fee, term) = (fee?, term?);
         let renewal = self.renewal(term, hourly.is_some());
         self.check_clauses(term);
+        self.check_end(term);
         if c.deployed_units.is_some() && !matches!(c.units, Units::Number(_)) {
             self.error(
                 "contract.deployed_units",
@@ -191,9 +192,23 @@ impl Builder {
         }
     }
 
-    /// Clauses on their own, and their order.
+    /// The contract's months must fit into what can be simulated.
+    fn check_end(&mut self, term: usize) {
+        let end = self.file.contract.start_month - 1 + term;
+        if self.file.horizon_months.is_none() && end > MOST_MONTHS {
+            self.error(
+                "contract.start_month",
+                "beyond-horizon",
+                format!("the term ends with month {end}; at most {MOST_MONTHS} are simulated"),
+                "start earlier, shorten the term, or set a shorter `horizon_months`",
+            );
+        }
+    }
+
+    /// Clauses on their own, their order, and what stands there twice.
     fn check_clauses(&mut self, term: usize) {
         let clauses = self.file.contract.clauses.clone();
+        let texts: Vec<_> = clauses.iter().map(|c| serde_json::to_value(c).ok()).collect();
         let mut discount = None;
         for (i, clause) in clauses.iter().enumerate() {
             let place = format!("contract.clauses[{i}]");
@@ -209,104 +224,19 @@ impl Builder {
             if hooks.discount && discount.is_none() {
                 discount = Some(i);
             }
-        }
-    }
-
-    /// Minimum and step of what is sold: the study's, or the offer's, or the model's.
-    pub(super) fn sold(&self, agreed: &Agreed, loads: &Loads) -> (Option<f64>, Option<f64>) {
-        let c = &self.file.contract;
-        let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
-        let (model_min, model_step) = loads.purchase.unzip();
-        (c.min_units.or(offered.0).or(model_min), c.step.or(offered.1).or(model_step))
-    }
-
-    /// Which sizes can be bought.
-    pub(super) fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
-        let s = self.file.sizing.clone();
-        if let Some(list) = s.sizes {
-            let mut sizes = list;
-            sizes.sort_by(f64::total_cmp);
-            sizes.dedup();
-            if sizes.is_empty() {
-                self.error(
-                    "sizing.sizes",
-                    "wrong-length",
-                    "the list of sizes is empty",
-                    "list at least one size, or leave `sizes` out",
+            if let Some(before) = (0..i).find(|j| texts[*j] == texts[i]) {
+                self.warn(
+                    "clause-twice",
+                    format!("{place} is the same as clauses[{before}], and both apply"),
+                    "it was pasted twice",
+                    "take one out, unless the contract grants it twice",
                 );
-                return None;
+            } else if let Some(before) =
+                (0..i).find(|j| hooks.quantity && clauses[*j].get().hooks().quantity)
+            {
+                let message = format!("a contract has one ramp, and clauses[{before}] is one too");
+                self.error(&place, "duplicate", message, "put all steps into one ramp");
             }
-            if s.max_units.is_some() {
-                self.error(
-                    "sizing.max_units",
-                    "no-effect",
-                    "`max_units` does nothing beside a list of sizes",
-                    "keep one of the two",
-                );
-            }
-            return Some(Sizes::List(sizes));
-        }
-        let (sold_min, sold_step) = self.sold(agreed, loads);
-        // Without any source of sizes: about two hundred over the range of today's load.
-        let step = sold_step.unwrap_or_else(|| round_step(loads.at_means().0 / 200.0));
-        let min = sold_min.unwrap_or(step);
-        if s.max_units.is_some_and(|max| max < min) {
-            let message = format!(
-                "the largest size is {}, the smallest that is sold {}",
-                s.max_units.unwrap_or(0.0),
-                units(min)
-            );
-            self.error(
-                "sizing.max_units",
-                "empty-range",
-                message,
-                format!("raise it to at least {}", units(min)),
-            );
-            return None;
-        }
-        Some(Sizes::Steps { min, step, max: s.max_units })
-    }
-
-    /// Given units must be a size that is sold, where sizes are known.
-    pub(super) fn check_units(&mut self, sizes: &Sizes) {
-        let Some(given) = self.fixed_units() else {
-            return;
-        };
-        let stated = self.file.contract.step.is_some() || self.file.contract.min_units.is_some();
-        let known =
-            stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
-        if !known || matches!(sizes, Sizes::List(_)) || sizes.allows(given) {
-            return;
-        }
-        let above = sizes.at_least(given);
-        let Sizes::Steps { min, step, .. } = sizes else {
-            return;
-        };
-        let below = above - step;
-        let choice = if below >= *min {
-            format!("{} or {}", units(below), units(above))
-        } else {
-            units(above)
-        };
-        let message = format!(
-            "{} units cannot be bought: the smallest size is {}, in steps of {}",
-            units(given),
-            units(*min),
-            units(*step)
-        );
-        self.error(
-            "contract.units",
-            "not-sold",
-            message,
-            format!("choose {choice}, or state other `min_units` and `step`"),
-        );
-    }
-
-    /// The units of the study, if it gives a number.
-    pub(super) fn fixed_units(&self) -> Option<f64> {
-        match self.file.contract.units {
-            Units::Number(units) => Some(units),
-            Units::Word(_) => None,
         }
     }
 }

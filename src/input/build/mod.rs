@@ -7,8 +7,10 @@ mod books;
 mod caution;
 mod contract;
 mod idle;
+mod limits;
 mod model;
 mod settings;
+mod sizes;
 mod workload;
 
 use super::findings::{Findings, Place};
@@ -22,6 +24,7 @@ use crate::process::Clock;
 use crate::study::Study;
 use books::Books;
 use contract::Agreed;
+use limits::MOST_MONTHS;
 use serde::Deserialize;
 use settings::Settings;
 use std::path::{Path, PathBuf};
@@ -33,12 +36,14 @@ pub struct Loaded {
     pub study: Option<Study>,
     /// Everything that was found.
     pub findings: Findings,
+    /// The files besides the study that it was read from.
+    pub files: Vec<PathBuf>,
 }
 
 /// Reads a study file with overrides of the form `path.to.field=value`.
 #[must_use]
 pub fn load(path: &Path, overrides: &[String]) -> Loaded {
-    match std::fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => {
             let base = path.parent().unwrap_or(Path::new("")).to_owned();
             load_text(&path.display().to_string(), &text, &base, overrides)
@@ -46,11 +51,19 @@ pub fn load(path: &Path, overrides: &[String]) -> Loaded {
         Err(error) => {
             let mut findings = Findings::default();
             let message = format!("cannot read {}: {}", path.display(), reason(&error));
-            let help = "check the path; `waterline init study.toml` writes a study to start from";
+            let help = way_out(&error).unwrap_or(
+                "check the path; `waterline init study.toml` writes a study to start from",
+            );
             findings.error("unreadable", "", None, message, help);
-            Loaded { study: None, findings }
+            Loaded { study: None, findings, files: Vec::new() }
         }
     }
+}
+
+/// A file as text; zero bytes are a sign of another encoding.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let text = std::fs::read_to_string(path)?;
+    if text.contains('\0') { Err(std::io::ErrorKind::InvalidData.into()) } else { Ok(text) }
 }
 
 /// An I/O error in plain words.
@@ -62,6 +75,12 @@ fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::IsADirectory => "it is a folder".into(),
         _ => error.to_string(),
     }
+}
+
+/// What to do about a file that is there and cannot be used.
+fn way_out(error: &std::io::Error) -> Option<&'static str> {
+    (error.kind() == std::io::ErrorKind::InvalidData)
+        .then_some("save it as plain text in UTF-8: CSV or TOML, not a workbook")
 }
 
 /// Reads a study from its text; `base` is the folder that its paths are relative to.
@@ -77,14 +96,14 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         schema::check::<StudyFile>(&tree, &mut findings);
     }
     if findings.has_errors() {
-        return Loaded { study: None, findings };
+        return Loaded { study: None, findings, files: Vec::new() };
     }
     let file = match StudyFile::deserialize(tree.plain()) {
         Ok(file) => file,
         Err(error) => {
             // The schema lets nothing through that the types refuse; a test holds them together.
             findings.error("unreadable", "", None, error.to_string(), "please report this file");
-            return Loaded { study: None, findings };
+            return Loaded { study: None, findings, files: Vec::new() };
         }
     };
     let mut builder = Builder {
@@ -94,10 +113,11 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         findings,
         warnings: Vec::new(),
         read: Vec::new(),
+        files: Vec::new(),
     };
     let study = builder.study();
-    let findings = builder.findings;
-    Loaded { study: study.filter(|_| !findings.has_errors()), findings }
+    let (findings, files) = (builder.findings, builder.files);
+    Loaded { study: study.filter(|_| !findings.has_errors()), findings, files }
 }
 
 /// A study under construction.
@@ -110,6 +130,8 @@ struct Builder {
     warnings: Vec<Warning>,
     /// Texts that the study depends on besides its own, for its hash.
     read: Vec<String>,
+    /// Where those texts come from.
+    files: Vec<PathBuf>,
 }
 
 impl Builder {
@@ -124,6 +146,7 @@ impl Builder {
         let (agreed, loads, settings) = (agreed?, loads?, settings?);
         let sizes = self.sizes(&agreed, &loads)?;
         self.check_units(&sizes);
+        self.check_load(&loads);
         if self.findings.has_errors() {
             return None;
         }
@@ -155,7 +178,7 @@ impl Builder {
 
     /// Months simulated; one if nothing says.
     fn months(&self, agreed: Option<&Agreed>) -> usize {
-        let under_contract = agreed.map(|a| a.contract.start + a.contract.term);
+        let under_contract = agreed.map(|a| (a.contract.start + a.contract.term).min(MOST_MONTHS));
         self.file.horizon_months.or(under_contract).unwrap_or(1)
     }
 
@@ -177,6 +200,7 @@ impl Builder {
             ("price", self.file.price.check(until)),
             ("forecast_error", self.file.forecast_error.check()),
         ];
+        self.check_discount(months);
         for (table, problems) in problems {
             self.problems(table, problems);
         }
@@ -306,14 +330,16 @@ impl Builder {
     /// A file that the study names, as text.
     fn read_file(&mut self, field: &str, name: &str) -> Option<String> {
         let path = self.base.join(name);
-        match std::fs::read_to_string(&path) {
+        match read_text(&path) {
             Ok(text) => {
                 self.read.push(text.clone());
+                self.files.push(path);
                 Some(text)
             }
             Err(error) => {
                 let message = format!("cannot read {}: {}", path.display(), reason(&error));
-                let help = "paths are relative to the folder of the study file";
+                let help =
+                    way_out(&error).unwrap_or("paths are relative to the folder of the study file");
                 self.error(field, "unreadable", message, help);
                 None
             }

@@ -37,7 +37,14 @@ impl Builder {
     }
 
     fn strategies(&mut self, agreed: &Agreed) -> Vec<Strategy> {
+        let before = self.findings.list.len();
         let table = self.file.strategies.clone();
+        if let Some(list) = &table.compare
+            && let Some(i) = (1..list.len()).find(|i| list[..*i].contains(&list[*i]))
+        {
+            let field = format!("strategies.compare[{i}]");
+            self.error(&field, "duplicate", "this strategy is listed twice", "take one out");
+        }
         let wanted = |word| table.compare.as_ref().is_none_or(|list| list.contains(&word));
         let mut list = vec![Strategy {
             kind: StrategyKind::OnDemand,
@@ -58,7 +65,7 @@ impl Builder {
         } else if multiple.is_some() {
             self.unused("strategies.hybrid.price_multiple", "the hybrid strategy is not compared");
         }
-        if list.len() == 1 {
+        if list.len() == 1 && self.findings.list.len() == before {
             self.error(
                 "strategies.compare",
                 "nothing-to-compare",

@@ -12,6 +12,7 @@ use crate::input::shapes;
 use crate::input::study_file::{HistoryTable, ShapeTable};
 use crate::param::Param;
 use crate::workload::{Product, TokenFlow, TokenRates, Workload};
+use jiff::tz::TimeZone;
 
 /// The resolved load.
 pub(super) struct Loads {
@@ -71,13 +72,18 @@ impl Builder {
     fn history(&mut self, table: &HistoryTable) -> Option<History> {
         let text = self.read_file("workload.history.file", &table.file)?;
         let place = self.place("workload.history.file");
-        if !table.delimiter.is_ascii() {
-            self.error(
-                "workload.history.delimiter",
-                "out-of-range",
-                "the delimiter is not an ASCII character",
-                "use a comma, a semicolon or a tab (\"\\t\")",
-            );
+        if !table.delimiter.is_ascii() || ['"', '\n', '\r'].contains(&table.delimiter) {
+            let message = format!("{:?} cannot separate columns", table.delimiter);
+            let help = "use a comma, a semicolon or a tab (\"\\t\")";
+            self.error("workload.history.delimiter", "out-of-range", message, help);
+            return None;
+        }
+        if let Some(name) = &table.time_zone
+            && TimeZone::get(name).is_err()
+        {
+            let message = format!("\"{name}\" is not a time zone");
+            let help = "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"";
+            self.error("workload.history.time_zone", "time-zone", message, help);
             return None;
         }
         let history = read(table, &table.file, &text, &place, &mut self.findings)?;
@@ -166,6 +172,7 @@ impl Builder {
         let (book, model) = books.model(self, "workload.model", name)?;
         let priced = self.priced(book, model, offer)?;
         let flow = self.flow(history.as_ref(), priced.rates)?;
+        self.check_flow(&flow)?;
         let measured = history.map(|mut h| {
             let relative = w.history.as_ref().map(|t| t.relative_to).unwrap_or_default();
             let split = self.cached_split();
@@ -317,17 +324,13 @@ impl Loads {
     /// Mean load in units and value of a unit-month in USD, at the means of uncertain inputs.
     pub(super) fn at_means(&self) -> (f64, f64) {
         let mean = |p: &Param| p.mean().unwrap_or(f64::NAN);
-        let of_flow = |flow: &TokenFlow| {
-            let (input, output) = (flow.input_per_hour.at_means(), flow.output_per_hour.at_means());
-            let cached = mean(&flow.cached_share);
-            let (units, usd) =
-                flow.rates.load_and_cost([input * (1.0 - cached), input * cached, output]);
-            (units, usd / units)
-        };
         match &self.workload {
             Workload::Units { level, value } => (mean(level), mean(value)),
-            Workload::Tokens(flow) => of_flow(flow),
-            Workload::Priced(flow, value) => (of_flow(flow).0, mean(value)),
+            Workload::Tokens(flow) => {
+                let (units, usd) = flow.at_means();
+                (units, usd / units)
+            }
+            Workload::Priced(flow, value) => (flow.at_means().0, mean(value)),
         }
     }
 

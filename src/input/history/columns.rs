@@ -11,6 +11,8 @@ pub(super) struct Columns {
     pub values: Values,
     /// Column and value that a row must have.
     pub filter: Vec<(usize, String)>,
+    /// Fields of a row.
+    width: usize,
     names: Vec<(&'static str, String)>,
 }
 
@@ -63,6 +65,30 @@ impl Columns {
         }
     }
 
+    /// What is wrong with a row as a whole, and what to do about it.
+    pub(super) fn misfit(
+        &self,
+        record: &csv::StringRecord,
+    ) -> Option<(&'static str, &'static str)> {
+        let swallows = |field: &str| field.contains(['\n', '\r']);
+        let used = self.numeric().into_iter().chain([self.timestamp]);
+        let odd = record.len() != self.width && record.iter().any(swallows);
+        if odd || used.filter_map(|column| record.get(column)).any(swallows) {
+            return Some(("a quote that is not closed", "close the quote, or take it out"));
+        }
+        match record.len() {
+            n if n > self.width => Some((
+                "more fields than the header",
+                "put numbers with a comma in quotes, or write them with a point and without \
+                 separators",
+            )),
+            n if n < self.width => {
+                Some(("fewer fields than the header", "complete the row, or leave it out"))
+            }
+            _ => None,
+        }
+    }
+
     /// All columns that must hold numbers.
     pub(super) fn numeric(&self) -> Vec<usize> {
         match self.values {
@@ -85,6 +111,12 @@ pub(super) fn find(
     let before = findings.list.len();
     let headers = headers(table, text);
     let line = Place { source, span: 0..text.lines().next().map_or(0, str::len) };
+    if headers.iter().any(|h| h.contains(['\n', '\r'])) {
+        let help = "close the quote, or take it out";
+        let message = "the header has a quote that is not closed";
+        findings.error("history-column", "workload.history.file", Some(line), message, help);
+        return None;
+    }
     if headers.iter().all(String::is_empty) {
         let message = "the usage file is empty";
         findings.error(
@@ -103,12 +135,17 @@ pub(super) fn find(
         .iter()
         .filter_map(|(column, value)| Some((finder.need("filter", column)?, value.clone())))
         .collect();
-    let values = finder.values(table);
+    // One column alone is a wrong separator, or no table at all: one finding is enough.
+    let values = if headers.len() > 1 || timestamp.is_some() { finder.values(table) } else { None };
+    if values.is_some() {
+        finder.each_once();
+    }
     let names = finder.names;
     if findings.list.len() > before {
         return None;
     }
-    Some(Columns { timestamp: timestamp?, values: values?, filter, names })
+    let width = headers.len();
+    Some(Columns { timestamp: timestamp?, values: values?, filter, width, names })
 }
 
 fn headers(table: &HistoryTable, text: &str) -> Vec<String> {
@@ -139,9 +176,12 @@ impl Finder<'_> {
             let only = &self.headers[0];
             let help = if self.headers.len() == 1 && only.contains([';', '\t', '|']) {
                 let mark = only.chars().find(|c| [';', '\t', '|'].contains(c)).unwrap_or(';');
-                format!("the columns look separated by {mark:?}: set `delimiter = {mark:?}`")
+                let mark = format!("{:?}", mark.to_string());
+                format!("the columns look separated by {mark}: set `delimiter = {mark}`")
             } else if let Some(near) = did_you_mean(name, self.headers.iter().map(String::as_str)) {
                 format!("did you mean \"{near}\"?")
+            } else if self.headers.iter().any(|h| h.parse::<f64>().is_ok()) {
+                "write the names of the columns into the first line".to_owned()
             } else {
                 format!("the columns are: {}", self.headers.join(", "))
             };
@@ -150,6 +190,28 @@ impl Finder<'_> {
             self.findings.error("history-column", field, Some(self.line.clone()), message, help);
         }
         found
+    }
+
+    /// A column that is used has one name and one role.
+    fn each_once(&mut self) {
+        let names = self.names.clone();
+        for (i, (role, name)) in names.iter().enumerate() {
+            let before = names[..i].iter().find(|(_, n)| n == name);
+            let copies = self.headers.iter().filter(|h| *h == name).count();
+            let (message, help) = match before {
+                Some((other, _)) if *role != "filter" && *other != "filter" => (
+                    format!("the column \"{name}\" is to be both `{other}` and `{role}`"),
+                    "name a column for each, or leave one out",
+                ),
+                None if copies > 1 => (
+                    format!("the usage file has {copies} columns \"{name}\""),
+                    "rename the others in the file",
+                ),
+                _ => continue,
+            };
+            let (field, place) = (format!("workload.history.{role}"), Some(self.line.clone()));
+            self.findings.error("history-column", field, place, message, help);
+        }
     }
 
     fn values(&mut self, table: &HistoryTable) -> Option<Values> {

@@ -66,7 +66,8 @@ impl Troubles {
             lines: Vec::new(),
             count: 0,
             span: span.clone(),
-            found: found.to_owned(),
+            // A quote that is never closed swallows the rest of the file.
+            found: found.lines().next().unwrap_or("").chars().take(60).collect(),
             help,
         });
         trouble.count += 1;
@@ -101,10 +102,8 @@ pub(super) fn read(
 ) -> Rows {
     let mut troubles = Troubles::default();
     let mut rows = Rows { rows: Vec::new(), filtered: 0 };
-    let Some(zone) = zone(table, source, findings) else {
-        return rows;
-    };
-    let mut clock = Clock::new(zone);
+    let zone = table.time_zone.as_ref().and_then(|name| TimeZone::get(name).ok());
+    let mut clock = Clock::new(zone.unwrap_or(TimeZone::UTC));
     let mut reader = reader(table, text);
     let mut record = csv::StringRecord::new();
     loop {
@@ -127,6 +126,10 @@ pub(super) fn read(
         let line = record.position().map_or(0, csv::Position::line);
         let start = record.position().map_or(start, |p| p.byte() as usize);
         let span = row_span(text, start, reader.position().byte() as usize);
+        if let Some((kind, help)) = columns.misfit(&record) {
+            troubles.add(kind, line, &span, text.get(span.clone()).unwrap_or(""), help);
+            continue;
+        }
         let passes = |(column, value): &(usize, String)| record.get(*column) == Some(value);
         if !columns.filter.iter().all(passes) {
             rows.filtered += 1;
@@ -139,50 +142,33 @@ pub(super) fn read(
     let bad = !troubles.kinds.is_empty();
     troubles.report(source, findings);
     if rows.rows.len() < 2 && !bad {
-        let left = if rows.filtered > 0 {
-            format!(
-                "the filter leaves {} of {} rows",
-                rows.rows.len(),
-                rows.rows.len() + rows.filtered
-            )
-        } else {
-            format!("the usage file has {} rows of data", rows.rows.len())
-        };
-        let place = Place { source, span: 0..1 };
-        findings.error(
-            "history-empty",
-            "workload.history.file",
-            Some(place),
-            left,
-            "give at least a day of data; check `filter`",
-        );
+        too_few(&rows, source, findings);
     }
     rows
+}
+
+/// Less than two rows are no history.
+fn too_few(rows: &Rows, source: usize, findings: &mut Findings) {
+    let left = if rows.filtered > 0 {
+        format!("the filter leaves {} of {} rows", rows.rows.len(), rows.rows.len() + rows.filtered)
+    } else {
+        let count = rows.rows.len();
+        format!("the usage file has {count} {} of data", if count == 1 { "row" } else { "rows" })
+    };
+    let place = Place { source, span: 0..1 };
+    findings.error(
+        "history-empty",
+        "workload.history.file",
+        Some(place),
+        left,
+        "give at least a day of data; check `filter`",
+    );
 }
 
 /// The bytes of a row without its line end.
 fn row_span(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
     let row = text.get(start..end).unwrap_or("").trim_end();
     start..start + row.len()
-}
-
-fn zone(table: &HistoryTable, source: usize, findings: &mut Findings) -> Option<TimeZone> {
-    let Some(name) = &table.time_zone else {
-        return Some(TimeZone::UTC);
-    };
-    let zone = TimeZone::get(name).ok();
-    if zone.is_none() {
-        let message = format!("\"{name}\" is not a time zone");
-        let place = Place { source, span: 0..1 };
-        findings.error(
-            "time-zone",
-            "workload.history.time_zone",
-            Some(place),
-            message,
-            "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"",
-        );
-    }
-    zone
 }
 
 fn row(
@@ -200,7 +186,7 @@ fn row(
             line,
             span,
             written,
-            "write ISO 8601, as in 2026-11-21T13:00:00Z",
+            "write ISO 8601, as in 2026-11-21T13:00:00Z; not seconds since 1970",
         ),
         Bad::Skipped => troubles.add(
             "a local time that the clock skips in spring",
@@ -293,6 +279,27 @@ pub(super) fn merge(
     let bad = !troubles.kinds.is_empty();
     troubles.report(source, findings);
     (!bad).then_some(out)
+}
+
+/// Years of usage beyond which a date is a typing mistake.
+const MOST_YEARS: f64 = 10.0;
+
+/// A history that lasts too long has a wrong date in it: at one of its ends.
+pub(super) fn check_span(rows: &[Row], source: usize, findings: &mut Findings) -> Option<()> {
+    let (first, last) = (&rows[0], &rows[rows.len() - 1]);
+    let years = (last.time.as_second() - first.time.as_second()) as f64 / (365.25 * 86_400.0);
+    if years <= MOST_YEARS {
+        return Some(());
+    }
+    // The end that stands alone is the suspect.
+    let gap = |pair: &[Row]| pair[1].time.as_second() - pair[0].time.as_second();
+    let at_start = gap(&rows[..2]) > gap(&rows[rows.len() - 2..]);
+    let suspect = if at_start { first } else { last };
+    let message = format!("the times of the file span {years:.0} years (line {})", suspect.line);
+    let place = Some(Place { source, span: suspect.span.clone() });
+    let help = "check the year of this row, and of the others";
+    findings.error("history-span", "workload.history.file", place, message, help);
+    None
 }
 
 /// The length of an interval: the most common distance of neighboring rows, of which all others

@@ -2,6 +2,7 @@
 
 use crate::input::findings::{Findings, did_you_mean};
 use crate::input::tree::{Node, Value};
+use crate::words::bare;
 use serde_json::Value as Json;
 
 /// The tag of a table variant: its key and value.
@@ -52,6 +53,10 @@ pub(super) fn wrong_type(node: &Node, expected: &str, path: &str, findings: &mut
     let message = format!("found {}, expected {expected}", node.value.kind());
     let help = match &node.value {
         Value::String(s) if s.parse::<f64>().is_ok() => format!("take the quotes off: {s}"),
+        Value::String(s) if grouped(s) => format!("take the commas out: {}", s.replace(',', "")),
+        Value::String(s) if s.contains(',') && s.replace(',', ".").parse::<f64>().is_ok() => {
+            format!("write a point: {}", s.replace(',', "."))
+        }
         Value::String(s) if s.ends_with('%') => "write a share: 0.05 for 5 %".into(),
         Value::Datetime(_) => "put the date in quotes".into(),
         _ => format!("write {expected}"),
@@ -59,22 +64,78 @@ pub(super) fn wrong_type(node: &Node, expected: &str, path: &str, findings: &mut
     findings.error("wrong-type", path, Some(node.place.clone()), message, help);
 }
 
+/// Whether commas part the thousands of a number.
+fn grouped(text: &str) -> bool {
+    let mut groups = text.split(',').skip(1).peekable();
+    groups.peek().is_some()
+        && groups.all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3))
+        && text.replace(',', "").parse::<f64>().is_ok()
+}
+
 /// A plain number within the bounds of its schema.
 pub(super) fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &mut Findings) {
     let limit = |name: &str| schema[name].as_f64();
     let broken = [
-        x.is_nan().then(|| "not nan".to_owned()),
         limit("minimum").filter(|b| x < *b).map(|b| format!("at least {b}")),
         limit("exclusiveMinimum").filter(|b| x <= *b).map(|b| format!("above {b}")),
         limit("maximum").filter(|b| x > *b).map(|b| format!("at most {b}")),
         limit("exclusiveMaximum").filter(|b| x >= *b).map(|b| format!("below {b}")),
     ];
-    let broken: Vec<String> = broken.into_iter().flatten().collect();
+    let mut broken: Vec<String> = broken.into_iter().flatten().collect();
+    if broken.is_empty() && matches!(node.value, Value::Float(_)) {
+        broken.extend(size(x));
+    }
     if !broken.is_empty() {
         let help = format!("write a number {}", broken.join(" and "));
         let message = format!("{} is out of range", node.value.written());
         findings.error("out-of-range", path, Some(node.place.clone()), message, help);
     }
+}
+
+/// No tokens, units or dollars are as many as this.
+const MOST: f64 = 1e18;
+
+/// What a number must be that is none, or larger than anything a study can be about.
+pub(super) fn size(x: f64) -> Option<String> {
+    let most = bare(MOST);
+    match x {
+        _ if x.is_nan() => Some("instead of nan".into()),
+        _ if x > MOST => Some(format!("of at most {most}")),
+        _ if x < -MOST => Some(format!("of at least -{most}")),
+        _ => None,
+    }
+}
+
+/// A number with a point, or beyond what whole numbers can be, where a whole one belongs.
+pub(super) fn not_whole(node: &Node, x: f64, schema: &Json, path: &str, findings: &mut Findings) {
+    if x.is_finite() && x.abs() < 1e15 {
+        let help = format!("write {}", x.round());
+        let message = format!("{} is not a whole number", node.value.written());
+        return findings.error("wrong-type", path, Some(node.place.clone()), message, help);
+    }
+    let limit = |name: &str, word: &str| Some(format!("{word} {}", schema[name].as_f64()?));
+    let limits = [limit("minimum", "at least"), limit("maximum", "at most")];
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    let help = format!("write a whole number {}", limits.join(" and "));
+    let message = format!("{} is out of range", node.value.written());
+    findings.error("out-of-range", path, Some(node.place.clone()), message, help.trim_end());
+}
+
+/// Text that must have a certain length, as a single character.
+pub(super) fn length(node: &Node, text: &str, schema: &Json, path: &str, findings: &mut Findings) {
+    let count = text.chars().count() as u64;
+    let least = schema["minLength"].as_u64().filter(|least| count < *least);
+    let most = schema["maxLength"].as_u64().filter(|most| count > *most);
+    let wanted = match (least, most) {
+        (Some(1), _) if schema["maxLength"].is_null() => "some text".to_owned(),
+        (Some(n), _) | (_, Some(n)) if n == 1 => "a single character".to_owned(),
+        (Some(n), _) => format!("at least {n} characters"),
+        (_, Some(n)) => format!("at most {n} characters"),
+        (None, None) => return,
+    };
+    let message = format!("the text has {count} characters");
+    let help = format!("write {wanted}");
+    findings.error("wrong-length", path, Some(node.place.clone()), message, help);
 }
 
 pub(super) fn join(path: &str, key: &str) -> String {

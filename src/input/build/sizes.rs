@@ -1,0 +1,129 @@
+//! Which sizes can be bought, and whether the given one can.
+
+use super::Builder;
+use super::contract::Agreed;
+use super::workload::Loads;
+use crate::contract::sizes::{Sizes, round_step};
+use crate::input::study_file::Units;
+use crate::words::{bare, units};
+
+/// Steps in today's load beyond which neighboring sizes are the same number.
+const FINEST: f64 = 1e12;
+
+impl Builder {
+    /// Minimum and step of what is sold: the study's, or the offer's, or the model's.
+    pub(super) fn sold(&self, agreed: &Agreed, loads: &Loads) -> (Option<f64>, Option<f64>) {
+        let c = &self.file.contract;
+        let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
+        let (model_min, model_step) = loads.purchase.unzip();
+        (c.min_units.or(offered.0).or(model_min), c.step.or(offered.1).or(model_step))
+    }
+
+    /// Which sizes can be bought.
+    pub(super) fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
+        let s = self.file.sizing.clone();
+        if let Some(list) = s.sizes {
+            let mut sizes = list;
+            sizes.sort_by(f64::total_cmp);
+            if let Some(pair) = sizes.windows(2).find(|pair| pair[0] == pair[1]) {
+                let message = format!("the size {} is listed twice", units(pair[0]));
+                self.error("sizing.sizes", "duplicate", message, "list each size once");
+            }
+            if sizes.is_empty() {
+                self.error(
+                    "sizing.sizes",
+                    "wrong-length",
+                    "the list of sizes is empty",
+                    "list at least one size, or leave `sizes` out",
+                );
+                return None;
+            }
+            if s.max_units.is_some() {
+                self.error(
+                    "sizing.max_units",
+                    "no-effect",
+                    "`max_units` does nothing beside a list of sizes",
+                    "keep one of the two",
+                );
+            }
+            return Some(Sizes::List(sizes));
+        }
+        let (sold_min, sold_step) = self.sold(agreed, loads);
+        // Without any source of sizes: about two hundred over the range of today's load.
+        let load = loads.at_means().0;
+        let natural = round_step(s.max_units.map_or(load, |max| max.min(load)) / 200.0);
+        let step = sold_step.unwrap_or(natural);
+        let min = sold_min.unwrap_or(step);
+        if s.max_units.is_some_and(|max| max < min) {
+            let message = format!(
+                "the largest size is {}, the smallest that is sold {}",
+                s.max_units.unwrap_or(0.0),
+                units(min)
+            );
+            self.error(
+                "sizing.max_units",
+                "empty-range",
+                message,
+                format!("raise it to at least {}", units(min)),
+            );
+            return None;
+        }
+        let steps = load / step;
+        if steps > FINEST {
+            let message = format!("today's load is {} steps of {}", bare(steps), bare(step));
+            let help = "write a larger `step`; for any number of units leave it out";
+            self.error("contract.step", "too-fine", message, help);
+            return None;
+        }
+        Some(Sizes::Steps { min, step, max: s.max_units })
+    }
+
+    /// Given units must be a size that is sold, where sizes are known.
+    pub(super) fn check_units(&mut self, sizes: &Sizes) {
+        let Some(given) = self.fixed_units() else {
+            return;
+        };
+        if let Some(max) = self.file.sizing.max_units.filter(|max| given > *max) {
+            let message =
+                format!("{} units are more than `max_units`, {}", units(given), units(max));
+            let help = "choose fewer units, or raise `max_units` in [sizing]";
+            return self.error("contract.units", "not-sold", message, help);
+        }
+        let stated = self.file.contract.step.is_some() || self.file.contract.min_units.is_some();
+        let known =
+            stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
+        if !known || matches!(sizes, Sizes::List(_)) || sizes.allows(given) {
+            return;
+        }
+        let above = sizes.at_least(given);
+        let Sizes::Steps { min, step, .. } = sizes else {
+            return;
+        };
+        let below = above - step;
+        let choice = if below >= *min {
+            format!("{} or {}", units(below), units(above))
+        } else {
+            units(above)
+        };
+        let message = format!(
+            "{} units cannot be bought: the smallest size is {}, in steps of {}",
+            units(given),
+            units(*min),
+            units(*step)
+        );
+        self.error(
+            "contract.units",
+            "not-sold",
+            message,
+            format!("choose {choice}, or state other `min_units` and `step`"),
+        );
+    }
+
+    /// The units of the study, if it gives a number.
+    pub(super) fn fixed_units(&self) -> Option<f64> {
+        match self.file.contract.units {
+            Units::Number(units) => Some(units),
+            Units::Word(_) => None,
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Contracts, strategies, sizes and objectives that make no sense together.
+
+use super::support::{Case, TOKENS, UNITS, case, hold};
+
+fn with(base: &str, list: &[(&str, &[&str])]) -> Vec<Case> {
+    let make = |(name, sets): &(&str, &[&str])| {
+        sets.iter().fold(case(name, base), |case, assignment| case.set(assignment))
+    };
+    list.iter().map(make).collect()
+}
+
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
+#[test]
+fn contracts() {
+    let mut cases = with(
+        UNITS,
+        &[
+            ("a horizon beyond the term without renewal", &["horizon_months=24"]),
+            (
+                "a contract that starts after the horizon",
+                &["horizon_months=6", "contract.start_month=7"],
+            ),
+            ("a contract that starts after the longest horizon", &["contract.start_month=900"]),
+            (
+                "a start and a term that leave the longest horizon",
+                &["contract.start_month=400", "contract.term_months=400"],
+            ),
+            (
+                "hourly renewal without an hourly price",
+                &["horizon_months=24", "contract.renewal=\"hourly\""],
+            ),
+            ("an unknown renewal", &["contract.renewal=\"auto\""]),
+            ("a renewal price without renewal", &["contract.renewal_price_change=0.05"]),
+            ("deployed units while optimizing", &["contract.deployed_units=5"]),
+            (
+                "more deployed than reserved without an hourly price",
+                &["contract.units=5", "contract.deployed_units=6"],
+            ),
+            (
+                "units below the smallest size",
+                &["contract.min_units=10", "contract.step=5", "contract.units=5"],
+            ),
+            (
+                "units between two sizes",
+                &["contract.min_units=10", "contract.step=5", "contract.units=12"],
+            ),
+            (
+                "units above the largest size",
+                &[
+                    "contract.min_units=10",
+                    "contract.step=5",
+                    "contract.units=50",
+                    "sizing.max_units=40",
+                ],
+            ),
+            (
+                "units above the largest size without steps",
+                &["contract.units=50", "sizing.max_units=40"],
+            ),
+            ("a largest size below the smallest", &["contract.min_units=10", "sizing.max_units=5"]),
+            ("a step that is finer than any number", &["contract.step=1e-200"]),
+            ("a step that is far too fine", &["contract.step=1e-13"]),
+            ("no sizes", &["sizing.sizes=[]"]),
+            ("the same size twice", &["sizing.sizes=[50, 80, 50]"]),
+            ("a size of zero", &["sizing.sizes=[0, 80]"]),
+            ("a negative size", &["sizing.sizes=[-5]"]),
+            (
+                "a list of sizes and a largest size",
+                &["sizing.sizes=[50, 80]", "sizing.max_units=60"],
+            ),
+            (
+                "a share of the budget without a budget",
+                &["sizing.minimize=\"chance\"", "sizing.max_over_budget=0.1"],
+            ),
+            (
+                "a chance constraint without its limit",
+                &["sizing.minimize=\"chance\"", "finance.budget=1000"],
+            ),
+            (
+                "a chance of zero",
+                &["sizing.minimize=\"chance\"", "finance.budget=1000", "sizing.max_over_budget=0"],
+            ),
+            (
+                "a chance of one",
+                &["sizing.minimize=\"chance\"", "finance.budget=1000", "sizing.max_over_budget=1"],
+            ),
+            ("a quantile without its level", &["sizing.minimize=\"quantile\""]),
+            ("a quantile of level 0", &["sizing.minimize=\"quantile\"", "sizing.level=0"]),
+            ("a quantile of level 1", &["sizing.minimize=\"quantile\"", "sizing.level=1"]),
+            ("a quantile of level 90", &["sizing.minimize=\"quantile\"", "sizing.level=90"]),
+            ("a CVaR of level 1", &["sizing.minimize=\"cvar\"", "sizing.level=1.0"]),
+            (
+                "a mean-CVaR without its weight",
+                &["sizing.minimize=\"mean_cvar\"", "sizing.level=0.9"],
+            ),
+            (
+                "a weight beyond one",
+                &["sizing.minimize=\"mean_cvar\"", "sizing.level=0.9", "sizing.weight=50"],
+            ),
+            ("a level that nothing uses", &["sizing.level=0.9"]),
+            ("nothing to compare", &["strategies.compare=[]"]),
+            ("only on-demand to compare", &["strategies.compare=[\"on_demand\"]"]),
+            ("the same strategy twice", &["strategies.compare=[\"hybrid\", \"hybrid\"]"]),
+            (
+                "provisioned without a price for its excess",
+                &["strategies.compare=[\"provisioned\"]"],
+            ),
+            (
+                "rejection without its cost",
+                &[
+                    "strategies.compare=[\"provisioned\"]",
+                    "strategies.provisioned.excess=\"reject\"",
+                ],
+            ),
+            (
+                "hourly excess without an hourly price",
+                &[
+                    "strategies.compare=[\"provisioned\"]",
+                    "strategies.provisioned.excess=\"hourly\"",
+                ],
+            ),
+            (
+                "headroom for rejected demand",
+                &[
+                    "strategies.compare=[\"provisioned\"]",
+                    "strategies.provisioned.excess=\"reject\"",
+                    "strategies.provisioned.headroom=0.1",
+                    "strategies.provisioned.shortage_per_unit_month=5",
+                ],
+            ),
+            (
+                "a setting of a strategy that is not compared",
+                &["strategies.provisioned.headroom=0.1"],
+            ),
+            ("two rates of growth", &["growth.expected_per_month=0.01"]),
+            ("two volatilities", &["growth.volatility_per_year=0.1"]),
+            ("growth that explodes", &["growth.expected_per_year=1e6", "contract.term_months=600"]),
+            ("a volatility that explodes", &["growth.volatility_per_month=50"]),
+            ("a price that explodes", &["price.log_drift_per_month=100"]),
+            ("jumps that explode", &["growth.jumps.launch={ per_year = 500, log_mean = 50 }"]),
+            (
+                "more jumps than can be counted",
+                &["growth.jumps.launch={ per_year = 1e6, log_mean = 0.0 }"],
+            ),
+            (
+                "a discount rate that explodes",
+                &["finance.discount_rate_per_year=-0.999999999999", "contract.term_months=600"],
+            ),
+            ("a load in units with a model", &["workload.model=\"azure/gpt-5.1\""]),
+            ("a load in units with a deployment", &["workload.deployment=\"global\""]),
+            (
+                "a load stated in two ways",
+                &["workload.tokens={ input_per_month = 1, output_per_month = 1 }"],
+            ),
+            ("an unknown shape", &["workload.shape=\"ofice_week\""]),
+            ("a shape without levels", &["workload.shape={ levels = [] }"]),
+            ("a shape without load", &["workload.shape={ levels = [0, 0] }"]),
+            (
+                "a shape with a weight too many",
+                &["workload.shape={ levels = [1, 2], weights = [1, 1, 1] }"],
+            ),
+            ("a shape with a negative level", &["workload.shape={ levels = [1, -2] }"]),
+            ("a shape without weight", &["workload.shape={ levels = [1, 2], weights = [0, 0] }"]),
+            ("a shape that is a number", &["workload.shape=5"]),
+            ("paths that make no whole nets", &["run.paths=3000", "run.sampler=\"sobol\""]),
+            ("an unknown sampler", &["run.sampler=\"halton\""]),
+        ],
+    );
+    cases.push(case("a table of the file is replaced by a number", UNITS).set("workload.tokens=5"));
+    hold("contracts", &cases);
+}
+
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
+#[test]
+fn clauses() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let cap = "{ kind = \"escalation_cap\", annual = 0.05 }";
+    let discount = "{ kind = \"flat_discount\", share = 0.1 }";
+    let cases = [
+        clause("a ramp without steps", "{ kind = \"ramp\", steps = [] }"),
+        clause(
+            "a ramp that is one step",
+            "{ kind = \"ramp\", steps = { until_month = 3, share = 0.5 } }",
+        ),
+        clause(
+            "a ramp that does not rise in time",
+            "{ kind = \"ramp\", steps = [{ until_month = 6, share = 0.5 }, { until_month = 3, share = 0.7 }] }",
+        ),
+        clause(
+            "a ramp with a month twice",
+            "{ kind = \"ramp\", steps = [{ until_month = 6, share = 0.5 }, { until_month = 6, share = 0.7 }] }",
+        ),
+        clause(
+            "a ramp beyond the term",
+            "{ kind = \"ramp\", steps = [{ until_month = 13, share = 0.5 }] }",
+        ),
+        clause(
+            "a ramp to more than all units",
+            "{ kind = \"ramp\", steps = [{ until_month = 6, share = 1.5 }] }",
+        ),
+        clause(
+            "a ramp until month zero",
+            "{ kind = \"ramp\", steps = [{ until_month = 0, share = 0.5 }] }",
+        ),
+        clause(
+            "two ramps",
+            "{ kind = \"ramp\", steps = [{ until_month = 6, share = 0.5 }] }, { kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }",
+        ),
+        clause(
+            "two clawbacks",
+            "{ kind = \"clawback\", threshold = 0.7, share = 0.1 }, { kind = \"clawback\", threshold = 0.7, share = 0.1 }",
+        ),
+        clause("two caps of one price", &format!("{cap}, {cap}")),
+        clause("a percentage before a cap", &format!("{discount}, {cap}")),
+        clause("a percentage in percent", "{ kind = \"flat_discount\", share = 10 }"),
+        clause(
+            "a discount until month zero",
+            "{ kind = \"flat_discount\", share = 0.1, until_month = 0 }",
+        ),
+        clause("a negative cap", "{ kind = \"escalation_cap\", annual = -0.05 }"),
+        clause("a cap in percent as text", "{ kind = \"escalation_cap\", annual = \"5%\" }"),
+        clause(
+            "an unknown reading of a cap",
+            "{ kind = \"escalation_cap\", annual = 0.05, reading = \"levle\" }",
+        ),
+        clause(
+            "a clawback threshold beyond one",
+            "{ kind = \"clawback\", threshold = 70, share = 0.1 }",
+        ),
+        clause(
+            "a field of another clause",
+            "{ kind = \"clawback\", threshold = 0.7, share = 0.1, annual = 0.05 }",
+        ),
+    ];
+    hold("clauses", &cases);
+}
+
+#[test]
+fn books_and_offers() {
+    let mut cases = with(
+        TOKENS,
+        &[
+            ("an unknown model", &["workload.model=\"azure/gpt-5.11\""]),
+            ("a model without its book", &["workload.model=\"gpt-5.1\""]),
+            ("a model that nobody knows", &["workload.model=\"acme/banana\""]),
+            ("an unknown book", &["workload.model=\"azur/gpt-5.1\""]),
+            ("an unknown offer", &["contract.offer=\"azure/ptu-globl-1y\""]),
+            ("a model as an offer", &["contract.offer=\"azure/gpt-5.1\""]),
+            ("an unknown deployment", &["workload.deployment=\"globl\""]),
+            ("an unknown tier", &["workload.service_tier=\"priorty\""]),
+            ("an offer of another deployment", &["contract.offer=\"azure/ptu-regional-1y\""]),
+            ("an offer of another platform", &["contract.offer=\"vertex/gsu-1y\""]),
+            ("an hourly offer without a term", &["contract.offer=\"azure/ptu-global-hourly\""]),
+            ("units below the minimum", &["contract.units=10"]),
+            ("units between steps", &["contract.units=17"]),
+            ("units that are a fraction", &["contract.units=15.5"]),
+            (
+                "tokens of zero",
+                &["workload.tokens.input_per_month=0", "workload.tokens.output_per_month=0"],
+            ),
+            (
+                "tokens that weigh nothing",
+                &["workload.tokens.output_per_month=0", "workload.tokens.cached_share=1"],
+            ),
+            (
+                "tokens that may weigh nothing",
+                &[
+                    "workload.tokens.output_per_month=0",
+                    "workload.tokens.cached_share={ dist = \"discrete\", values = [0, 1], probabilities = [0.5, 0.5] }",
+                ],
+            ),
+            ("a negative number of tokens", &["workload.tokens.input_per_month=-5"]),
+            ("a cached share in percent", &["workload.tokens.cached_share=35"]),
+            (
+                "no requests",
+                &[
+                    "workload.tokens={ input_per_month = 1, output_per_month = 1 }",
+                    "workload.requests={ per_minute = 0, prompt_tokens = 1, response_tokens = 1 }",
+                ],
+            ),
+            ("a name for the unit of tokens", &["workload.unit=\"PTU\""]),
+            ("a throughput of almost nothing", &["workload.tokens_per_minute_per_unit=1e-300"]),
+        ],
+    );
+    cases.push(case("requests of zero", TOKENS).replace(
+        "[workload.tokens]\ninput_per_month = 16e9\noutput_per_month = 1.6e9",
+        "[workload.requests]\nper_minute = 0\nprompt_tokens = 100\nresponse_tokens = 10",
+    ));
+    hold("books_and_offers", &cases);
+}
