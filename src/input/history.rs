@@ -14,6 +14,7 @@ use super::study_file::{HistoryTable, Missing, RelativeTo};
 use crate::curve::Shape;
 use crate::facts::{HistoryFact, Warning};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// Tokens of an interval: uncached input, cached input, output; or units in the first place.
 pub type Tokens = [f64; 3];
@@ -43,10 +44,12 @@ const WEEK_HOURS: f64 = 168.0;
 
 /// Reads a usage file; everything wrong goes to `findings`, and `None` comes back with errors.
 ///
-/// `text` is the content of the file called `name`; `place` is where the study names it.
+/// `text` is the content of the file called `name`; `place` is where the study names it; `zone` is
+/// that of times without one.
 #[must_use]
 pub fn read(
     table: &HistoryTable,
+    zone: TimeZone,
     name: &str,
     text: &str,
     place: &Place,
@@ -56,7 +59,7 @@ pub fn read(
     let source = findings.sources.add(name, text);
     let before = findings.list.len();
     let columns = columns::find(table, text, source, place, findings)?;
-    let rows = rows::read(table, &columns, text, source, findings);
+    let rows = rows::read(table, zone, &columns, text, source, findings);
     if findings.list.len() > before {
         return None;
     }

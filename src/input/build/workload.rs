@@ -78,17 +78,24 @@ impl Builder {
             self.error("workload.history.delimiter", "out-of-range", message, help);
             return None;
         }
-        if let Some(name) = &table.time_zone
-            && TimeZone::get(name).is_err()
-        {
+        let zone = self.time_zone(table)?;
+        let history = read(table, zone, &table.file, &text, &place, &mut self.findings)?;
+        self.warnings.extend(history.warnings.iter().cloned());
+        Some(history)
+    }
+
+    /// The zone of times without one.
+    fn time_zone(&mut self, table: &HistoryTable) -> Option<TimeZone> {
+        let Some(name) = &table.time_zone else {
+            return Some(TimeZone::UTC);
+        };
+        let zone = TimeZone::get(name).ok();
+        if zone.is_none() {
             let message = format!("\"{name}\" is not a time zone");
             let help = "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"";
             self.error("workload.history.time_zone", "time-zone", message, help);
-            return None;
         }
-        let history = read(table, &table.file, &text, &place, &mut self.findings)?;
-        self.warnings.extend(history.warnings.iter().cloned());
-        Some(history)
+        zone
     }
 
     fn loads_in_units(

@@ -95,6 +95,7 @@ impl Troubles {
 /// Reads all rows; bad ones go to `findings`, gathered by kind.
 pub(super) fn read(
     table: &HistoryTable,
+    zone: TimeZone,
     columns: &Columns,
     text: &str,
     source: usize,
@@ -102,8 +103,7 @@ pub(super) fn read(
 ) -> Rows {
     let mut troubles = Troubles::default();
     let mut rows = Rows { rows: Vec::new(), filtered: 0 };
-    let zone = table.time_zone.as_ref().and_then(|name| TimeZone::get(name).ok());
-    let mut clock = Clock::new(zone.unwrap_or(TimeZone::UTC));
+    let mut clock = Clock::new(zone);
     let mut reader = reader(table, text);
     let mut record = csv::StringRecord::new();
     loop {
