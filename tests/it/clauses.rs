@@ -162,6 +162,21 @@ fn every_reading_of_every_clause_has_an_example() {
     assert!(missing.is_empty(), "no worked example in tests/clauses for: {missing:#?}");
 }
 
+/// Two discounts of 5 % may be meant, and may be pasted: both apply, with a warning.
+#[test]
+fn a_clause_that_stands_twice_is_warned_of() {
+    let five = r#"{ kind = "flat_discount", share = 0.05 }"#;
+    let codes = |clauses: String| -> Vec<String> {
+        let study = study_at(
+            "tests/clauses/flat_discount.toml",
+            &[&format!("contract.clauses=[{clauses}]")],
+        );
+        study.facts.warnings.iter().map(|w| w.code.clone()).collect()
+    };
+    assert!(codes(format!("{five}, {five}")).contains(&"clause-twice".to_owned()));
+    assert!(!codes(five.to_owned()).contains(&"clause-twice".to_owned()));
+}
+
 /// Spare hourly units are paid for and idle: 40 and 20 of excess with a quarter to spare at 9.
 #[test]
 fn spare_hourly_units_are_waste() {

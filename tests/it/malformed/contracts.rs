@@ -207,11 +207,6 @@ fn clauses() {
             "two ramps",
             "{ kind = \"ramp\", steps = [{ until_month = 6, share = 0.5 }] }, { kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }",
         ),
-        clause(
-            "two clawbacks",
-            "{ kind = \"clawback\", threshold = 0.7, share = 0.1 }, { kind = \"clawback\", threshold = 0.7, share = 0.1 }",
-        ),
-        clause("two caps of one price", &format!("{cap}, {cap}")),
         clause("a percentage before a cap", &format!("{discount}, {cap}")),
         clause("a percentage in percent", "{ kind = \"flat_discount\", share = 10 }"),
         clause(
