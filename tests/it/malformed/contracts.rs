@@ -170,7 +170,6 @@ fn contracts() {
     hold("contracts", &cases);
 }
 
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn clauses() {
     let clause =
