@@ -259,13 +259,13 @@ fn break_even(results: &Results, width: usize) -> String {
     let unit = &results.facts.unit;
     let mut out = if b.utilization_over_term <= 1.0 {
         format!(
-            "A committed {unit} pays above {} utilization (at the first month's prices {}).\n",
+            "Committed capacity ({unit}) pays above {} utilization (at the first month's prices {}).\n",
             percent(b.utilization_over_term),
             percent(b.utilization_first_month)
         )
     } else {
         format!(
-            "A committed {unit} never pays: it costs {} of its tokens' on-demand price.\n",
+            "Committed capacity ({unit}) never pays: it costs {} of its tokens' on-demand price.\n",
             percent(b.utilization_over_term)
         )
     };
