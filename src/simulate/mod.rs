@@ -67,11 +67,9 @@ impl Want {
         self.quantiles.iter().chain(&self.tails).copied().collect()
     }
 
-    /// A bin that must be kept before everything wanted can be computed.
-    fn missing(&self, sample: &Sample) -> Option<usize> {
-        let quantiles = self.quantiles.iter().map(|&p| sample.quantile(p));
-        let tails = self.tails.iter().map(|&p| sample.cvar(p));
-        quantiles.chain(tails).find_map(|r| r.err().map(|NotKept(bin)| bin))
+    /// The sample with what is wanted of it and no more, or the bin to keep first.
+    fn answered(&self, sample: Sample) -> Result<Sample, NotKept> {
+        sample.compact(&self.quantiles, &self.tails)
     }
 }
 
@@ -148,9 +146,9 @@ pub fn simulate<E: Experiment>(
         }
         let group = affordable(&open, &bins);
         for (s, sample) in group.iter().zip(run.pass(&group, &bins)?) {
-            match wants[*s].missing(&sample) {
-                None => samples[*s] = Some(sample),
-                Some(bin) => {
+            match wants[*s].answered(sample) {
+                Ok(sample) => samples[*s] = Some(sample),
+                Err(NotKept(bin)) => {
                     let (bins, _) = bins[*s].as_mut().expect("a bin is missing from bins");
                     bins.also_keep(bin);
                 }

@@ -97,6 +97,24 @@ impl Bins {
         self.keep[i] = true;
     }
 
+    /// The bins with the kept ones cut down to the windows, both ends included; what else they held
+    /// is in bins that are not kept.
+    #[must_use]
+    pub fn narrowed(&self, windows: &[(f64, f64)]) -> Self {
+        let mut edges = self.edges.clone();
+        let ends = windows.iter().flat_map(|&(low, high)| [low, high.next_up()]);
+        // Only kept bins can be cut: of the others the values are unknown.
+        edges.extend(ends.filter(|&x| x.is_finite() && self.keep[self.index(x)]));
+        edges.sort_by(f64::total_cmp);
+        edges.dedup();
+        let inside = |low: f64, high: f64| windows.iter().any(|w| low <= w.1 && high > w.0);
+        let keep = (0..=edges.len()).map(|i| {
+            let (low, high) = bounds(&edges, i);
+            self.keep[self.index(low)] && inside(low, high) && !is_point(low, high)
+        });
+        Self { keep: keep.collect(), edges }
+    }
+
     /// Share of a sorted pilot sample that would be kept.
     #[must_use]
     pub fn kept_share(&self, pilot: &[f64]) -> f64 {

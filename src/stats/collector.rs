@@ -14,6 +14,25 @@ pub(super) struct BinSums {
     pub squares: f64,
 }
 
+impl BinSums {
+    /// Counts `x`, which lies in bin `i`.
+    #[inline]
+    pub(super) fn count_in(&mut self, bins: &Bins, i: usize, x: f64) {
+        let low = bins.bounds(i).0;
+        let d = if low.is_finite() { x - low } else { x };
+        self.count += 1;
+        self.sum += d;
+        self.squares += d * d;
+    }
+
+    /// Adds the values of another section.
+    pub(super) fn add(&mut self, next: &Self) {
+        self.count += next.count;
+        self.sum += next.sum;
+        self.squares += next.squares;
+    }
+}
+
 /// Moments and bin sums of consecutive paths.
 #[derive(Clone, Debug)]
 pub(super) struct Sums {
@@ -25,9 +44,7 @@ impl Merge for Sums {
     fn merge(mut self, next: Self) -> Self {
         self.moments = self.moments.merge(next.moments);
         for (a, b) in self.bins.iter_mut().zip(&next.bins) {
-            a.count += b.count;
-            a.sum += b.sum;
-            a.squares += b.squares;
+            a.add(b);
         }
         self
     }
@@ -103,12 +120,7 @@ impl<'a> Collector<'a> {
         }
         for &x in values {
             let i = bins.index(x);
-            let low = bins.bounds(i).0;
-            let d = if low.is_finite() { x - low } else { x };
-            let bin = &mut self.sums[i];
-            bin.count += 1;
-            bin.sum += d;
-            bin.squares += d * d;
+            self.sums[i].count_in(bins, i, x);
             if bins.keeps(i) {
                 self.kept[i].push(x);
             }

@@ -15,6 +15,8 @@
 //! 95 %, with Student factors of `R - 1` degrees of freedom for replicates (L'Ecuyer, Nakayama,
 //! Owen and Tuffin 2023 find the plain t interval the most reliable).
 
+mod compact;
+
 use super::bins::Bins;
 use super::collector::{SectionBuilder, Sums};
 use super::estimate::Estimate;
@@ -70,14 +72,8 @@ impl Sample {
             tree.push(section.sums.clone());
         }
         let count = bins.as_ref().map_or(0, Bins::count);
-        let sorted = (0..count).map(|i| {
-            let mut all: Vec<f64> =
-                sections.iter().flat_map(|s| s.kept[i].iter().copied()).collect();
-            all.sort_unstable_by(f64::total_cmp);
-            all
-        });
         Self {
-            sorted: sorted.collect(),
+            sorted: sorted(&sections, count),
             total: tree.finish().expect("a run has sections"),
             design,
             bins,
@@ -225,12 +221,15 @@ impl Sample {
     /// Change of the quantile per unit of probability around `p`, from the values a little below
     /// and above it.
     fn spacing(&self, p: f64) -> Result<f64, NotKept> {
+        let (low, high) = self.spacing_ranks(p);
+        let width = self.order_statistic(high)? - self.order_statistic(low)?;
+        Ok(width * self.count() as f64 / (high - low).max(1) as f64)
+    }
+
+    fn spacing_ranks(&self, p: f64) -> (u64, u64) {
         let n = self.count();
         let half = 2.0 * (p * (1.0 - p) / n as f64).sqrt();
-        let low = rank(n, (p - half).max(0.0));
-        let high = rank(n, (p + half).min(1.0));
-        let width = self.order_statistic(high)? - self.order_statistic(low)?;
-        Ok(width * n as f64 / (high - low).max(1) as f64)
+        (rank(n, (p - half).max(0.0)), rank(n, (p + half).min(1.0)))
     }
 
     /// The value of 1-based `rank` in rising order.
@@ -341,6 +340,16 @@ pub enum Statistic {
     Quantile(f64),
     /// The mean of the values beyond the quantile of this level.
     Cvar(f64),
+}
+
+/// The kept values of all sections, sorted, by bin.
+fn sorted(sections: &[Section], bins: usize) -> Vec<Vec<f64>> {
+    let of_bin = |i: usize| {
+        let mut all: Vec<f64> = sections.iter().flat_map(|s| s.kept[i].iter().copied()).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all
+    };
+    (0..bins).map(of_bin).collect()
 }
 
 /// The 1-based rank `ceil(n p)`, at least 1.

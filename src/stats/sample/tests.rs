@@ -83,6 +83,28 @@ fn counting_instead_of_keeping_changes_nothing() {
 }
 
 #[test]
+fn a_compact_sample_says_the_same() {
+    let values = normals(40_000);
+    let mut pilot = values[..2000].to_vec();
+    pilot.sort_by(f64::total_cmp);
+    let bins = Bins::around(&pilot, &[0.1, 0.5, 0.95], 40_000, &[-1.0, 1.0], true);
+    for design in [Design::Independent, Design::Replicated] {
+        let whole = sample(&values, 32, design, &bins);
+        let part = whole.clone().compact(&[0.1, 0.5, 0.95], &[0.95]).expect("kept");
+        assert!(5 * part.kept_values().len() < whole.kept_values().len());
+        assert_eq!(part.mean(), whole.mean());
+        for p in [0.1, 0.5, 0.95] {
+            assert_eq!(part.quantile(p), whole.quantile(p), "quantile {p}");
+            let values = |s: &Sample| s.section_values(Statistic::Quantile(p)).expect("kept");
+            assert_eq!(values(&part), values(&whole));
+        }
+        let (a, b) = (part.cvar(0.95).expect("kept"), whole.cvar(0.95).expect("kept"));
+        assert!((a.value - b.value).abs() < 1e-12);
+        assert!((a.standard_error - b.standard_error).abs() < 1e-12);
+    }
+}
+
+#[test]
 fn a_missed_bin_is_named_and_another_pass_resolves_it() {
     let values = normals(10_000);
     let mut pilot = values[..500].to_vec();
