@@ -36,6 +36,10 @@ impl Planned {
         if self.list.contains(&place) {
             return Err(fail("two outputs have the same name", other));
         }
+        if is_device(path) {
+            self.list.push(place);
+            return Ok(());
+        }
         let folder = folder(path).ancestors().find(|f| f.exists()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(fail(&format!("{} is a file, not a folder", folder.display()), other));
@@ -61,6 +65,11 @@ fn settled(path: &Path) -> PathBuf {
     }
 }
 
+/// Whether `path` is a terminal, a pipe or the like: it is written to and never replaced.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -73,6 +82,10 @@ fn temporary(path: &Path) -> PathBuf {
 
 /// Writes `text` to a temporary file and renames it: readers see the old file or the new one.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |e| Failure::Input(format!("error: cannot write {}: {e}\n", path.display()));
+    if is_device(path) {
+        return fs::write(path, text).map_err(failed);
+    }
     let temporary = temporary(path);
     let written = (|| {
         fs::create_dir_all(folder(path))?;
@@ -83,6 +96,6 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     })();
     written.map_err(|e| {
         let _ = fs::remove_file(&temporary);
-        Failure::Input(format!("error: cannot write {}: {e}\n", path.display()))
+        failed(e)
     })
 }

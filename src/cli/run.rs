@@ -79,7 +79,9 @@ impl Outputs {
             planned.add(path)?;
         }
         if let Some(folder) = &outputs.csv {
-            planned.add(&folder.join("strategies.csv"))?;
+            for name in csv::FILES {
+                planned.add(&folder.join(name))?;
+            }
         }
         Ok(outputs)
     }

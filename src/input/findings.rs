@@ -102,12 +102,13 @@ impl Findings {
         });
     }
 
-    /// The findings as text, errors first, each pointing into its source.
+    /// The findings as text: errors first, in the order of their source, each pointing into it.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut sorted: Vec<&Finding> = self.list.iter().collect();
-        sorted.sort_by_key(|f| f.severity);
+        let start = |f: &&Finding| f.place.as_ref().map(|p| (p.source, p.span.start));
+        sorted.sort_by_key(|f| (f.severity, start(f)));
         let texts = sorted.iter().map(|f| renderer.render(&[self.group(f)]));
         let mut out = texts.collect::<Vec<_>>().join("\n\n");
         out.push('\n');

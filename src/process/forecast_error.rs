@@ -121,8 +121,9 @@ impl ForecastError {
             let message = "`skewed` and `shock_sd` both describe the monthly error";
             problems.push(Problem::new("skewed", "ambiguous", message, "keep one of them"));
         }
-        if skewed.get().support().0 < 0.0 {
-            let message = "the monthly error is a factor on usage and can be negative here";
+        // A factor of 0 has no logarithm; an open end at 0 is no factor of 0.
+        if skewed.get().support().0 < 0.0 || skewed.get().quantile(2f64.powi(-53)) <= 0.0 {
+            let message = "the monthly error is a factor on usage and can be 0 or negative here";
             let help = "use a positive distribution, such as a lognormal or a gamma with mean 1";
             problems.push(Problem::new("skewed", "out-of-range", message, help));
         }

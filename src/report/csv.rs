@@ -13,6 +13,18 @@ pub struct Table {
     pub text: String,
 }
 
+/// Names of the files of [`render`], in its order.
+pub const FILES: [&str; 8] = [
+    "strategies.csv",
+    "sizes.csv",
+    "months.csv",
+    "cost_curves.csv",
+    "load_duration.csv",
+    "prices.csv",
+    "parameters.csv",
+    "warnings.csv",
+];
+
 /// All tables: strategies, sizes, months, cost curves, prices, parameters, warnings.
 #[must_use]
 pub fn render(results: &Results) -> Vec<Table> {

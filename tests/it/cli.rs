@@ -221,6 +221,48 @@ fn a_path_that_cannot_be_written_is_found_before_the_run() {
     assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
 }
 
+/// A pipe, and so a device, is written to and stays what it is.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_file_to_replace() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = folder();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe)
+    });
+    let run = ["run", SAMPLE, "--paths", "2048", "-q", "--json", text(&pipe)];
+    waterline(&run).timeout(Duration::from_secs(60)).assert().success();
+    assert!(fs::metadata(&pipe).expect("the pipe").file_type().is_fifo(), "it was replaced");
+    let json = reader.join().expect("the reader").expect("text");
+    assert!(serde_json::from_str::<Results>(&json).is_ok());
+}
+
+/// The names of all tables are known before the run, so that none is written over an input.
+#[test]
+fn the_tables_have_the_names_that_were_checked() {
+    let folder = folder();
+    output(&["run", SAMPLE, "--paths", "2048", "-q", "--csv", text(folder.path())]);
+    let names: Vec<String> = files(folder.path())
+        .iter()
+        .map(|p| p.file_name().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    let mut known = waterline::report::csv::FILES.to_vec();
+    known.sort_unstable();
+    assert_eq!(names, known);
+}
+
+/// Growth of 20 is 2,000 %, which nobody means.
+#[test]
+fn growth_in_percent_is_warned_of() {
+    let check = |set: &str| output(&["check", SAMPLE, "--set", set]);
+    assert!(check("growth.expected_per_year=20").contains("usage grows by 2000 %"));
+    assert!(!check("growth.expected_per_year=0.2").contains("usage grows by"));
+}
+
 /// Ctrl-C ends a long run soon, with a code of its own, and earlier results stay whole.
 #[cfg(unix)]
 #[test]

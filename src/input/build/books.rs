@@ -125,6 +125,7 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
     }
     check_dates(&book, &tree, &mut builder.findings);
     check_names(&book, &tree, &mut builder.findings);
+    check_offers(&book, &tree, &mut builder.findings);
     for (i, offer) in book.offers.iter().enumerate() {
         if offer.per_unit_hour.is_some() == offer.per_unit_month.is_some() {
             let place = Some(tree.locate(&format!("offers[{i}]")));
@@ -134,6 +135,44 @@ fn own_book(builder: &mut Builder, field: &str, name: &str) -> Option<PriceBook>
         }
     }
     Some(book)
+}
+
+/// What can follow a term.
+const RENEWALS: [&str; 3] = ["renew", "hourly", "on_demand"];
+
+/// Offers name models of the book, and a renewal that exists; nothing has a name that a study
+/// cannot write as `book/name`.
+fn check_offers(book: &PriceBook, tree: &Node, findings: &mut Findings) {
+    let mut wrong = |field: String, code, message: String, help: String| {
+        let place = tree.locate(&field);
+        findings.error(code, field, Some(place), message, help);
+    };
+    let models = || book.models.iter().map(|m| m.id.as_str());
+    let slashes = |list: &str, ids: Vec<&str>| -> Vec<String> {
+        let with = ids.iter().enumerate().filter(|(_, id)| id.contains('/'));
+        with.map(|(i, _)| format!("{list}[{i}].id")).collect()
+    };
+    let offers = book.offers.iter().map(|o| o.id.as_str()).collect();
+    for field in [slashes("models", models().collect()), slashes("offers", offers)].concat() {
+        let message = "a study could not name it: `/` stands between book and name".to_owned();
+        wrong(field, "name", message, "write the name without a slash".into());
+    }
+    for (i, offer) in book.offers.iter().enumerate() {
+        if let Some(word) = offer.renewal.as_deref().filter(|w| !RENEWALS.contains(w)) {
+            let message = format!("\"{word}\" is not known here");
+            let help = "write \"renew\", \"hourly\" or \"on_demand\"".to_owned();
+            wrong(format!("offers[{i}].renewal"), "unknown-word", message, help);
+        }
+        for (k, id) in offer.models.iter().enumerate().filter(|(_, id)| models().all(|m| m != *id))
+        {
+            let help = match did_you_mean(id, models()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("models of the book: {}", models().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("the book has no model \"{id}\"");
+            wrong(format!("offers[{i}].models[{k}]"), "not-in-book", message, help);
+        }
+    }
 }
 
 /// Every date is a day.

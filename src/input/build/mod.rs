@@ -69,7 +69,9 @@ fn read_text(path: &Path) -> std::io::Result<String> {
 /// An I/O error in plain words.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            "there is no such file".into()
+        }
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),
         std::io::ErrorKind::InvalidData => "it is not UTF-8 text".into(),
         std::io::ErrorKind::IsADirectory => "it is a folder".into(),

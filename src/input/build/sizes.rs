@@ -46,6 +46,7 @@ impl Builder {
                     "keep one of the two",
                 );
             }
+            self.check_list(self.sold(agreed, loads));
             return Some(Sizes::List(sizes));
         }
         let (sold_min, sold_step) = self.sold(agreed, loads);
@@ -92,31 +93,42 @@ impl Builder {
         let stated = self.file.contract.step.is_some() || self.file.contract.min_units.is_some();
         let known =
             stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
-        if !known || matches!(sizes, Sizes::List(_)) || sizes.allows(given) {
+        if let (true, &Sizes::Steps { min, step, .. }) = (known, sizes) {
+            self.check_sold("contract.units", given, min, step);
+        }
+    }
+
+    /// Listed sizes must be sold, where minimum and step are known.
+    fn check_list(&mut self, sold: (Option<f64>, Option<f64>)) {
+        let list = self.file.sizing.sizes.clone().unwrap_or_default();
+        if let (Some(min), Some(step)) = sold {
+            for (i, &size) in list.iter().enumerate() {
+                self.check_sold(&format!("sizing.sizes[{i}]"), size, min, step);
+            }
+        }
+    }
+
+    /// A size must be one that is sold.
+    fn check_sold(&mut self, field: &str, size: f64, min: f64, step: f64) {
+        let sold = Sizes::Steps { min, step, max: None };
+        if sold.allows(size) {
             return;
         }
-        let above = sizes.at_least(given);
-        let Sizes::Steps { min, step, .. } = sizes else {
-            return;
-        };
+        let above = sold.at_least(size);
         let below = above - step;
-        let choice = if below >= *min {
+        let choice = if below >= min {
             format!("{} or {}", units(below), units(above))
         } else {
             units(above)
         };
         let message = format!(
             "{} units cannot be bought: the smallest size is {}, in steps of {}",
-            units(given),
-            units(*min),
-            units(*step)
+            units(size),
+            units(min),
+            units(step)
         );
-        self.error(
-            "contract.units",
-            "not-sold",
-            message,
-            format!("choose {choice}, or state other `min_units` and `step`"),
-        );
+        let help = format!("choose {choice}, or state other `min_units` and `step` in [contract]");
+        self.error(field, "not-sold", message, help);
     }
 
     /// The units of the study, if it gives a number.

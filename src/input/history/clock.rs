@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 pub(super) struct Clock {
     zone: TimeZone,
     seen: BTreeSet<DateTime>,
+    /// Whether the first time of the file has an offset.
+    offset: Option<bool>,
 }
 
 /// Why a text is no timestamp.
@@ -16,23 +18,64 @@ pub(super) struct Clock {
 pub(super) enum Bad {
     /// Not a date and time at all.
     Unreadable,
+    /// A number, as in seconds since 1970.
+    Number,
     /// A local time that the zone skips in spring.
     Skipped,
+    /// With an offset where the first time has none, or the other way round.
+    Mixed,
+}
+
+impl Bad {
+    /// What was found, and what to do.
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unreadable => {
+                ("an unreadable time", "write ISO 8601, as in 2026-11-21T13:00:00Z")
+            }
+            Self::Number => (
+                "a number in place of a time",
+                "write ISO 8601, as in 2026-11-21T13:00:00Z; not seconds since 1970, not days of a spreadsheet",
+            ),
+            Self::Skipped => (
+                "a local time that the clock skips in spring",
+                "check `time_zone`; this zone has no such time",
+            ),
+            Self::Mixed => (
+                "a time that has an offset where the first has none, or the other way round",
+                "write all times with an offset (`Z` or `+01:00` at the end), or none of them",
+            ),
+        }
+    }
 }
 
 impl Clock {
     /// A clock for local times of `zone`.
     pub(super) fn new(zone: TimeZone) -> Self {
-        Self { zone, seen: BTreeSet::new() }
+        Self { zone, seen: BTreeSet::new(), offset: None }
     }
 
     /// The instant that `text` means.
     pub(super) fn read(&mut self, text: &str) -> Result<Timestamp, Bad> {
         let text = text.trim();
-        if let Ok(time) = text.parse::<Timestamp>() {
-            return Ok(time);
+        if text.parse::<f64>().is_ok() {
+            return Err(Bad::Number);
+        }
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return self.like_the_first(true).map(|()| instant);
         }
         let local: DateTime = text.parse().map_err(|_| Bad::Unreadable)?;
+        self.like_the_first(false)?;
+        self.local(local)
+    }
+
+    /// All times of a file have an offset, or none has.
+    fn like_the_first(&mut self, has_offset: bool) -> Result<(), Bad> {
+        let first = *self.offset.get_or_insert(has_offset);
+        if first == has_offset { Ok(()) } else { Err(Bad::Mixed) }
+    }
+
+    fn local(&mut self, local: DateTime) -> Result<Timestamp, Bad> {
         let ambiguous = self.zone.to_ambiguous_timestamp(local);
         match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { .. } => {
@@ -66,8 +109,14 @@ mod tests {
             at("2026-01-05 10:00:00+02:00", &mut clock).as_deref(),
             Ok("2026-01-05T08:00:00Z")
         );
+        assert_eq!(at("2026-01-05 10:00", &mut clock), Err(Bad::Mixed));
+        let mut clock = berlin();
         assert_eq!(at("2026-01-05 10:00", &mut clock).as_deref(), Ok("2026-01-05T09:00:00Z"));
+        assert_eq!(at("2026-01-05T10:00:00Z", &mut clock), Err(Bad::Mixed));
         assert_eq!(at("5 January", &mut clock), Err(Bad::Unreadable));
+        for number in ["1767607200", "1767607200000", "46027.5"] {
+            assert_eq!(at(number, &mut clock), Err(Bad::Number));
+        }
     }
 
     #[test]

@@ -179,7 +179,10 @@ impl Finder<'_> {
                 let mark = format!("{:?}", mark.to_string());
                 format!("the columns look separated by {mark}: set `delimiter = {mark}`")
             } else if let Some(near) = did_you_mean(name, self.headers.iter().map(String::as_str)) {
-                format!("did you mean \"{near}\"?")
+                match role {
+                    "filter" => format!("did you mean \"{near}\"?"),
+                    _ => format!("if it is \"{near}\", write `{role} = \"{near}\"`"),
+                }
             } else if self.headers.iter().any(|h| h.parse::<f64>().is_ok()) {
                 "write the names of the columns into the first line".to_owned()
             } else {

@@ -1,7 +1,7 @@
 //! The rows of a usage file.
 
 use super::Tokens;
-use super::clock::{Bad, Clock};
+use super::clock::Clock;
 use super::columns::Columns;
 use crate::input::findings::{Findings, Place};
 use crate::input::study_file::{HistoryTable, Repeated};
@@ -180,21 +180,9 @@ fn row(
     troubles: &mut Troubles,
 ) -> Option<Row> {
     let written = record.get(columns.timestamp).unwrap_or("");
-    let time = clock.read(written).map_err(|bad| match bad {
-        Bad::Unreadable => troubles.add(
-            "an unreadable time",
-            line,
-            span,
-            written,
-            "write ISO 8601, as in 2026-11-21T13:00:00Z; not seconds since 1970",
-        ),
-        Bad::Skipped => troubles.add(
-            "a local time that the clock skips in spring",
-            line,
-            span,
-            written,
-            "check `time_zone`; this zone has no such time",
-        ),
+    let time = clock.read(written).map_err(|bad| {
+        let (kind, help) = bad.words();
+        troubles.add(kind, line, span, written, help);
     });
     let mut good = time.is_ok();
     for column in columns.numeric() {

@@ -1,7 +1,7 @@
 //! Numbers that may be uncertain: a value or a whole distribution within its bounds.
 
 use super::Checker;
-use super::words::{join, size, wrong_type};
+use super::words::{join, percent, size, wrong_type};
 use crate::dist::{Dist, Distribution};
 use crate::error::Problem;
 use crate::input::findings::Findings;
@@ -39,11 +39,12 @@ impl<'a> Checker<'a> {
         };
         let Some((low, high)) = support else { return };
         let limit = |name: &str| bounds[name].as_f64();
+        let share = |bound| if low == high { percent(high, bound) } else { String::new() };
         let broken = [
             limit("x-min").filter(|b| low < *b).map(|b| format!("at least {b}")),
             limit("x-above").filter(|b| low <= *b).map(|b| format!("above {b}")),
-            limit("x-max").filter(|b| high > *b).map(|b| format!("at most {b}")),
-            limit("x-below").filter(|b| high >= *b).map(|b| format!("below {b}")),
+            limit("x-max").filter(|b| high > *b).map(|b| format!("at most {b}{}", share(b))),
+            limit("x-below").filter(|b| high >= *b).map(|b| format!("below {b}{}", share(b))),
         ];
         let broken: Vec<String> = broken.into_iter().flatten().collect();
         if broken.is_empty() {

@@ -78,8 +78,10 @@ pub(super) fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &m
     let broken = [
         limit("minimum").filter(|b| x < *b).map(|b| format!("at least {b}")),
         limit("exclusiveMinimum").filter(|b| x <= *b).map(|b| format!("above {b}")),
-        limit("maximum").filter(|b| x > *b).map(|b| format!("at most {b}")),
-        limit("exclusiveMaximum").filter(|b| x >= *b).map(|b| format!("below {b}")),
+        limit("maximum").filter(|b| x > *b).map(|b| format!("at most {b}{}", percent(x, b))),
+        limit("exclusiveMaximum")
+            .filter(|b| x >= *b)
+            .map(|b| format!("below {b}{}", percent(x, b))),
     ];
     let mut broken: Vec<String> = broken.into_iter().flatten().collect();
     if broken.is_empty() && matches!(node.value, Value::Float(_)) {
@@ -89,6 +91,15 @@ pub(super) fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &m
         let help = format!("write a number {}", broken.join(" and "));
         let message = format!("{} is out of range", node.value.written());
         findings.error("out-of-range", path, Some(node.place.clone()), message, help);
+    }
+}
+
+/// How a number that was meant in percent is written as a share, where shares end at 1.
+pub(super) fn percent(x: f64, bound: f64) -> String {
+    if bound == 1.0 && (2.0..=100.0).contains(&x) {
+        format!(", as in {} for {x} %", x / 100.0)
+    } else {
+        String::new()
     }
 }
 

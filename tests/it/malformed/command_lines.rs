@@ -51,7 +51,11 @@ fn arguments(cases: &[(&str, &[&str])]) -> String {
         write("usage.csv", &super::usage_files::good());
         write("file", "a file");
         write("measured.toml", super::support::USAGE);
+        // An export that has the name of a table.
+        write("months.csv", &super::usage_files::good());
+        write("export.toml", &super::support::USAGE.replace("usage.csv", "months.csv"));
         std::fs::create_dir(folder.path().join("folder")).expect("made");
+        std::fs::create_dir_all(folder.path().join("tables/warnings.csv")).expect("made");
         let before = listing(folder.path());
         let message = refused(name, folder.path(), arguments);
         assert_eq!(listing(folder.path()), before, "{name}: something was written");
@@ -115,6 +119,8 @@ fn command_lines() {
         ("the study as an output", run(&["--json", "study.toml"])),
         ("the study as an output in another spelling", run(&["--html", "./folder/../study.toml"])),
         ("the usage file as an output", vec!["run", "measured.toml", "--json", "usage.csv"]),
+        ("tables over the usage file", vec!["run", "export.toml", "--csv", "."]),
+        ("a table where a folder is", run(&["--csv", "tables"])),
         ("the page on standard output", run(&["--html", "-"])),
         ("a study over an existing one", vec!["init", "study.toml"]),
         ("a study over a folder", vec!["init", "folder", "--force"]),

@@ -63,6 +63,10 @@ fn contracts() {
             ("no sizes", &["sizing.sizes=[]"]),
             ("the same size twice", &["sizing.sizes=[50, 80, 50]"]),
             ("a size of zero", &["sizing.sizes=[0, 80]"]),
+            (
+                "listed sizes that are not sold",
+                &["sizing.sizes=[5, 10, 12]", "contract.min_units=10", "contract.step=5"],
+            ),
             ("a negative size", &["sizing.sizes=[-5]"]),
             (
                 "a list of sizes and a largest size",

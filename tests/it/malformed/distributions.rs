@@ -176,6 +176,10 @@ fn distributions() {
             "a skewed error and a shock",
             "forecast_error={ shock_sd = 0.1, skewed = { dist = \"gamma\", mean = 1, sd = 0.1 } }",
         ),
+        (
+            "a skewed error that can be nothing",
+            "forecast_error.skewed={ dist = \"discrete\", values = [0, 2], probabilities = [0.5, 0.5] }",
+        ),
         ("a skewed error that is a number", "forecast_error.skewed=1.0"),
         (
             "an exponential of a lognormal",

@@ -203,6 +203,8 @@ fn usage_files() {
             &hours("timestamp,uncached_input_tokens,cached_input_tokens", 15, |_| "5,5".into()),
             &["cached_share=0.5"],
         ),
+        usage("a time without an offset among others", line(5, "2026-11-01T03:00:00,1,1")),
+        usage("days of a spreadsheet", line(5, "46327.125,1,1")),
         with_option("an unknown meaning of missing rows", &good(), &["missing=\"interpolate\""]),
         with_option("an unknown meaning of repeated rows", &good(), &["repeated=\"sum\""]),
     ]);
