@@ -75,7 +75,9 @@ pub(super) fn buyable(sizes: &Sizes, (low, high): (f64, f64), best: f64) -> (f64
         }
     };
     let low = if low <= 0.0 { 0.0 } else { inside(low, 1.0).min(best) };
-    (low, inside(high, -1.0).max(best))
+    // Below the first size on sale there is only nothing.
+    let high = if high < sizes.at(0) { 0.0 } else { inside(high, -1.0) };
+    (low, high.max(best))
 }
 
 /// `any size from 105 to 135 is within $15k of the best`.
@@ -221,5 +223,20 @@ impl Sentence<'_> {
             percent(1.0 - most),
             percent(self.chosen.over_budget.map_or(1.0, |e| e.value))
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_ends_at_sizes_on_sale() {
+        let sizes = Sizes::Steps { min: 15.0, step: 5.0, max: None };
+        assert_eq!(buyable(&sizes, (31.9, 51.6), 40.0), (35.0, 50.0));
+        assert_eq!(buyable(&sizes, (35.0, 50.0), 40.0), (35.0, 50.0));
+        assert_eq!(buyable(&sizes, (0.0, 22.0), 15.0), (0.0, 20.0));
+        assert_eq!(buyable(&sizes, (0.0, 0.4), 0.0), (0.0, 0.0));
+        assert_eq!(buyable(&sizes, (39.0, 41.0), 40.0), (40.0, 40.0));
     }
 }

@@ -120,6 +120,10 @@ fn arrange(
     };
     history.facts.to = history.time(count).to_string();
     history.warn(table);
+    if columns.counts() {
+        history.warn_fractions();
+    }
+    history.warn_columns(columns);
     if table.missing == Missing::Zero {
         history.intervals.iter_mut().for_each(|i| *i = Some(i.unwrap_or([0.0; 3])));
     }
@@ -263,6 +267,36 @@ impl History {
             ));
         }
         self.warn_values();
+    }
+
+    /// Token counts with fractions: a point may stand for thousands.
+    fn warn_fractions(&mut self) {
+        let broken = |t: &&Tokens| t.iter().any(|x| x.fract() != 0.0);
+        let Some(first) = self.intervals.iter().flatten().find(broken) else { return };
+        let count = self.intervals.iter().flatten().filter(broken).count();
+        let found = first.iter().find(|x| x.fract() != 0.0).copied().unwrap_or_default();
+        let seen = format!(
+            "{count} intervals of {} have fractions of tokens, as in {found}",
+            self.facts.file
+        );
+        self.warnings.push(Warning::new(
+            "history-fractions",
+            seen,
+            "points that separate thousands, or counts in thousands or millions",
+            "export plain counts of tokens",
+        ));
+    }
+
+    /// Columns of cached tokens that nobody reads.
+    fn warn_columns(&mut self, columns: &columns::Columns) {
+        for name in columns.idle() {
+            self.warnings.push(Warning::new(
+                "history-column-idle",
+                format!("the column \"{name}\" of {} is not used", self.facts.file),
+                "cached tokens are taken for uncached ones, and the load is too high",
+                format!("write `cached_input = \"{name}\"` in [workload.history]"),
+            ));
+        }
     }
 
     /// Stretches of zeros and values far beyond the others.

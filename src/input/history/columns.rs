@@ -14,6 +14,8 @@ pub(super) struct Columns {
     /// Fields of a row.
     width: usize,
     names: Vec<(&'static str, String)>,
+    /// Columns that speak of the cache and have no role.
+    idle: Vec<String>,
 }
 
 /// How tokens are spread over columns.
@@ -29,14 +31,30 @@ pub(super) enum Values {
     Load(usize),
 }
 
-/// Usual names of columns, taken if the study names none.
+/// Usual names of columns, taken if the study names none; letters and digits alone count.
 const USUAL: [(&str, &[&str]); 5] = [
-    ("uncached_input", &["uncached_input_tokens", "uncached_input"]),
-    ("cached_input", &["cached_input_tokens", "cache_read_input_tokens", "cached_input"]),
-    ("input", &["input_tokens", "prompt_tokens", "ProcessedPromptTokens", "InputTokenCount"]),
-    ("output", &["output_tokens", "completion_tokens", "GeneratedTokens", "OutputTokenCount"]),
-    ("total", &["total_tokens", "TokenTransaction"]),
+    ("uncached_input", &["uncachedinputtokens", "uncachedinput", "uncachedprompttokens"]),
+    (
+        "cached_input",
+        &[
+            "cachedinputtokens",
+            "cachereadinputtokens",
+            "cachedinput",
+            "cachedtokens",
+            "cachedprompttokens",
+            "promptcachedtokens",
+            "inputcachedtokens",
+        ],
+    ),
+    ("input", &["inputtokens", "prompttokens", "processedprompttokens", "inputtokencount"]),
+    ("output", &["outputtokens", "completiontokens", "generatedtokens", "outputtokencount"]),
+    ("total", &["totaltokens", "tokentransaction"]),
 ];
+
+/// The letters and digits of a name, in lower case: `Prompt Tokens` is `prompt_tokens`.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
 
 impl Columns {
     pub(super) fn in_units(&self) -> bool {
@@ -46,6 +64,16 @@ impl Columns {
     /// `output: completion_tokens`, for the facts.
     pub(super) fn describe(&self) -> Vec<String> {
         self.names.iter().map(|(role, name)| format!("{role}: {name}")).collect()
+    }
+
+    /// Columns that look as if they held cached tokens, and are not read.
+    pub(super) fn idle(&self) -> &[String] {
+        &self.idle
+    }
+
+    /// Whether every value is a count of tokens as it stands in the file.
+    pub(super) fn counts(&self) -> bool {
+        matches!(self.values, Values::Split(_) | Values::Input(_))
     }
 
     /// The tokens of a row, from a function that reads a column.
@@ -145,7 +173,12 @@ pub(super) fn find(
         return None;
     }
     let width = headers.len();
-    Some(Columns { timestamp: timestamp?, values: values?, filter, width, names })
+    let cached = names.iter().any(|(role, _)| *role == "cached_input");
+    let idle = |h: &&String| {
+        !cached && plain(h).contains("cach") && !names.iter().any(|(_, name)| name == *h)
+    };
+    let idle = headers.iter().filter(idle).cloned().collect();
+    Some(Columns { timestamp: timestamp?, values: values?, filter, width, names, idle })
 }
 
 fn headers(table: &HistoryTable, text: &str) -> Vec<String> {
@@ -248,7 +281,9 @@ impl Finder<'_> {
     fn usual(&mut self, table: &HistoryTable) -> Option<Values> {
         let mut find = |role: &'static str| {
             let (role, names) = USUAL.iter().find(|(r, _)| *r == role)?;
-            names.iter().find_map(|name| self.at(role, name))
+            let named = |name: &str| self.headers.iter().find(|h| plain(h) == name);
+            let found = names.iter().find_map(|name| named(name))?;
+            self.at(role, found)
         };
         let (uncached, cached) = (find("uncached_input"), find("cached_input"));
         let input = if uncached.is_some() { None } else { find("input") };

@@ -198,3 +198,29 @@ fn unusable_files_are_named() {
     assert!(errors("", &days(48, |_| "0,0".into()))[0].contains("no tokens"));
     assert!(errors("", "timestamp,input_tokens\n")[0].contains("0 rows"));
 }
+
+#[test]
+fn usual_names_are_found_however_they_are_spelled() {
+    let text = days(48, |_| "100,40,7".into());
+    let two = "input_tokens,output_tokens";
+    for head in
+        ["Prompt Tokens,cached_tokens,Completion_Tokens", "input_tokens,CachedInput,outputTokens"]
+    {
+        let text = text.replace(two, head);
+        let (history, _) = read_text("", &text);
+        assert_eq!(history.expect("read").facts.tokens_per_hour, [60.0, 40.0, 7.0], "{head}");
+    }
+    let odd = text.replace(two, "input_tokens,my_cache_hits,output_tokens");
+    let history = read_text("", &odd).0.expect("read");
+    assert!(history.warnings.iter().any(|w| w.code == "history-column-idle"));
+}
+
+#[test]
+fn fractions_of_tokens_are_doubted() {
+    let codes = |row: &str| -> Vec<String> {
+        let (history, _) = read_text("", &days(48, |_| row.into()));
+        history.expect("read").warnings.into_iter().map(|w| w.code).collect()
+    };
+    assert!(codes("676,67.670").contains(&"history-fractions".to_owned()));
+    assert!(!codes("676,67").contains(&"history-fractions".to_owned()));
+}

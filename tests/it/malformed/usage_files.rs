@@ -64,7 +64,6 @@ fn usage_files() {
         ),
         usage("a misspelled time column", good().replace("timestamp", "timestmap")),
         usage("another name of the time column", good().replace("timestamp", "date")),
-        usage("column names in capitals", good().replace("input_tokens", "Input_Tokens")),
         usage(
             "no column of tokens",
             good().replace("input_tokens", "a").replace("output_tokens", "b"),
