@@ -40,6 +40,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`simd`] | vector code chosen at run time |
 //! | [`math`], [`linalg`] | elementary functions with the same bits everywhere; small matrices |
 //! | [`rng`] | addressed draws: Philox, scrambled Sobol points |
 //! | [`error`] | what can be wrong with an input, before its place in a file is known |
@@ -97,6 +98,7 @@ pub mod report;
 pub mod results;
 pub mod rng;
 pub mod settle;
+pub mod simd;
 pub mod simulate;
 pub mod size;
 pub mod stats;

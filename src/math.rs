@@ -11,7 +11,7 @@
 //! | [`normal_quantile`] | 7e-16 relative | 30-digit values from 1e-300 to 0.5 |
 //! | [`normal_cdf`] | 1e-14 relative | 30-digit values from -37 to 8 |
 
-use multiversion::multiversion;
+use crate::simd::kernel;
 
 /// e to the power `x`.
 ///
@@ -62,11 +62,12 @@ pub fn power(x: f64, n: usize) -> f64 {
     (0..n).fold(1.0, |product, _| product * x)
 }
 
-/// `scale * e^x` in place of each `x`, element by element.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-pub fn exp_scaled(values: &mut [f64], scale: &[f64]) {
-    for (x, scale) in values.iter_mut().zip(scale) {
-        *x = scale * exp(*x);
+kernel! {
+    /// `scale * e^x` in place of each `x`, element by element.
+    pub fn exp_scaled(values: &mut [f64], scale: &[f64]) {
+        for (x, scale) in values.iter_mut().zip(scale) {
+            *x = scale * exp(*x);
+        }
     }
 }
 
@@ -126,31 +127,32 @@ pub fn normal_quantile(u: f64) -> f64 {
     if q.abs() <= CENTER { center(q) } else { tail(u) }
 }
 
-/// Replaces each uniform of `values` by its standard normal quantile.
-///
-/// 85 % of the values need only the central rational function. The others are moved together, so
-/// that their logarithms and roots are computed a full vector at a time too.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-pub fn normal_quantiles(values: &mut [f64]) {
-    const CHUNK: usize = 64;
-    let (mut outer, mut places) = ([0.5; CHUNK], [0u8; CHUNK]);
-    for chunk in values.chunks_mut(CHUNK) {
-        let mut count = 0;
-        for (i, &u) in chunk.iter().enumerate() {
-            // Written always and kept only if it counts: no branch to guess wrong.
-            outer[count] = u;
-            places[count] = i as u8;
-            count += usize::from((u - 0.5).abs() > CENTER);
-        }
-        for z in chunk.iter_mut() {
-            *z = center(*z - 0.5);
-        }
-        // Whole vectors; the values beyond `count` are computed and dropped.
-        for group in outer[..count.next_multiple_of(8)].chunks_exact_mut(8) {
-            tails(group.try_into().expect("eight values"));
-        }
-        for (&z, &i) in outer.iter().zip(&places).take(count) {
-            chunk[usize::from(i)] = z;
+kernel! {
+    /// Replaces each uniform of `values` by its standard normal quantile.
+    ///
+    /// 85 % of the values need only the central rational function. The others are moved together, so
+    /// that their logarithms and roots are computed a full vector at a time too.
+    pub fn normal_quantiles(values: &mut [f64]) {
+        const CHUNK: usize = 64;
+        let (mut outer, mut places) = ([0.5; CHUNK], [0u8; CHUNK]);
+        for chunk in values.chunks_mut(CHUNK) {
+            let mut count = 0;
+            for (i, &u) in chunk.iter().enumerate() {
+                // Written always and kept only if it counts: no branch to guess wrong.
+                outer[count] = u;
+                places[count] = i as u8;
+                count += usize::from((u - 0.5).abs() > CENTER);
+            }
+            for z in chunk.iter_mut() {
+                *z = center(*z - 0.5);
+            }
+            // Whole vectors; the values beyond `count` are computed and dropped.
+            for group in outer[..count.next_multiple_of(8)].chunks_exact_mut(8) {
+                tails(group.try_into().expect("eight values"));
+            }
+            for (&z, &i) in outer.iter().zip(&places).take(count) {
+                chunk[usize::from(i)] = z;
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::linalg::{Matrix, identity};
 use crate::rng::{LANES, Lane};
-use multiversion::multiversion;
+use crate::simd::kernel;
 use std::f64::consts::PI;
 
 /// The orthogonal matrix that turns draws in the order of principal components into the monthly
@@ -72,14 +72,15 @@ fn component(months: usize, persistence: f64, angle: f64) -> Vec<f64> {
     levels.windows(2).map(|pair| (pair[1] - persistence * pair[0]) * scale).collect()
 }
 
-/// `out = matrix * rows`, path by path.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-pub fn rotate(matrix: &Matrix, rows: &[Lane], out: &mut [Lane]) {
-    for (target, weights) in out.iter_mut().zip(matrix) {
-        *target = [0.0; LANES];
-        for (row, &weight) in rows.iter().zip(weights) {
-            for i in 0..LANES {
-                target[i] += weight * row[i];
+kernel! {
+    /// `out = matrix * rows`, path by path.
+    pub fn rotate(matrix: &Matrix, rows: &[Lane], out: &mut [Lane]) {
+        for (target, weights) in out.iter_mut().zip(matrix) {
+            *target = [0.0; LANES];
+            for (row, &weight) in rows.iter().zip(weights) {
+                for i in 0..LANES {
+                    target[i] += weight * row[i];
+                }
             }
         }
     }

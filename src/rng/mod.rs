@@ -15,7 +15,7 @@ mod sobol;
 pub use philox::{philox, stream_key, unit_interval};
 pub use sobol::DIMENSIONS;
 
-use multiversion::multiversion;
+use crate::simd::kernel;
 
 /// Paths in a block: the length of every inner loop.
 pub const LANES: usize = 64;
@@ -83,19 +83,20 @@ impl Sampler for PseudoRandom {
     }
 }
 
-/// Two uniforms per path from one generator call per path.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-fn two_rows(block: Block, call: u32, key: [u32; 2]) -> (Lane, Lane) {
-    let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
-    // Blocks start at multiples of LANES, so only the low word of the path number varies here.
-    let first = block.first as u32;
-    let upper = (block.first >> 32) as u32;
-    for i in 0..LANES {
-        let words = philox([first + i as u32, upper, call, block.replicate], key);
-        low[i] = unit_interval(u64::from(words[0]) << 32 | u64::from(words[1]));
-        high[i] = unit_interval(u64::from(words[2]) << 32 | u64::from(words[3]));
+kernel! {
+    /// Two uniforms per path from one generator call per path.
+    fn two_rows(block: Block, call: u32, key: [u32; 2]) -> (Lane, Lane) {
+        let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
+        // Blocks start at multiples of LANES, so only the low word of the path number varies here.
+        let first = block.first as u32;
+        let upper = (block.first >> 32) as u32;
+        for i in 0..LANES {
+            let words = philox([first + i as u32, upper, call, block.replicate], key);
+            low[i] = unit_interval(u64::from(words[0]) << 32 | u64::from(words[1]));
+            high[i] = unit_interval(u64::from(words[2]) << 32 | u64::from(words[3]));
+        }
+        (low, high)
     }
-    (low, high)
 }
 
 /// Scrambled Sobol points, each replicate with its own scramble.

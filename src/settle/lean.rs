@@ -10,8 +10,8 @@ use crate::curve::LoadCurve;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::settle::Prices;
+use crate::simd::kernel;
 use crate::strategy::Overflow;
-use multiversion::multiversion;
 
 /// Totals of a path.
 #[derive(Clone, Debug)]
@@ -90,17 +90,18 @@ impl Prepared {
     }
 }
 
-/// Adds a month to the totals.
-#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2"))]
-fn add_month(curve: &LoadCurve, month: &Month, deployed: &Lane, totals: &mut Lean) {
-    let overflow = super::overflow(curve, &month.load, &month.inverse, deployed);
-    for i in 0..LANES {
-        let fee = deployed[i] * month.commitment[i];
-        let cost = fee + overflow[i] * month.overflow[i];
-        let served = month.load[i] - overflow[i];
-        let idle = if deployed[i] > 0.0 { 1.0 - served / deployed[i] } else { 0.0 };
-        totals.cost[i] += cost;
-        totals.present_value[i] += month.discount * cost;
-        totals.waste[i] += fee * idle + overflow[i] * month.spare[i];
+kernel! {
+    /// Adds a month to the totals.
+    fn add_month(curve: &LoadCurve, month: &Month, deployed: &Lane, totals: &mut Lean) {
+        let overflow = super::overflow(curve, &month.load, &month.inverse, deployed);
+        for i in 0..LANES {
+            let fee = deployed[i] * month.commitment[i];
+            let cost = fee + overflow[i] * month.overflow[i];
+            let served = month.load[i] - overflow[i];
+            let idle = if deployed[i] > 0.0 { 1.0 - served / deployed[i] } else { 0.0 };
+            totals.cost[i] += cost;
+            totals.present_value[i] += month.discount * cost;
+            totals.waste[i] += fee * idle + overflow[i] * month.spare[i];
+        }
     }
 }
