@@ -125,6 +125,16 @@ impl PathModel {
         !self.variables.list().is_empty()
     }
 
+    /// Whether the load of a month differs between paths.
+    #[must_use]
+    pub fn has_uncertain_load(&self) -> bool {
+        let of_load = |name: &str| !name.starts_with("price");
+        let mut drawn = self.variables.list().iter();
+        let mut uncertain = self.parameters.uncertain().filter(|i| *i < self.terms_from);
+        drawn.any(|v| of_load(&v.variable.name))
+            || uncertain.any(|i| of_load(&self.parameters.list()[i].name))
+    }
+
     /// The description behind the model.
     #[must_use]
     pub fn spec(&self) -> &PathSpec {

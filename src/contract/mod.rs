@@ -266,6 +266,15 @@ impl Contract {
         self.deployed.is_none() && !self.uses(|h| h.credit || h.history)
     }
 
+    /// Whether the reserved units are the same on every path.
+    #[must_use]
+    pub fn has_certain_quantities(&self) -> bool {
+        self.clauses.iter().filter(|clause| clause.get().hooks().quantity).all(|clause| {
+            let mut clause = clause.clone();
+            clause.get_mut().params().iter().all(|(_, param)| param.fixed().is_some())
+        })
+    }
+
     /// Whether any clause has the hook.
     #[must_use]
     pub fn uses(&self, hook: impl Fn(Hooks) -> bool) -> bool {

@@ -16,6 +16,16 @@ pub(super) struct Cells {
     pub slopes: Table,
 }
 
+impl Cells {
+    /// The ratios up to which the first cell's line holds, and from which all is 0.
+    pub(super) fn bent(&self) -> (f64, f64) {
+        // Chords of one line differ by rounding.
+        let turns = self.slopes.iter().position(|s| (s - self.slopes[0]).abs() > 1e-9);
+        let last = self.slopes.iter().rposition(|s| *s != 0.0);
+        (cell_edge(turns.unwrap_or(1).max(1)), cell_edge(last.map_or(1, |i| i + 1)))
+    }
+}
+
 /// Where the last cell starts.
 pub(super) const FARTHEST: f64 = 254.0;
 

@@ -123,6 +123,19 @@ impl LoadCurve {
         self.error
     }
 
+    /// The ratios between which the curve bends: below the first it falls by as much as the
+    /// capacity grows or stays that steep, from the second on it is 0.
+    #[must_use]
+    pub fn bent(&self) -> (f64, f64) {
+        match &self.compiled {
+            Compiled::Few(levels) => {
+                let positive = levels.iter().map(|(level, _)| *level).find(|level| *level > 0.0);
+                (positive.unwrap_or(1.0), self.shape.peak())
+            }
+            Compiled::Cells(cells) => cells.bent(),
+        }
+    }
+
     /// The shape before burstiness.
     #[must_use]
     pub fn shape(&self) -> &Shape {

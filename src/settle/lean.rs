@@ -24,19 +24,19 @@ pub struct Lean {
     pub waste: Lane,
 }
 
-/// A month as the kernel needs it.
+/// A month as the kernels need it.
 #[derive(Clone, Debug)]
-struct Month {
+pub(super) struct Month {
     phase: Phase,
-    load: Lane,
+    pub load: Lane,
     inverse: Lane,
     /// Price of a deployed unit: the committed one, after the term the hourly one.
-    commitment: Lane,
+    pub commitment: Lane,
     /// Price of a unit-month of overflow.
-    overflow: Lane,
+    pub overflow: Lane,
     /// The part of it that is paid for spare units.
-    spare: Lane,
-    discount: f64,
+    pub spare: Lane,
+    pub discount: f64,
 }
 
 /// The months of a block, prepared for all sizes of a strategy.
@@ -46,6 +46,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// The months, in order.
+    pub(super) fn months(&self) -> &[Month] {
+        &self.months
+    }
+
     /// Prepares a block whose prices are fixed.
     pub fn prepare(
         &mut self,

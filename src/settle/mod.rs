@@ -13,6 +13,7 @@
 //! because it has not begun or has ended, every strategy pays for its tokens on demand at list
 //! prices.
 
+pub mod grid;
 pub mod lean;
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};

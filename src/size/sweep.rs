@@ -4,11 +4,13 @@ use crate::contract::Hooks;
 use crate::ledger::{Ledger, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
+use crate::settle::grid::{Grid, GridScratch, Total};
 use crate::settle::lean::{Lean, Prepared};
 use crate::settle::{Prices, reprice, settle};
 use crate::simulate::{Experiment, Want};
 use crate::stats::sample::Sample;
 use crate::study::{Objective, Study};
+use std::ops::Range;
 
 /// Level of the reported CVaR: the mean of the worst 5 %.
 pub const CVAR_LEVEL: f64 = 0.95;
@@ -28,6 +30,17 @@ pub struct Entry {
     pub units: f64,
 }
 
+/// Fewer sizes than this are settled one by one.
+const BATCH: usize = 8;
+
+/// Entries of one strategy that are settled together.
+pub struct Batch {
+    /// Positions of the entries.
+    entries: Range<usize>,
+    strategy: usize,
+    grid: Grid,
+}
+
 /// Settles entries on a block of paths; shared by the experiments.
 pub struct Desk<'a> {
     study: &'a Study,
@@ -41,6 +54,7 @@ pub struct DeskScratch {
     prepared: Prepared,
     /// The strategy that `prepared` is for, if any.
     prepared_for: Option<usize>,
+    grid: GridScratch,
 }
 
 impl<'a> Desk<'a> {
@@ -60,6 +74,7 @@ impl<'a> Desk<'a> {
             ledger: Ledger::new(months),
             prepared: Prepared::default(),
             prepared_for: None,
+            grid: GridScratch::default(),
         }
     }
 
@@ -75,6 +90,45 @@ impl<'a> Desk<'a> {
         &scratch.prices
     }
 
+    /// Runs of entries that can be settled together; the others are settled by [`Self::totals`].
+    #[must_use]
+    pub fn batches(&self, entries: &[Entry]) -> Vec<Batch> {
+        let contract = &self.study.contract;
+        // With a certain load the errors of a grid would not cancel.
+        let uncertain = self.study.model.has_uncertain_load();
+        if !contract.is_plain() || !contract.has_certain_quantities() || !uncertain {
+            return Vec::new();
+        }
+        let params = self.study.model.parameters().certain_values();
+        let mut batches = Vec::new();
+        let mut first = 0;
+        for run in entries.chunk_by(|a, b| a.strategy == b.strategy && a.units > 0.0) {
+            let entries = first..first + run.len();
+            first = entries.end;
+            let sizes: Vec<f64> = run.iter().map(|e| e.units).collect();
+            if sizes.len() >= BATCH && sizes.iter().all(|units| *units > 0.0) {
+                let grid = Grid::new(self.study.terms(), &params, &sizes);
+                let strategy = run[0].strategy;
+                batches.extend(grid.map(|grid| Batch { entries, strategy, grid }));
+            }
+        }
+        batches
+    }
+
+    /// Settles the entries of a batch; [`Batch::total`] reads the totals.
+    pub fn settle_batch(&self, batch: &Batch, paths: &PathBlock, scratch: &mut DeskScratch) {
+        self.prepare(batch.strategy, paths, scratch);
+        batch.grid.settle(&scratch.prepared, !self.study.is_undiscounted(), &mut scratch.grid);
+    }
+
+    fn prepare(&self, strategy: usize, paths: &PathBlock, scratch: &mut DeskScratch) {
+        if scratch.prepared_for != Some(strategy) {
+            let overflow = &self.study.strategies[strategy].overflow;
+            scratch.prepared.prepare(self.study.terms(), overflow, paths, &scratch.prices);
+            scratch.prepared_for = Some(strategy);
+        }
+    }
+
     /// Cost, present value and waste of an entry, by the shortest way.
     pub fn totals(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Lean {
         if entry.units == 0.0 || !self.study.contract.is_plain() {
@@ -85,13 +139,8 @@ impl<'a> Desk<'a> {
                 present_value: totals.present_value,
             };
         }
-        let terms = self.study.terms();
-        if scratch.prepared_for != Some(entry.strategy) {
-            let overflow = &self.study.strategies[entry.strategy].overflow;
-            scratch.prepared.prepare(terms, overflow, paths, &scratch.prices);
-            scratch.prepared_for = Some(entry.strategy);
-        }
-        scratch.prepared.settle(terms, entry.units, &paths.params)
+        self.prepare(entry.strategy, paths, scratch);
+        scratch.prepared.settle(self.study.terms(), entry.units, &paths.params)
     }
 
     /// Settles an entry.
@@ -107,11 +156,32 @@ impl<'a> Desk<'a> {
     }
 }
 
+impl Batch {
+    /// Positions of its entries.
+    #[must_use]
+    pub fn entries(&self) -> Range<usize> {
+        self.entries.clone()
+    }
+
+    /// A total of each entry in turn, on the block that was settled last.
+    pub fn total<'o>(
+        &self,
+        total: Total,
+        scratch: &DeskScratch,
+        out: impl Iterator<Item = &'o mut Lane>,
+    ) {
+        self.grid.total(total, &scratch.grid, out);
+    }
+}
+
 /// Cost and waste of every entry.
 pub struct Sweep<'a> {
     desk: Desk<'a>,
     study: &'a Study,
     entries: Vec<Entry>,
+    batches: Vec<Batch>,
+    /// Entries outside all batches.
+    single: Vec<usize>,
     /// Whether distributions are wanted, or means and the objective alone.
     detailed: bool,
 }
@@ -151,7 +221,10 @@ impl<'a> Sweep<'a> {
     /// A sweep over `entries`.
     #[must_use]
     pub fn new(study: &'a Study, entries: Vec<Entry>, detailed: bool) -> Self {
-        Self { desk: Desk::new(study), study, entries, detailed }
+        let desk = Desk::new(study);
+        let batches = desk.batches(&entries);
+        let single = outside(&batches, entries.len());
+        Self { desk, study, entries, batches, single, detailed }
     }
 
     fn wants_of_entry(&self) -> Vec<Want> {
@@ -246,21 +319,40 @@ impl Experiment for Sweep<'_> {
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
         let layout = Layout::of(self.study);
         self.desk.open(paths, scratch);
-        let series = out.chunks_mut(layout.per_entry);
-        for (entry, own) in self.entries.iter().zip(series) {
-            let totals = self.desk.totals(*entry, paths, scratch);
+        for &position in &self.single {
+            let totals = self.desk.totals(self.entries[position], paths, scratch);
+            let own = &mut out[position * layout.per_entry..][..layout.per_entry];
             own[Layout::COST] = totals.cost;
             own[Layout::WASTE] = totals.waste;
             if layout.discounted {
                 own[layout.objective()] = totals.present_value;
             }
-            if let Some(budget) = self.study.budget {
-                let over = totals.cost.map(|cost| (cost - budget).max(0.0));
-                own[layout.over_budget()] = over.map(|x| f64::from(u8::from(x > 0.0)));
-                own[layout.over_budget() + 1] = over;
+        }
+        for batch in &self.batches {
+            self.desk.settle_batch(batch, paths, scratch);
+            let mut read = |total, series: usize| {
+                let own = out.chunks_mut(layout.per_entry).skip(batch.entries.start);
+                batch.total(total, scratch, own.map(|own| &mut own[series]));
+            };
+            read(Total::Cost, Layout::COST);
+            read(Total::Waste, Layout::WASTE);
+            if layout.discounted {
+                read(Total::PresentValue, layout.objective());
             }
         }
+        let Some(budget) = self.study.budget else { return };
+        for own in out.chunks_mut(layout.per_entry) {
+            let over = own[Layout::COST].map(|cost| (cost - budget).max(0.0));
+            own[layout.over_budget()] = over.map(|x| f64::from(u8::from(x > 0.0)));
+            own[layout.over_budget() + 1] = over;
+        }
     }
+}
+
+/// The positions up to `count` that no batch holds.
+#[must_use]
+pub fn outside(batches: &[Batch], count: usize) -> Vec<usize> {
+    (0..count).filter(|i| !batches.iter().any(|b| b.entries.contains(i))).collect()
 }
 
 /// The least of several costs on each path.

@@ -14,6 +14,7 @@ mod flip;
 mod forms;
 mod golden;
 mod html;
+mod kernels;
 mod known;
 mod malformed;
 mod properties;

@@ -1,0 +1,416 @@
+//! Settlement of many sizes at once, for contracts whose totals follow from prices and quantities.
+//!
+//! In a month with mean load `D` the overflow of every size is a function of `D` alone. The axis
+//! of `D` is cut into cells, 128 or more per octave, and a cell holds a straight line for each
+//! size, side by side:
+//!
+//! ```text
+//! overflow(size) = intercept(cell, size) + slope(cell, size) * D
+//! ```
+//!
+//! so that a month of a path costs one row of the table and two multiplications per size, without
+//! a branch or a division. Sums over the months then give every total:
+//!
+//! ```text
+//! cost  = units * sum(fee) + sum(overflow * overflow price)
+//! waste = units * sum(fee) - sum(fee * D) + sum(overflow * (fee + spare price))
+//! ```
+//!
+//! A line is the chord of the cell lowered by its mean distance to the curve, which is convex: no
+//! overflow is off by more than [`Grid::error`] of the load, and errors cancel on average over the
+//! cell. Lines and overflow are single precision (6e-8 of the load), money is double precision.
+//! `tests/it/kernels.rs` holds the totals against the general settlement, path by path.
+
+use super::lean::Prepared;
+use super::{Terms, quantity};
+use crate::contract::{Opening, Phase};
+use crate::curve::LoadCurve;
+use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
+
+/// Sizes that are settled side by side: a vector register or two.
+const PANEL: usize = 16;
+
+/// Cells per octave of the load, as a power of two: first try and last.
+const CELL_BITS: std::ops::RangeInclusive<u32> = 7..=9;
+
+/// Largest error of an overflow, as a share of the load, for which the table is used.
+const TOLERANCE: f64 = 1e-4;
+
+/// Waste below this share of the fees is rounding and counts as none.
+const NOTHING: f64 = 1e-6;
+
+/// Intercepts and slopes of a panel in a cell.
+type Row = [[f32; PANEL]; 2];
+
+/// Sizes of one strategy, compiled.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    sizes: usize,
+    /// Distinct quantities over the months: units by size, with their table.
+    classes: Vec<Class>,
+    /// The class of each month; none outside the contract.
+    months: Vec<Option<usize>>,
+    error: f64,
+}
+
+/// Months in which the sizes deploy the same units.
+#[derive(Clone, Debug)]
+struct Class {
+    /// Deployed units by size, padded to whole panels.
+    units: Vec<f64>,
+    cells: Axis,
+    /// By panel and cell.
+    rows: Vec<Vec<Row>>,
+}
+
+/// Cells of the load axis: the upper bits of a number.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    shift: u32,
+    first: u64,
+    count: usize,
+}
+
+impl Axis {
+    /// Cells from `low` to `high`, with one more below and one above.
+    fn new(low: f64, high: f64, bits: u32) -> Self {
+        let shift = 52 - bits;
+        let first = (low.to_bits() >> shift) - 1;
+        Self { shift, first, count: ((high.to_bits() >> shift) - first) as usize + 2 }
+    }
+
+    #[inline(always)]
+    fn cell(self, load: f64) -> u32 {
+        let above = (load.to_bits() >> self.shift).saturating_sub(self.first);
+        above.min(self.count as u64 - 1) as u32
+    }
+
+    fn edge(self, cell: usize) -> f64 {
+        f64::from_bits((self.first + cell as u64) << self.shift)
+    }
+}
+
+/// Totals of every size on a block.
+#[derive(Clone, Copy, Debug)]
+pub enum Total {
+    /// Sum of the bills, USD.
+    Cost,
+    /// Fees for idle units, USD.
+    Waste,
+    /// Sum of the discounted bills, USD.
+    PresentValue,
+}
+
+/// Buffers of [`Grid::settle`], and its result.
+#[derive(Clone, Debug)]
+pub struct GridScratch {
+    cells: Vec<[u32; LANES]>,
+    loads: Vec<[f32; LANES]>,
+    /// Per total and month: what a unit of overflow adds.
+    prices: [Vec<Lane>; 3],
+    /// Per total and class: what a deployed unit adds over the months.
+    fees: [Vec<Lane>; 3],
+    /// Per total: what does not depend on the size.
+    fixed: [Lane; 3],
+    /// Per class: its months.
+    months: Vec<Vec<usize>>,
+    /// Per panel, total and path: what the overflow adds.
+    sums: Vec<[f64; PANEL]>,
+    totals: usize,
+}
+
+impl Default for GridScratch {
+    fn default() -> Self {
+        Self {
+            cells: Vec::new(),
+            loads: Vec::new(),
+            prices: Default::default(),
+            fees: Default::default(),
+            fixed: [[0.0; LANES]; 3],
+            months: Vec::new(),
+            sums: Vec::new(),
+            totals: 0,
+        }
+    }
+}
+
+impl Grid {
+    /// Compiles `sizes` (units, rising) for a contract with certain quantities; nothing if the load
+    /// curve has corners that a table would cut by more than a ten-thousandth of the load. `params`
+    /// are the certain values.
+    #[must_use]
+    pub fn new(terms: Terms<'_>, params: &[Lane], sizes: &[f64]) -> Option<Self> {
+        let mut grid =
+            Self { sizes: sizes.len(), classes: Vec::new(), months: Vec::new(), error: 0.0 };
+        for t in 0..terms.discounts.len() {
+            let phase = terms.contract.phase(t);
+            let class = match phase {
+                Phase::None => None,
+                _ => Some(grid.class(deployed(terms, params, t, phase, sizes))),
+            };
+            grid.months.push(class);
+        }
+        for class in &mut grid.classes {
+            let error =
+                CELL_BITS.map(|bits| class.fill(terms.curve, bits)).find(|e| *e <= TOLERANCE);
+            grid.error = grid.error.max(error?);
+        }
+        Some(grid)
+    }
+
+    /// The class with these units, a new one if need be.
+    fn class(&mut self, units: Vec<f64>) -> usize {
+        let known = self.classes.iter().position(|class| class.units == units);
+        known.unwrap_or_else(|| {
+            self.classes.push(Class { units, cells: Axis::new(1.0, 2.0, 7), rows: Vec::new() });
+            self.classes.len() - 1
+        })
+    }
+
+    /// Bound on the error of an overflow, as a share of the month's load.
+    #[must_use]
+    pub fn error(&self) -> f64 {
+        self.error
+    }
+}
+
+/// The units that each size deploys in month `t`, padded to whole panels by repeating the last.
+fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[f64]) -> Vec<f64> {
+    let opening = Opening {
+        month: t.saturating_sub(terms.contract.start),
+        contract: terms.contract,
+        params,
+        closed: &[],
+    };
+    let padded = sizes.len().next_multiple_of(PANEL);
+    let size = |i: usize| sizes[i.min(sizes.len() - 1)];
+    (0..padded).map(|i| quantity(opening, phase, size(i)).1[0]).collect()
+}
+
+impl Class {
+    /// Fills the table with `2^bits` cells per octave and returns the bound on its error.
+    fn fill(&mut self, curve: &LoadCurve, bits: u32) -> f64 {
+        let positive = || self.units.iter().copied().filter(|k| *k > 0.0);
+        let (least, most) =
+            (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
+        let (low, high) = curve.bent();
+        self.cells = if most > 0.0 {
+            Axis::new(least / high, most / low, bits)
+        } else {
+            Axis::new(1.0, 2.0, bits)
+        };
+        let mut error = 0.0f64;
+        self.rows = self
+            .units
+            .chunks_exact(PANEL)
+            .map(|units| {
+                let lines: Vec<Vec<Line>> =
+                    units.iter().map(|k| lines(curve, *k, self.cells)).collect();
+                let bounds = lines.iter().flatten().map(|(_, bound)| *bound);
+                error = bounds.fold(error, f64::max);
+                let row = |cell: usize| -> Row {
+                    let of = |part: usize| std::array::from_fn(|g| lines[g][cell].0[part] as f32);
+                    [of(0), of(1)]
+                };
+                (0..self.cells.count).map(row).collect()
+            })
+            .collect();
+        error
+    }
+}
+
+/// Intercept and slope, and the bound on the error as a share of the load.
+type Line = ([f64; 2], f64);
+
+/// The overflow against `units` as a line per cell.
+fn lines(curve: &LoadCurve, units: f64, axis: Axis) -> Vec<Line> {
+    if units == 0.0 {
+        return vec![([0.0, 1.0], 0.0); axis.count];
+    }
+    // Every cell at its lower edge and at three places inside, and the edges beyond the last.
+    let edge = |i: usize| {
+        axis.edge(i / 4) + (i % 4) as f64 * 0.25 * (axis.edge(i / 4 + 1) - axis.edge(i / 4))
+    };
+    let loads: Vec<f64> = (4..=4 * axis.count).map(edge).collect();
+    let at = overflows(curve, units, &loads);
+    let chord = |cell: usize| {
+        let i = 4 * (cell - 1);
+        (at[i + 4] - at[i]) / (loads[i + 4] - loads[i])
+    };
+    let last = axis.count - 1;
+    let mut out = vec![([0.0, 0.0], 0.0)];
+    for cell in 1..last {
+        let (i, slope) = (4 * (cell - 1), chord(cell));
+        let gap = |j: usize| (at[i] + slope * (loads[i + j] - loads[i]) - at[i + j]).max(0.0);
+        // Simpson's rule on both halves; the gap is zero at both ends.
+        let mean = (4.0 * gap(1) + 2.0 * gap(2) + 4.0 * gap(3)) / 12.0;
+        // Of a convex function, the slopes at the ends lie between those of the neighbors.
+        let before = if cell == 1 { 0.0 } else { chord(cell - 1) };
+        let bound = 0.25 * (loads[i + 4] - loads[i]) * (chord(cell + 1) - before) / loads[i];
+        out.push(([at[i] - slope * loads[i] - mean, slope], bound));
+    }
+    let (i, slope) = (4 * (last - 1), chord(last));
+    out.push(([at[i] - slope * loads[i], slope], 0.0));
+    out
+}
+
+/// The overflow of each load against `units`.
+fn overflows(curve: &LoadCurve, units: f64, loads: &[f64]) -> Vec<f64> {
+    let mut out = Vec::with_capacity(loads.len());
+    for chunk in loads.chunks(LANES) {
+        let ratios = std::array::from_fn(|i| units / chunk[i.min(chunk.len() - 1)]);
+        let shares = curve.overflows(&ratios);
+        out.extend(chunk.iter().zip(&shares).map(|(load, share)| load * share));
+    }
+    out
+}
+
+/// What the kernel reads of the months of a class.
+#[derive(Clone, Copy)]
+struct Months<'a> {
+    cells: &'a [[u32; LANES]],
+    loads: &'a [[f32; LANES]],
+    prices: &'a [Vec<Lane>; 3],
+    list: &'a [usize],
+}
+
+kernel! {
+    /// Adds what overflow costs and wastes, path by path: `out` holds a row of sizes per total and
+    /// path.
+    fn add_two(rows: &[Row], months: Months<'_>, out: &mut [[f64; PANEL]]) {
+        add::<2>(rows, months, out);
+    }
+}
+
+kernel! {
+    /// The same with the present value.
+    fn add_three(rows: &[Row], months: Months<'_>, out: &mut [[f64; PANEL]]) {
+        add::<3>(rows, months, out);
+    }
+}
+
+#[inline(always)]
+fn add<const TOTALS: usize>(rows: &[Row], months: Months<'_>, out: &mut [[f64; PANEL]]) {
+    for i in 0..LANES {
+        let mut sums = [[0.0f64; PANEL]; TOTALS];
+        for &t in months.list {
+            let [intercepts, slopes] = &rows[months.cells[t][i] as usize];
+            let load = months.loads[t][i];
+            let prices: [f64; TOTALS] = std::array::from_fn(|k| months.prices[k][t][i]);
+            for g in 0..PANEL {
+                let overflow = f64::from(slopes[g].mul_add(load, intercepts[g]));
+                for k in 0..TOTALS {
+                    sums[k][g] = overflow.mul_add(prices[k], sums[k][g]);
+                }
+            }
+        }
+        for k in 0..TOTALS {
+            for g in 0..PANEL {
+                out[k * LANES + i][g] += sums[k][g];
+            }
+        }
+    }
+}
+
+impl Grid {
+    /// Settles every size on a block that is prepared for the strategy; [`Self::total`] reads the
+    /// totals. The present value only where it is wanted.
+    pub fn settle(&self, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
+        self.weigh(block, discounted, scratch);
+        scratch.totals = if discounted { 3 } else { 2 };
+        let per_panel = scratch.totals * LANES;
+        scratch.sums.clear();
+        scratch.sums.resize(self.sizes.div_ceil(PANEL) * per_panel, [0.0; PANEL]);
+        for (c, class) in self.classes.iter().enumerate() {
+            let months = Months {
+                cells: &scratch.cells,
+                loads: &scratch.loads,
+                prices: &scratch.prices,
+                list: &scratch.months[c],
+            };
+            for (rows, out) in class.rows.iter().zip(scratch.sums.chunks_exact_mut(per_panel)) {
+                if discounted {
+                    add_three(rows, months, out);
+                } else {
+                    add_two(rows, months, out);
+                }
+            }
+        }
+    }
+
+    /// A total of each size in turn, on the block that was settled last.
+    pub fn total<'o>(
+        &self,
+        total: Total,
+        scratch: &GridScratch,
+        out: impl Iterator<Item = &'o mut Lane>,
+    ) {
+        let k = total as usize;
+        let per_panel = scratch.totals * LANES;
+        for (size, out) in out.take(self.sizes).enumerate() {
+            let rows = &scratch.sums[size / PANEL * per_panel + k * LANES..][..LANES];
+            for i in 0..LANES {
+                out[i] = scratch.fixed[k][i] + rows[i][size % PANEL];
+            }
+            let mut paid = [0.0; LANES];
+            for (class, fees) in self.classes.iter().zip(&scratch.fees[k]) {
+                for i in 0..LANES {
+                    paid[i] += class.units[size] * fees[i];
+                }
+            }
+            for i in 0..LANES {
+                out[i] += paid[i];
+                if k == Total::Waste as usize {
+                    out[i] = if out[i] > NOTHING * paid[i] { out[i] } else { 0.0 };
+                }
+            }
+        }
+    }
+
+    /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
+    fn weigh(&self, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
+        let zero = [0.0; LANES];
+        scratch.cells.resize(self.months.len(), [0; LANES]);
+        scratch.loads.resize(self.months.len(), [0.0; LANES]);
+        scratch.months.resize(self.classes.len(), Vec::new());
+        scratch.months.iter_mut().for_each(Vec::clear);
+        scratch.fixed = [zero; 3];
+        for total in 0..3 {
+            scratch.prices[total].resize(self.months.len(), zero);
+            scratch.fees[total].clear();
+            scratch.fees[total].resize(self.classes.len(), zero);
+        }
+        for (t, (month, class)) in block.months().iter().zip(&self.months).enumerate() {
+            let discount = month.discount;
+            let (cost, waste, present) =
+                (Total::Cost as usize, Total::Waste as usize, Total::PresentValue as usize);
+            let Some(class) = *class else {
+                for i in 0..LANES {
+                    let bill = month.load[i] * month.overflow[i];
+                    scratch.fixed[cost][i] += bill;
+                    scratch.fixed[present][i] += discount * bill;
+                }
+                continue;
+            };
+            scratch.months[class].push(t);
+            let axis = self.classes[class].cells;
+            for i in 0..LANES {
+                let (load, fee) = (month.load[i], month.commitment[i]);
+                scratch.cells[t][i] = axis.cell(load);
+                scratch.loads[t][i] = load as f32;
+                scratch.prices[cost][t][i] = month.overflow[i];
+                scratch.prices[waste][t][i] = fee + month.spare[i];
+                scratch.fees[cost][class][i] += fee;
+                scratch.fees[waste][class][i] += fee;
+                scratch.fixed[waste][i] -= fee * load;
+            }
+            if discounted {
+                for i in 0..LANES {
+                    scratch.prices[present][t][i] = discount * month.overflow[i];
+                    scratch.fees[present][class][i] += discount * month.commitment[i];
+                }
+            }
+        }
+    }
+}
