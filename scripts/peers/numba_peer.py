@@ -124,7 +124,7 @@ def sweep(rng, units, curve, step, hours, cost, waste):
 
 def simulate(work, paths, threads, seed):
     starts = range(0, paths, CHUNK)
-    seeds = np.random.SeedSequence(seed).spawn(len(starts))
+    seeds = np.random.SeedSequence((seed, 2)).spawn(len(starts))
     units = sizes(work)
     curve = load_curve()
     hours = shape() if work == "R3" else np.empty(0)

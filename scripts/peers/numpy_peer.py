@@ -101,7 +101,7 @@ def settle(work, demand, price, units):
 def simulate(work, paths, threads, seed):
     units = sizes(work)
     starts = range(0, paths, CHUNK[work])
-    seeds = np.random.SeedSequence(seed).spawn(len(starts))
+    seeds = np.random.SeedSequence((seed, 1)).spawn(len(starts))
     if work != "R0":
         cost, waste = np.empty((len(units), paths)), np.empty((len(units), paths))
 
