@@ -28,6 +28,14 @@ pub struct Entry {
     pub units: f64,
 }
 
+impl Entry {
+    /// The entry in the name of a series; units to the bit.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{}:{:?}", self.strategy, self.units)
+    }
+}
+
 /// Settles entries on a block of paths; shared by the experiments.
 pub struct Desk<'a> {
     study: &'a Study,
@@ -237,6 +245,15 @@ impl Experiment for Sweep<'_> {
     fn wants(&self) -> Vec<Want> {
         let one = self.wants_of_entry();
         self.entries.iter().flat_map(|_| one.clone()).collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let series = 0..Layout::of(self.study).per_entry;
+        let of_entry = |entry: &Entry| {
+            let name = entry.name();
+            series.clone().map(move |i| format!("sweep {name} {i}"))
+        };
+        self.entries.iter().flat_map(of_entry).collect()
     }
 
     fn scratch(&self) -> DeskScratch {

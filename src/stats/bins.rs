@@ -9,8 +9,10 @@
 //! them) gets a bin of its own, one floating-point number wide, so that it is counted and never
 //! stored.
 
+use serde::Serialize;
+
 /// Edges on the line and what to do between them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Bins {
     /// Rising. Bin `i` holds `edges[i - 1] <= x < edges[i]`.
     edges: Vec<f64>,
