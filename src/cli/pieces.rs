@@ -181,7 +181,11 @@ fn matches(contents: &Contents, header: &Header) -> Result<(), Failure> {
 fn open(asked: &Asked<'_>, file: &Path, header: &Header) -> Result<(Library, Journal), Failure> {
     let fail = |text: String| Failure::Input(format!("error: {}{text}\n", file.display()));
     let resume = asked.args.pieces.resume;
-    let begin = || Ok((Library::default(), Journal::create(file, header)));
+    let begin = || {
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+        Ok((Library::default(), made.and_then(|()| Journal::create(file, header))))
+    };
     let (library, journal) = match Contents::read(file) {
         Err(Unreadable::Io(e)) if e.kind() == std::io::ErrorKind::NotFound => begin(),
         // It broke off before it held any work.

@@ -99,7 +99,7 @@ impl Unreadable {
     pub fn explain(&self) -> (String, &'static str) {
         match self {
             Self::Io(e) if e.kind() == io::ErrorKind::NotFound => {
-                ("there is no such file".into(), "check the path")
+                ("cannot be read: there is no such file".into(), "check the path")
             }
             Self::Io(e) => (format!("cannot be read: {e}"), "check the file and its permissions"),
             Self::Foreign => (

@@ -69,8 +69,7 @@ impl Header {
     /// holds is another question.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let paths =
-            |h: &Self| h.paths.map_or("the default number of".to_owned(), |n| n.to_string());
+        let paths = |h: &Self| h.paths.map_or("the default".to_owned(), |n| n.to_string());
         let sampler = |h: &Self| format!("{:?}", h.sampler).to_lowercase();
         let mut list = Vec::new();
         let mut differ = |what: String, unequal: bool| {
@@ -83,7 +82,10 @@ impl Header {
             self.engine != other.engine,
         );
         differ(format!("seed {}, not {}", self.seed, other.seed), self.seed != other.seed);
-        differ(format!("{} paths, not {}", paths(self), paths(other)), self.paths != other.paths);
+        differ(
+            format!("number of paths {}, not {}", paths(self), paths(other)),
+            self.paths != other.paths,
+        );
         differ(
             format!("sampler {}, not {}", sampler(self), sampler(other)),
             self.sampler != other.sampler,

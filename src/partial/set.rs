@@ -117,12 +117,12 @@ fn reference(shards: &[Shard]) -> Option<Header> {
 /// Why a file is not of the same run and division.
 fn differs(header: &Header, reference: &Header) -> Option<String> {
     let mut list = header.differences(reference);
-    if let (Piece::Shard { count: own, .. }, Piece::Shard { count, .. }) =
-        (header.piece, reference.piece)
-    {
-        if own != count {
-            list.push(format!("one of {own} shards, not of {count}"));
-        }
+    let count = |header: &Header| match header.piece {
+        Piece::Shard { count, .. } => count,
+        Piece::Whole => 1,
+    };
+    if count(header) != count(reference) {
+        list.push(format!("one of {} shards, not of {}", count(header), count(reference)));
     }
     (!list.is_empty()).then(|| list.join("; "))
 }
@@ -158,12 +158,12 @@ fn gaps_and_doubles(shards: &[Shard], reference: &Header) -> Vec<Wrong> {
         (0..count).filter(|i| !by_index.contains_key(i)).take(MOST_NAMED).collect();
     let all = count - by_index.len() as u64;
     if all > 0 {
-        let names: Vec<String> = missing.iter().map(|i| (i + 1).to_string()).collect();
+        let names: Vec<String> = missing.iter().map(|i| format!("{}/{count}", i + 1)).collect();
         let more = if all as usize > missing.len() { ", ..." } else { "" };
         wrong.push(Wrong {
             message: format!(
-                "{all} of {count} shards {} missing: {}{more}",
-                if all == 1 { "is" } else { "are" },
+                "{} missing: {}{more}",
+                if all == 1 { "one shard is".to_owned() } else { format!("{all} shards are") },
                 names.join(", ")
             ),
             help: run_again(reference, &missing, count),
@@ -178,10 +178,11 @@ const MOST_NAMED: usize = 100;
 /// The commands that make shards again.
 fn run_again(header: &Header, shards: &[u64], count: u64) -> String {
     const SHOWN: usize = 4;
-    let sets: String = header.overrides.iter().map(|o| format!(" --set '{o}'")).collect();
-    let command = |i: &u64| {
-        format!("waterline run {}{sets} --shard {}/{count} --resume", header.study, i + 1)
-    };
+    let mut run = format!("waterline run {}", quoted(&header.study));
+    for change in &header.overrides {
+        run.push_str(&format!(" --set {}", quoted(change)));
+    }
+    let command = |i: &u64| format!("{run} --shard {}/{count} --resume", i + 1);
     let commands: Vec<String> = shards.iter().take(SHOWN).map(command).collect();
     let tasks: Vec<String> = shards.iter().map(u64::to_string).collect();
     let more = if shards.len() > SHOWN { "\n        and so on" } else { "" };
@@ -190,4 +191,13 @@ fn run_again(header: &Header, shards: &[u64], count: u64) -> String {
         commands.join("\n        "),
         tasks.join(",")
     )
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-=+:,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -9,10 +9,8 @@
 //! them) gets a bin of its own, one floating-point number wide, so that it is counted and never
 //! stored.
 
-use serde::Serialize;
-
 /// Edges on the line and what to do between them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
     /// Rising. Bin `i` holds `edges[i - 1] <= x < edges[i]`.
     edges: Vec<f64>,

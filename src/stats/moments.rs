@@ -149,6 +149,7 @@ impl<T: Merge> Tree<T> {
     }
 
     /// The parts of all nodes.
+    #[must_use]
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.nodes.iter().map(|node| &node.part)
     }

@@ -16,6 +16,7 @@ mod golden;
 mod html;
 mod known;
 mod malformed;
+mod pieces;
 mod properties;
 mod readme;
 mod repetition;
