@@ -9,6 +9,7 @@
 mod clauses;
 mod cli;
 mod closed_forms;
+mod clusters;
 mod determinism;
 mod flip;
 mod forms;
