@@ -3,7 +3,7 @@
 # for all of them.
 #
 #   scripts/slurm/submit.sh STUDY SHARDS FOLDER [options of `waterline run`]
-#   scripts/slurm/submit.sh study.toml 16 /scratch/me/answer --paths 1000000000
+#   scripts/slurm/submit.sh study.toml 16 /scratch/me/answer --paths 100000000
 #
 # FOLDER must be seen by all nodes, and so must the study and the files it reads. It receives the
 # shards (shards/), the logs (logs/) and the results (results.json, report.html, tables/). Partition,
