@@ -3,7 +3,9 @@
 use crate::measure::{Context, Measure};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::simulate::{Experiment, Observer, Plan, Stopped, Want, simulate};
+use crate::simulate::{
+    Executor, Experiment, Observer, Plan, Stopped, Want, contribute, simulate_by,
+};
 use crate::size::sweep::{CVAR_LEVEL, Desk, DeskScratch, Entry, lowest};
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
@@ -49,20 +51,51 @@ pub struct ComparedMonth {
     pub entries: Vec<[Sample; 4]>,
 }
 
-/// Settles `chosen` in detail; `all` are the entries that hindsight may choose from.
-///
-/// # Errors
-/// [`Stopped`] when the observer says so.
-pub fn compare(
-    study: &Study,
-    chosen: &[Entry],
-    all: &[Entry],
-    plan: &Plan,
-    observer: &dyn Observer,
-) -> Result<Comparison, Stopped> {
-    let experiment = Experimental { desk: Desk::new(study), study, chosen, all };
-    let samples = simulate(&study.model, plan, &experiment, observer)?;
-    Ok(experiment.sort(samples))
+/// What is to be compared.
+#[derive(Clone, Copy)]
+pub struct Compare<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// Entries to settle in detail. One per strategy for a comparison; a contribution to one may
+    /// hold several that might be chosen.
+    pub chosen: &'a [Entry],
+    /// The entries that hindsight may choose from.
+    pub all: &'a [Entry],
+}
+
+impl<'a> Compare<'a> {
+    fn experiment(self) -> Experimental<'a> {
+        let Self { study, chosen, all } = self;
+        Experimental { desk: Desk::new(study), study, chosen, all }
+    }
+
+    /// Has the entries settled side by side.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the observer or the executor says so.
+    pub fn settle(
+        self,
+        plan: &Plan,
+        observer: &dyn Observer,
+        executor: &dyn Executor,
+    ) -> Result<Comparison, Stopped> {
+        let experiment = self.experiment();
+        let samples = simulate_by(executor, &self.study.model, plan, &experiment, observer)?;
+        Ok(experiment.sort(samples))
+    }
+
+    /// Has the executor contribute its part.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the observer or the executor says so.
+    pub fn contribute(
+        self,
+        plan: &Plan,
+        observer: &dyn Observer,
+        executor: &dyn Executor,
+    ) -> Result<(), Stopped> {
+        contribute(executor, &self.study.model, plan, &self.experiment(), observer)
+    }
 }
 
 struct Experimental<'a> {
@@ -176,6 +209,28 @@ impl Experiment for Experimental<'_> {
         }
         wants.extend(self.all.iter().map(|_| Want::mean()));
         wants
+    }
+
+    fn names(&self) -> Vec<String> {
+        // Regret and the shares of futures look at all entries.
+        let all: Vec<String> = self.all.iter().map(|e| e.name()).collect();
+        let all = all.join(" ");
+        let chosen: Vec<String> = self.chosen.iter().map(|e| e.name()).collect();
+        let mut names = Vec::new();
+        for entry in &chosen {
+            names.extend((0..PER_ENTRY).map(|i| match Measure::ALL.get(i) {
+                Some(Measure::Regret) => format!("total {entry} {i} among {all}"),
+                _ => format!("total {entry} {i}"),
+            }));
+        }
+        for t in 0..self.study.months() {
+            names.extend((0..PER_MONTH).map(|i| format!("month {t} {i}")));
+            for entry in &chosen {
+                names.extend((0..PER_ENTRY_MONTH).map(|i| format!("month {t} {entry} {i}")));
+            }
+        }
+        names.extend(self.all.iter().map(|e| format!("best {} among {all}", e.name())));
+        names
     }
 
     fn scratch(&self) -> Scratch {

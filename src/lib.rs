@@ -60,6 +60,7 @@
 //! | [`size`], [`compare`] | cost against size and the best one; strategies side by side |
 //! | [`results`], [`words`] | all that a report may see; numbers as people read them |
 //! | [`analysis`] | the main job: from a study to its results |
+//! | [`partial`] | a run in pieces: checkpoints, shards, and what joins them |
 //! | [`input`] | from files to a study, or to every finding at once |
 //! | [`report`] | terminal, JSON, CSV, HTML; one file each |
 //! | [`cli`] | arguments, progress, files, exit codes |
@@ -92,6 +93,7 @@ pub mod linalg;
 pub mod math;
 pub mod measure;
 pub mod param;
+pub mod partial;
 pub mod path;
 pub mod process;
 pub mod report;

@@ -4,21 +4,25 @@
 //! 2. settle the sizes of each strategy, and choose the best of each ([`crate::size`]);
 //! 3. settle the chosen commitments in detail, side by side ([`crate::compare`]);
 //! 4. put it into words and tables (`answer.rs`, `tables.rs`, `warnings.rs`).
+//!
+//! A shard of a run contributes to 2 and 3 without knowing what will be chosen (`shard.rs`).
 
 mod answer;
 mod plan;
+mod shard;
 mod tables;
 mod warnings;
 
 pub use plan::{REPLICATES, sobol_paths};
+pub use shard::contribute;
 
-use crate::compare::{Comparison, compare};
+use crate::compare::{Compare, Comparison};
 use crate::results::{FORMAT, Results};
-use crate::simulate::{Observer, Plan, Progress, Stopped};
+use crate::simulate::{Alone, Executor, Observer, Plan, Progress, Stopped};
 use crate::size::choice::{Choice, choose};
 use crate::size::search::{Curve, curve};
 use crate::size::sweep::Entry;
-use crate::strategy::StrategyKind;
+use crate::strategy::{Strategy, StrategyKind};
 use crate::study::Study;
 
 /// What the main job is doing, for whoever watches.
@@ -72,21 +76,34 @@ impl Sized {
     }
 }
 
-/// Answers a study.
+/// Answers a study in this process.
 ///
 /// # Errors
 /// [`Stopped`] when the watcher says so.
 pub fn analyze(study: &Study, watcher: &dyn Watcher) -> Result<Results, Stopped> {
+    analyze_by(&Alone, study, watcher)
+}
+
+/// Answers a study; `executor` sees to the passes over its paths. Pilots are small, and everyone
+/// runs them for himself.
+///
+/// # Errors
+/// [`Stopped`] when the watcher or the executor says so.
+pub fn analyze_by(
+    executor: &dyn Executor,
+    study: &Study,
+    watcher: &dyn Watcher,
+) -> Result<Results, Stopped> {
     let observer = Bridge(watcher);
     watcher.stage("pilot");
     let (plan, run) = plan::plan(study, &observer)?;
     let mut sized = Vec::new();
     for (i, strategy) in study.strategies.iter().enumerate() {
-        watcher.stage(&format!("sizes, {}", strategy.kind.title().to_lowercase()));
-        sized.push(size(study, i, &plan, &observer)?);
+        watcher.stage(&sizes_of(strategy));
+        sized.push(size(study, i, &plan, &observer, executor)?);
     }
     watcher.stage("comparison");
-    let comparison = side_by_side(study, &sized, &plan, &observer)?;
+    let comparison = side_by_side(study, &sized, &plan, &observer, executor)?;
     let strategies = tables::strategies(study, &sized, &comparison);
     let sizing = tables::sizing(study, &sized, &comparison);
     let months = tables::months(study, &comparison);
@@ -110,16 +127,27 @@ pub fn analyze(study: &Study, watcher: &dyn Watcher) -> Result<Results, Stopped>
     Ok(results)
 }
 
+/// The name of a stage.
+fn sizes_of(strategy: &Strategy) -> String {
+    format!("sizes, {}", strategy.kind.title().to_lowercase())
+}
+
+/// The units that the study gives for a strategy, if its sizes are not up for choice.
+fn given_units(study: &Study, strategy: usize) -> Option<f64> {
+    study.units.filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand)
+}
+
 /// Settles the sizes of a strategy and chooses.
 fn size(
     study: &Study,
     strategy: usize,
     plan: &Plan,
     observer: &dyn Observer,
+    executor: &dyn Executor,
 ) -> Result<Sized, Stopped> {
-    let curve = curve(study, strategy, plan, observer)?;
+    let curve = curve(study, strategy, plan, observer, executor)?;
     let choice = choose(&curve.points, study.objective, study.indifference, plan.seed);
-    let given = study.units.filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand);
+    let given = given_units(study, strategy);
     let at = |units: f64| curve.points.iter().position(|p| p.entry.units == units);
     let chosen = given.map_or(choice.index, |units| at(units).expect("given units are settled"));
     Ok(Sized { curve, choice, chosen })
@@ -131,9 +159,10 @@ fn side_by_side(
     sized: &[Sized],
     plan: &Plan,
     observer: &dyn Observer,
+    executor: &dyn Executor,
 ) -> Result<Comparison, Stopped> {
     let chosen: Vec<Entry> = sized.iter().map(Sized::entry).collect();
     let all: Vec<Entry> =
         sized[1..].iter().flat_map(|s| s.curve.points.iter().map(|p| p.entry)).collect();
-    compare(study, &chosen, &all, plan, observer)
+    Compare { study, chosen: &chosen, all: &all }.settle(plan, observer, executor)
 }

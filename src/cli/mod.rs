@@ -5,6 +5,9 @@
 
 mod files;
 mod init;
+mod merge;
+mod outputs;
+mod pieces;
 mod prices;
 mod progress;
 mod run;
@@ -33,6 +36,8 @@ enum Command {
     Check(StudyArgs),
     /// Answer a study
     Run(RunArgs),
+    /// Combine the shards of a run to its results
+    Merge(MergeArgs),
     /// Show every field of a study, of a price book, or of the results
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
@@ -83,12 +88,55 @@ struct RunArgs {
     /// Seed of every draw (default 1)
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
-    threads: Option<u32>,
     /// Points to draw: quasi-random, pseudo-random, or whichever errs less
     #[arg(long, value_name = "KIND")]
     sampler: Option<SamplerArg>,
+    #[command(flatten)]
+    outputs: OutputArgs,
+    #[command(flatten)]
+    pieces: PieceArgs,
+}
+
+/// How long runs are saved, and large ones divided.
+#[derive(Debug, Args)]
+struct PieceArgs {
+    /// Save the run in this file as it goes; it is removed when the run is done
+    #[arg(long, value_name = "FILE", conflicts_with = "shard", help_heading = "Long runs")]
+    checkpoint: Option<PathBuf>,
+    /// Seconds between saves
+    #[arg(long, value_name = "S", default_value_t = 30, help_heading = "Long runs")]
+    checkpoint_every: u32,
+    /// Continue what was saved, if anything was
+    #[arg(long, help_heading = "Long runs")]
+    resume: bool,
+    /// Settle one of N parts, for `waterline merge`: I/N with I from 1, or N alone where a job
+    /// scheduler's variable holds the task, from 0
+    #[arg(long, value_name = "I/N", value_parser = pieces::parse, help_heading = "Long runs")]
+    #[arg(conflicts_with_all = ["out", "json", "html", "csv", "fail_over_budget"])]
+    shard: Option<pieces::ShardArg>,
+    /// File of the part (default: STUDY.I-of-N.shard in the current folder)
+    #[arg(long, value_name = "FILE", requires = "shard", help_heading = "Long runs")]
+    shard_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct MergeArgs {
+    /// The files of all shards, in any order
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The study file, if it is not where it was
+    #[arg(long, value_name = "FILE")]
+    study: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: OutputArgs,
+}
+
+/// Where results go.
+#[derive(Debug, Args)]
+struct OutputArgs {
+    /// Threads (default: all cores); the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
+    threads: Option<u32>,
     /// Write everything into this folder: results.json, report.html, tables/*.csv
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -147,6 +195,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => run::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Schema(args) => print(&schema::text(&args)),
         Command::Prices(args) => print(&prices::text(args.filter.as_deref())),
     };
@@ -157,8 +206,8 @@ pub fn main() -> ExitCode {
 enum Failure {
     /// Something about the input; the text says what.
     Input(String),
-    /// Ctrl-C.
-    Stopped,
+    /// Ctrl-C, and what is left of the run.
+    Stopped(String),
 }
 
 impl Failure {
@@ -168,8 +217,8 @@ impl Failure {
                 complain(&text);
                 ExitCode::from(2)
             }
-            Self::Stopped => {
-                complain("stopped: nothing was written, earlier results are as they were\n");
+            Self::Stopped(text) => {
+                complain(&format!("stopped: {text}\n"));
                 ExitCode::from(130)
             }
         }

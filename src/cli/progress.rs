@@ -39,6 +39,11 @@ impl Bar {
         Self { bar, stop }
     }
 
+    /// Says something without breaking the bar.
+    pub(super) fn say(&self, text: &str) {
+        self.bar.suspend(|| super::complain(&format!("{text}\n")));
+    }
+
     /// Takes the bar away.
     pub(super) fn clear(&self) {
         self.bar.finish_and_clear();

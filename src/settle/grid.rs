@@ -168,6 +168,13 @@ impl Grid {
         })
     }
 
+    /// What its lines depend on besides the contract and the size, for the name of a series.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let axes: Vec<Axis> = self.classes.iter().map(|class| class.cells).collect();
+        format!(" in {axes:?}")
+    }
+
     /// Bound on the error of an overflow, as a share of the month's load.
     #[must_use]
     pub fn error(&self) -> f64 {

@@ -25,6 +25,8 @@ const SECTIONS: u64 = 32;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {
     pub(super) section: usize,
+    /// Number of the unit in its section.
+    pub(super) index: u64,
     pub(super) replicate: u32,
     pub(super) first: u64,
     pub(super) count: u64,
@@ -63,6 +65,7 @@ impl Plan {
         let cut = |(section, (replicate, first, count)): (usize, (u32, u64, u64))| {
             (0..count.div_ceil(UNIT)).map(move |i| Unit {
                 section,
+                index: i,
                 replicate,
                 first: first + i * UNIT,
                 count: UNIT.min(count - i * UNIT),

@@ -2,16 +2,18 @@
 //! best.
 //!
 //! No size whose fees alone exceed the cost of the smallest commitment can be the best, so the
-//! search is finite. It settles about 48 sizes spread evenly, adds finer ones around the best, and
-//! goes on until the best size's legal neighbors have been settled too: the optimum is then one of
-//! all legal sizes, unless the curve has several valleys narrower than the coarse spacing.
+//! search is finite. On a pilot it settles about 48 sizes spread evenly, adds finer ones around the
+//! best, and goes on until the legal neighbors of every size that may well be the best have been
+//! settled too. The run settles all of these, and more in the rare case that its best is not yet
+//! bracketed: the optimum is one of all legal sizes, unless the curve has several valleys narrower
+//! than the coarse spacing.
 
 use super::choice::choose;
 use super::sweep::{Desk, DeskScratch, Entry, Point, Sweep};
 use crate::contract::sizes::Sizes;
 use crate::path::{PathBlock, Points};
 use crate::rng::Lane;
-use crate::simulate::{Experiment, Observer, Plan, Stopped, Want, simulate};
+use crate::simulate::{Executor, Experiment, Observer, Plan, Stopped, Want, simulate, simulate_by};
 use crate::stats::sample::{Sample, Statistic};
 use crate::strategy::StrategyKind;
 use crate::study::{Objective, Study};
@@ -22,6 +24,12 @@ const COARSE: usize = 48;
 /// Sizes of a finer round.
 const FINE: usize = 16;
 
+/// Finer sizes that the pilot may add, within a round.
+const MOST_FINER: usize = 48;
+
+/// Probability of being the best from which a size's neighbors are worth a look.
+const LIKELY: f64 = 0.01;
+
 /// Sizes of a strategy that were settled on the same paths, in rising order.
 pub struct Curve {
     /// The strategy, as a position in the study.
@@ -30,39 +38,55 @@ pub struct Curve {
     pub points: Vec<Point>,
 }
 
-/// Settles a strategy's sizes under `plan` until the best is bracketed by its legal neighbors.
+/// Has a strategy's sizes settled under `plan` until the best is bracketed by its legal neighbors.
 ///
 /// # Errors
-/// [`Stopped`] when the observer says so.
+/// [`Stopped`] when the observer or the executor says so.
 pub fn curve(
     study: &Study,
     strategy: usize,
     plan: &Plan,
     observer: &dyn Observer,
+    executor: &dyn Executor,
 ) -> Result<Curve, Stopped> {
     let mut sizes = starting_sizes(study, strategy, plan, observer)?;
     let mut points: Vec<Point> = Vec::new();
     while !sizes.is_empty() {
-        points.extend(settle_sizes(study, strategy, &sizes, plan, true, observer)?);
-        points.sort_by(|a, b| a.entry.units.total_cmp(&b.entry.units));
-        sizes = between_neighbors(study, &points, FINE);
+        let sweep = sweep(study, strategy, &sizes, true);
+        let samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
+        points.extend(sweep.points(samples));
+        sort(&mut points);
+        let best = choose(&points, study.objective, 0.0, 0).index;
+        sizes = between_neighbors(study, &points, best, FINE);
     }
     Ok(Curve { strategy, points })
 }
 
-/// One sweep over the given sizes.
-fn settle_sizes(
+/// A sweep over sizes of a strategy.
+#[must_use]
+pub fn sweep<'a>(study: &'a Study, strategy: usize, sizes: &[f64], detailed: bool) -> Sweep<'a> {
+    let entries = sizes.iter().map(|&units| Entry { strategy, units }).collect();
+    Sweep::new(study, entries, detailed)
+}
+
+/// Settles sizes on the paths of a pilot.
+///
+/// # Errors
+/// [`Stopped`] when the observer says so.
+pub fn try_sizes(
     study: &Study,
     strategy: usize,
     sizes: &[f64],
-    plan: &Plan,
-    detailed: bool,
+    pilot: &Plan,
     observer: &dyn Observer,
 ) -> Result<Vec<Point>, Stopped> {
-    let entries = sizes.iter().map(|&units| Entry { strategy, units }).collect();
-    let sweep = Sweep::new(study, entries, detailed);
-    let samples = simulate(&study.model, plan, &sweep, observer)?;
+    let sweep = sweep(study, strategy, sizes, false);
+    let samples = simulate(&study.model, pilot, &sweep, observer)?;
     Ok(sweep.points(samples))
+}
+
+fn sort(points: &mut [Point]) {
+    points.sort_by(|a, b| a.entry.units.total_cmp(&b.entry.units));
 }
 
 /// The small run that decides where to look; it shares no replicate with the main run.
@@ -73,7 +97,10 @@ pub fn pilot(plan: &Plan) -> Plan {
 }
 
 /// The sizes of the first main pass.
-fn starting_sizes(
+///
+/// # Errors
+/// [`Stopped`] when the observer says so.
+pub fn starting_sizes(
     study: &Study,
     strategy: usize,
     plan: &Plan,
@@ -96,10 +123,25 @@ fn starting_sizes(
     sizes.splice(0..0, zero);
     sizes.extend(asked(&sizes));
     sizes.sort_by(f64::total_cmp);
-    let points = settle_sizes(study, strategy, &sizes, &pilot, false, observer)?;
-    sizes.extend(between_neighbors(study, &points, FINE));
-    sizes.sort_by(f64::total_cmp);
-    Ok(sizes)
+    let most = sizes.len() + MOST_FINER;
+    let mut points: Vec<Point> = Vec::new();
+    while !sizes.is_empty() {
+        points.extend(try_sizes(study, strategy, &sizes, &pilot, observer)?);
+        sort(&mut points);
+        sizes = if points.len() < most { finer(study, &points) } else { Vec::new() };
+    }
+    Ok(points.iter().map(|p| p.entry.units).collect())
+}
+
+/// Sizes around the likeliest best one whose legal neighbors have not been settled.
+fn finer(study: &Study, points: &[Point]) -> Vec<f64> {
+    let chances = choose(points, study.objective, 0.0, 0);
+    let mut likely: Vec<usize> = (0..points.len())
+        .filter(|&i| i == chances.index || chances.probability[i] > LIKELY)
+        .collect();
+    likely.sort_by(|&a, &b| chances.probability[b].total_cmp(&chances.probability[a]));
+    let around = likely.into_iter().map(|i| between_neighbors(study, points, i, FINE));
+    around.into_iter().find(|sizes| !sizes.is_empty()).unwrap_or_default()
 }
 
 /// Up to `most` whole numbers from `first` to `last`, both included, evenly spread.
@@ -109,12 +151,11 @@ fn spread(first: usize, last: usize, most: usize) -> impl Iterator<Item = usize>
     (0..count).map(at)
 }
 
-/// Legal sizes between the best point and its settled neighbors, none if those are adjacent.
-fn between_neighbors(study: &Study, points: &[Point], most: usize) -> Vec<f64> {
+/// Legal sizes between a point and its settled neighbors, none if those are adjacent.
+fn between_neighbors(study: &Study, points: &[Point], best: usize, most: usize) -> Vec<f64> {
     if matches!(study.sizes, Sizes::List(_)) || points.len() < 2 {
         return Vec::new();
     }
-    let best = choose(points, study.objective, 0.0, 0).index;
     let settled = |units: f64| points.iter().any(|p| p.entry.units == units);
     let low = points[best.saturating_sub(1)].entry.units;
     let high = points[(best + 1).min(points.len() - 1)].entry.units;
@@ -180,6 +221,10 @@ impl Experiment for Bounds<'_> {
     fn wants(&self) -> Vec<Want> {
         let all = Want { quantiles: vec![0.5], ..Want::default() };
         vec![all.clone(), Want::mean(), all]
+    }
+
+    fn names(&self) -> Vec<String> {
+        ["cost", "fee", "peak"].map(|s| format!("bounds {} {s}", self.strategy)).to_vec()
     }
 
     fn scratch(&self) -> DeskScratch {

@@ -30,6 +30,14 @@ pub struct Entry {
     pub units: f64,
 }
 
+impl Entry {
+    /// The entry in the name of a series; units to the bit.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{}:{:?}", self.strategy, self.units)
+    }
+}
+
 /// Fewer sizes than this are settled one by one.
 const BATCH: usize = 8;
 
@@ -310,6 +318,18 @@ impl Experiment for Sweep<'_> {
     fn wants(&self) -> Vec<Want> {
         let one = self.wants_of_entry();
         self.entries.iter().flat_map(|_| one.clone()).collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let series = 0..Layout::of(self.study).per_entry;
+        let of_entry = |(position, entry): (usize, &Entry)| {
+            // The same entry alone and in a grid differs by the grid's error.
+            let batch = self.batches.iter().find(|b| b.entries.contains(&position));
+            let grid = batch.map_or_else(String::new, |b| b.grid.name());
+            let name = format!("{}{grid}", entry.name());
+            series.clone().map(move |i| format!("sweep {name} {i}"))
+        };
+        self.entries.iter().enumerate().flat_map(of_entry).collect()
     }
 
     fn scratch(&self) -> DeskScratch {

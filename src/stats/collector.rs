@@ -5,9 +5,10 @@
 
 use super::bins::Bins;
 use super::moments::{Merge, Moments, Tree};
+use serde::{Deserialize, Serialize};
 
 /// Count and sums of the values of a bin, about the bin's lower edge (0 if that is infinite).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct BinSums {
     pub count: u64,
     pub sum: f64,
@@ -34,7 +35,7 @@ impl BinSums {
 }
 
 /// Moments and bin sums of consecutive paths.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Sums {
     pub moments: Moments,
     pub bins: Vec<BinSums>,
@@ -146,25 +147,48 @@ fn fold(x: [f64; 8]) -> f64 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
 
-/// A section under construction: parts are joined in the order in which they come.
-#[derive(Clone, Debug, Default)]
+/// A section under construction, or a range of its units: parts are joined in their order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SectionBuilder {
     sums: Tree<Sums>,
     kept: Vec<Vec<f64>>,
 }
 
 impl SectionBuilder {
-    /// Adds the next part.
-    pub fn push(&mut self, part: Part) {
-        self.sums.push(part.sums);
-        self.kept.resize(part.kept.len(), Vec::new());
-        for (all, new) in self.kept.iter_mut().zip(part.kept) {
+    /// Adds the part of unit `at` of the section, which follows the last one.
+    pub fn push(&mut self, at: u64, part: Part) {
+        self.sums.push(at, part.sums);
+        self.keep(part.kept);
+    }
+
+    /// Adds the range of units that follows.
+    pub fn append(&mut self, next: Self) {
+        self.sums.append(next.sums);
+        self.keep(next.kept);
+    }
+
+    fn keep(&mut self, next: Vec<Vec<f64>>) {
+        if self.kept.len() < next.len() {
+            self.kept.resize(next.len(), Vec::new());
+        }
+        for (all, new) in self.kept.iter_mut().zip(next) {
             if all.is_empty() {
                 *all = new;
             } else {
                 all.extend(new);
             }
         }
+    }
+
+    /// Whether this is what a collector with that number of bins makes of these units of the
+    /// section: what comes from a file must be looked at before it is used.
+    #[must_use]
+    pub fn holds(&self, units: &std::ops::Range<u64>, bins: usize) -> bool {
+        let range = if units.is_empty() { 0..0 } else { units.clone() };
+        let kept = if units.is_empty() { 0 } else { bins };
+        self.sums.range() == Some(range)
+            && self.sums.parts().all(|sums| sums.bins.len() == bins)
+            && self.kept.len() == kept
     }
 
     /// The sums and the kept values by bin; none without parts.
@@ -175,7 +199,7 @@ impl SectionBuilder {
     /// The moments so far.
     #[must_use]
     pub fn moments(&self) -> Moments {
-        let sums = self.sums.clone().finish();
-        sums.map_or_else(Moments::default, |s| s.moments)
+        let parts = self.sums.parts().rev().map(|sums| sums.moments);
+        parts.fold(Moments::default(), |right, left| left.merge(right))
     }
 }

@@ -1,7 +1,9 @@
 //! Count, mean and sum of squared deviations, merged in a fixed order.
 
+use serde::{Deserialize, Serialize};
+
 /// Moments of a set of values.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     /// Number of values.
     pub count: u64,
@@ -84,37 +86,78 @@ impl Merge for Moments {
     }
 }
 
-/// Joins parts in pairs, then pairs of pairs: a binary tree over the order of arrival.
+/// Joins parts in pairs, then pairs of pairs: a binary tree over their numbers.
 ///
-/// The tree depends on the number of parts alone, so the result has the same bits however the
-/// parts were made; its error grows with the logarithm of their number.
-#[derive(Clone, Debug)]
+/// Two nodes become one only if together they are a node of the tree over all numbers from 0. So
+/// the result depends on the number of parts alone: it has the same bits however the parts were
+/// made, and however the numbers were cut into ranges whose trees were joined later. Its error
+/// grows with the logarithm of the number of parts, as does what a range has to hold.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tree<T> {
-    /// Finished subtrees with their sizes' logarithms, largest first.
-    open: Vec<(u32, T)>,
+    /// Finished subtrees in rising order, without gaps.
+    nodes: Vec<Node<T>>,
 }
 
-impl<T: Merge> Default for Tree<T> {
+/// The parts `start .. start + 2^level`, joined.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Node<T> {
+    start: u64,
+    level: u32,
+    part: T,
+}
+
+impl<T> Default for Tree<T> {
     fn default() -> Self {
-        Self { open: Vec::new() }
+        Self { nodes: Vec::new() }
     }
 }
 
 impl<T: Merge> Tree<T> {
-    /// Adds the next part.
-    pub fn push(&mut self, part: T) {
-        let (mut level, mut part) = (0, part);
-        while let Some((_, left)) = self.open.pop_if(|(l, _)| *l == level) {
-            part = left.merge(part);
-            level += 1;
+    /// Adds part number `at`, which follows the last one.
+    pub fn push(&mut self, at: u64, part: T) {
+        self.push_node(Node { start: at, level: 0, part });
+    }
+
+    fn push_node(&mut self, mut node: Node<T>) {
+        // The left one of a pair starts at an even number of its own size.
+        let pair = |left: &mut Node<T>, level: u32| {
+            left.level == level && (left.start >> level).is_multiple_of(2)
+        };
+        while let Some(left) = self.nodes.pop_if(|left| pair(left, node.level)) {
+            node =
+                Node { start: left.start, level: node.level + 1, part: left.part.merge(node.part) };
         }
-        self.open.push((level, part));
+        self.nodes.push(node);
+    }
+
+    /// Adds the tree over the numbers that follow.
+    pub fn append(&mut self, next: Self) {
+        next.nodes.into_iter().for_each(|node| self.push_node(node));
+    }
+
+    /// The numbers of the parts, if they have no gap and none is far-fetched: what comes from a
+    /// file must be looked at before it is used.
+    #[must_use]
+    pub fn range(&self) -> Option<std::ops::Range<u64>> {
+        let Some(first) = self.nodes.first() else { return Some(0..0) };
+        let mut end = first.start;
+        for node in &self.nodes {
+            let size = 1_u64.checked_shl(node.level)?;
+            end = (node.start == end).then(|| end.checked_add(size))??;
+        }
+        Some(first.start..end)
+    }
+
+    /// The parts of all nodes.
+    #[must_use]
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.nodes.iter().map(|node| &node.part)
     }
 
     /// All parts joined; `None` without any.
     #[must_use]
     pub fn finish(self) -> Option<T> {
-        let mut parts = self.open.into_iter().rev().map(|(_, part)| part);
+        let mut parts = self.nodes.into_iter().rev().map(|node| node.part);
         let last = parts.next()?;
         Some(parts.fold(last, |right, left| left.merge(right)))
     }
@@ -149,11 +192,40 @@ mod tests {
         }
     }
 
+    /// The tree over some letters of the alphabet.
+    fn letters(range: std::ops::Range<u8>) -> Tree<String> {
+        let mut tree = Tree::default();
+        range.for_each(|i| tree.push(u64::from(i), char::from(b'a' + i).to_string()));
+        tree
+    }
+
     #[test]
     fn the_tree_depends_on_the_number_of_parts_alone() {
-        let mut tree = Tree::default();
-        "abcdefg".chars().for_each(|c| tree.push(c.to_string()));
-        assert_eq!(tree.finish().as_deref(), Some("(((ab)(cd))((ef)g))"));
+        assert_eq!(letters(0..7).finish().as_deref(), Some("(((ab)(cd))((ef)g))"));
         assert_eq!(Tree::<String>::default().finish(), None);
+    }
+
+    #[test]
+    fn trees_over_adjacent_ranges_join_to_the_tree_over_both() {
+        for count in 1..20 {
+            let whole = letters(0..count).finish();
+            for (a, b) in (0..=count).flat_map(|b| (0..=b).map(move |a| (a, b))) {
+                let mut tree = letters(0..a);
+                // The order in which neighbors find each other does not matter.
+                let mut rest = letters(a..b);
+                rest.append(letters(b..count));
+                tree.append(rest);
+                assert_eq!(tree.range(), Some(0..u64::from(count)));
+                assert_eq!(tree.finish(), whole, "{a} {b} {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_with_a_gap_is_none() {
+        let mut tree = letters(1..3);
+        assert_eq!(tree.range(), Some(1..3));
+        tree.append(letters(4..6));
+        assert_eq!(tree.range(), None);
     }
 }

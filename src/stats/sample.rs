@@ -68,8 +68,8 @@ impl Sample {
             })
             .collect();
         let mut tree = Tree::default();
-        for section in &sections {
-            tree.push(section.sums.clone());
+        for (at, section) in sections.iter().enumerate() {
+            tree.push(at as u64, section.sums.clone());
         }
         let count = bins.as_ref().map_or(0, Bins::count);
         Self {

@@ -9,6 +9,7 @@
 mod clauses;
 mod cli;
 mod closed_forms;
+mod clusters;
 mod determinism;
 mod flip;
 mod forms;
@@ -17,6 +18,7 @@ mod html;
 mod kernels;
 mod known;
 mod malformed;
+mod pieces;
 mod properties;
 mod readme;
 mod repetition;

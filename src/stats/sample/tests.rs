@@ -8,10 +8,10 @@ fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sampl
     let size = values.len().div_ceil(sections);
     let builders = values.chunks(size).map(|section| {
         let mut builder = SectionBuilder::default();
-        for unit in section.chunks(100) {
+        for (at, unit) in section.chunks(100).enumerate() {
             let mut collector = Collector::new(Some(bins));
             unit.chunks(64).for_each(|block| collector.push(block));
-            builder.push(collector.finish());
+            builder.push(at as u64, collector.finish());
         }
         builder
     });

@@ -1,0 +1,226 @@
+//! Settling the units of a pass on all threads.
+
+use super::place::Placed;
+use super::plan::Unit;
+use super::share::{Executor, Keeper, Pass, SeriesId, Share, Work};
+use super::{Experiment, Observer, Plan, Progress, Stopped};
+use crate::path::{PathBlock, PathModel};
+use crate::rng::{Block, LANES, Lane, Sampler};
+use crate::stats::Estimate;
+use crate::stats::bins::Bins;
+use crate::stats::collector::{Collector, Part, SectionBuilder};
+use crate::stats::intervals::student_factor;
+use crate::stats::moments::Moments;
+use crate::stats::sample::{Design, Sample};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Everything that the passes of an experiment need.
+pub(super) struct Run<'a, E: Experiment> {
+    pub(super) model: &'a PathModel,
+    pub(super) plan: &'a Plan,
+    pub(super) experiment: &'a E,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) sampler: &'a dyn Sampler,
+}
+
+impl<E: Experiment> Clone for Run<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Experiment> Copy for Run<'_, E> {}
+
+/// Buffers of a thread.
+struct Worker<S> {
+    paths: PathBlock,
+    scratch: S,
+    values: Vec<Lane>,
+}
+
+impl<E: Experiment> Run<'_, E> {
+    /// One pass over all paths, collecting the given series.
+    pub(super) fn pass(
+        &self,
+        series: &[usize],
+        bins: &[Placed],
+        executor: &dyn Executor,
+    ) -> Result<Vec<Sample>, Stopped> {
+        let task = Task { run: self, series, bins, units: self.plan.units() };
+        let share = task.execute(executor)?;
+        assert_eq!(share.units, 0..task.units(), "a sample needs every unit");
+        let joined = series.par_iter().zip(share.series);
+        let design = self.plan.design();
+        Ok(joined
+            .map(|(&s, sections)| Sample::new(design, task.bins(s).cloned(), sections))
+            .collect())
+    }
+
+    /// As much of a pass as is the executor's to contribute.
+    pub(super) fn contribute(
+        &self,
+        series: &[usize],
+        bins: &[Placed],
+        executor: &dyn Executor,
+    ) -> Result<(), Stopped> {
+        let task = Task { run: self, series, bins, units: self.plan.units() };
+        task.execute(executor).map(|_| ())
+    }
+
+    fn worker(&self) -> Worker<E::Scratch> {
+        Worker {
+            paths: self.model.block(),
+            scratch: self.experiment.scratch(),
+            values: vec![[0.0; LANES]; self.experiment.wants().len()],
+        }
+    }
+}
+
+/// A pass: some series, their bins, and the units.
+struct Task<'a, E: Experiment> {
+    run: &'a Run<'a, E>,
+    series: &'a [usize],
+    bins: &'a [Placed],
+    units: Vec<Unit>,
+}
+
+impl<E: Experiment> Task<'_, E> {
+    fn execute(&self, executor: &dyn Executor) -> Result<Share, Stopped> {
+        let names = self.run.experiment.names();
+        let id = |&s: &usize| SeriesId::new(&names[s], self.run.plan, self.bins(s));
+        executor.execute(&Pass { ids: self.series.iter().map(id).collect(), work: self })
+    }
+
+    fn bins(&self, series: usize) -> Option<&Bins> {
+        self.bins.get(series).and_then(Option::as_ref).map(|(bins, _)| bins)
+    }
+
+    /// What a unit yields for some of the pass's series.
+    fn unit(&self, unit: Unit, chosen: &[usize], worker: &mut Worker<E::Scratch>) -> Vec<Part> {
+        let run = self.run;
+        let mut collectors: Vec<Collector<'_>> =
+            chosen.iter().map(|&s| Collector::new(self.bins(s))).collect();
+        for offset in (0..unit.count).step_by(LANES) {
+            let block = Block { replicate: unit.replicate, first: unit.first + offset };
+            run.model.generate(run.sampler, run.plan.points, block, &mut worker.paths);
+            run.experiment.evaluate(&worker.paths, &mut worker.scratch, &mut worker.values);
+            // The last block of a run may be cut short.
+            let count = (unit.count - offset).min(LANES as u64) as usize;
+            for (collector, &s) in collectors.iter_mut().zip(chosen) {
+                collector.push(&worker.values[s][..count]);
+            }
+        }
+        collectors.into_iter().map(Collector::finish).collect()
+    }
+
+    /// Settles consecutive units on all threads and adds them in their order.
+    fn window(&self, units: Range<u64>, chosen: &[usize], share: &mut Share) {
+        let list = &self.units[units.start as usize..units.end as usize];
+        let parts: Vec<Vec<Part>> = list
+            .par_iter()
+            .map_init(|| self.run.worker(), |worker, unit| self.unit(*unit, chosen, worker))
+            .collect();
+        for (unit, parts) in list.iter().zip(parts) {
+            for (sections, part) in share.series.iter_mut().zip(parts) {
+                sections[unit.section].push(unit.index, part);
+            }
+        }
+        share.units.end = units.end;
+    }
+
+    /// How far a range is, with the mean of the first series over what is done of it.
+    fn tell(&self, chosen: &[usize], done: &Share, fresh: &Share, until: u64) {
+        let paths = |units: Range<u64>| -> u64 {
+            let list = &self.units[units.start as usize..units.end as usize];
+            list.iter().map(|unit| unit.count).sum()
+        };
+        let sections = |share: &Share| -> Vec<Moments> {
+            share.series[0].iter().map(SectionBuilder::moments).collect()
+        };
+        let headline = (chosen[0] == 0).then(|| {
+            let both = sections(done).into_iter().zip(sections(fresh));
+            let moments = both.map(|(a, b)| a.merge(b)).filter(|m| m.count > 0);
+            headline(self.run.plan.design(), &moments.collect::<Vec<_>>())
+        });
+        self.run.observer.progress(Progress {
+            done: paths(done.units.start..fresh.units.end),
+            total: paths(done.units.start..until),
+            headline: headline.flatten(),
+        });
+    }
+}
+
+impl<E: Experiment> Work for Task<'_, E> {
+    fn units(&self) -> u64 {
+        self.units.len() as u64
+    }
+
+    fn nothing(&self, series: usize, at: u64) -> Share {
+        let sections = self.run.plan.sections().len();
+        Share { units: at..at, series: vec![vec![SectionBuilder::default(); sections]; series] }
+    }
+
+    fn fits(&self, series: &[usize], share: &Share) -> bool {
+        let Range { start, end } = share.units;
+        if start > end || end > self.units() || share.series.len() != series.len() {
+            return false;
+        }
+        let mut ranges = vec![0..0; self.run.plan.sections().len()];
+        for unit in &self.units[start as usize..end as usize] {
+            let range: &mut Range<u64> = &mut ranges[unit.section];
+            let from = if range.is_empty() { unit.index } else { range.start };
+            *range = from..unit.index + 1;
+        }
+        share.series.iter().zip(series).all(|(sections, &position)| {
+            let bins = self.bins(self.series[position]).map_or(0, Bins::count);
+            sections.len() == ranges.len()
+                && sections.iter().zip(&ranges).all(|(section, range)| section.holds(range, bins))
+        })
+    }
+
+    fn settle(
+        &self,
+        series: &[usize],
+        from: Share,
+        until: u64,
+        keeper: &dyn Keeper,
+    ) -> Result<Share, Stopped> {
+        let chosen: Vec<usize> = series.iter().map(|&position| self.series[position]).collect();
+        let window = (8 * rayon::current_num_threads()).max(64) as u64;
+        let mut done = from;
+        let mut fresh = self.nothing(series.len(), done.units.end);
+        while fresh.units.end < until {
+            let next = fresh.units.end..until.min(fresh.units.end + window);
+            self.window(next, &chosen, &mut fresh);
+            self.tell(&chosen, &done, &fresh, until);
+            let stopped = self.run.observer.stopped();
+            if keeper.keep(&fresh, stopped || fresh.units.end == until)? {
+                let next = self.nothing(series.len(), fresh.units.end);
+                done.append(std::mem::replace(&mut fresh, next));
+            }
+            if stopped {
+                return Err(Stopped);
+            }
+        }
+        done.append(fresh);
+        Ok(done)
+    }
+}
+
+/// The mean so far, from the sections that have begun; the last one is still growing.
+fn headline(design: Design, sections: &[Moments]) -> Option<Estimate> {
+    let all = sections.iter().fold(Moments::default(), |a, b| a.merge(*b));
+    match design {
+        Design::Independent => {
+            let error = (all.variance() / all.count as f64).sqrt();
+            Some(Estimate::symmetric(all.mean, error, 1.96))
+        }
+        Design::Replicated if sections.len() >= 3 => {
+            let means: Vec<f64> = sections[..sections.len() - 1].iter().map(|m| m.mean).collect();
+            let error = Moments::of(&means).sd() / (means.len() as f64).sqrt();
+            Some(Estimate::symmetric(all.mean, error, student_factor(means.len())))
+        }
+        Design::Replicated => None,
+    }
+}
