@@ -3,10 +3,11 @@
 use crate::measure::{Context, Measure};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
+use crate::settle::grid::Total;
 use crate::simulate::{
     Executor, Experiment, Observer, Plan, Stopped, Want, contribute, simulate_by,
 };
-use crate::size::sweep::{CVAR_LEVEL, Desk, DeskScratch, Entry, lowest};
+use crate::size::sweep::{Batch, CVAR_LEVEL, Desk, DeskScratch, Entry, lowest, outside};
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
 use crate::study::Study;
@@ -66,7 +67,10 @@ pub struct Compare<'a> {
 impl<'a> Compare<'a> {
     fn experiment(self) -> Experimental<'a> {
         let Self { study, chosen, all } = self;
-        Experimental { desk: Desk::new(study), study, chosen, all }
+        let desk = Desk::new(study);
+        let batches = desk.batches(all);
+        let single = outside(&batches, all.len());
+        Experimental { desk, study, chosen, all, batches, single }
     }
 
     /// Has the entries settled side by side.
@@ -103,6 +107,9 @@ struct Experimental<'a> {
     study: &'a Study,
     chosen: &'a [Entry],
     all: &'a [Entry],
+    batches: Vec<Batch>,
+    /// Entries of `all` outside the batches.
+    single: Vec<usize>,
 }
 
 /// Series of a chosen entry: the measures and two indicators.
@@ -154,18 +161,24 @@ impl Experimental<'_> {
     /// Costs of all entries on the block; marks the cheapest of each strategy.
     fn hindsight(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) -> Lane {
         let marks = &mut out[self.month_series(self.study.months())..];
-        for (entry, cost) in self.all.iter().zip(&mut scratch.costs) {
-            *cost = self.desk.totals(*entry, paths, &mut scratch.desk).cost;
+        for &i in &self.single {
+            scratch.costs[i] = self.desk.totals(self.all[i], paths, &mut scratch.desk).cost;
+        }
+        for batch in &self.batches {
+            self.desk.settle_batch(batch, paths, &mut scratch.desk);
+            let costs = scratch.costs[batch.entries()].iter_mut();
+            batch.total(Total::Cost, &scratch.desk, costs);
         }
         let mut from = 0;
         for group in self.all.chunk_by(|a, b| a.strategy == b.strategy) {
             let costs = &scratch.costs[from..from + group.len()];
             let best = lowest(costs);
-            for (lane, best) in best.iter().enumerate() {
-                // The first of equals, so that every path counts once.
-                let winner = costs.iter().position(|c| c[lane] == *best);
-                for i in 0..group.len() {
-                    marks[from + i][lane] = f64::from(u8::from(winner == Some(i)));
+            // The first of equals, so that every path counts once.
+            let mut open = [1.0; LANES];
+            for (cost, mark) in costs.iter().zip(&mut marks[from..]) {
+                for lane in 0..LANES {
+                    mark[lane] = if cost[lane] == best[lane] { open[lane] } else { 0.0 };
+                    open[lane] -= mark[lane];
                 }
             }
             from += group.len();

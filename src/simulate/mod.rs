@@ -78,10 +78,6 @@ impl Want {
         self.quantiles.is_empty() && self.tails.is_empty() && !self.curve
     }
 
-    fn levels(&self) -> Vec<f64> {
-        self.quantiles.iter().chain(&self.tails).copied().collect()
-    }
-
     /// The sample with what is wanted of it and no more, or the bin to keep first.
     fn answered(&self, sample: Sample) -> Result<Sample, NotKept> {
         sample.compact(&self.quantiles, &self.tails)

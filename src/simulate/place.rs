@@ -4,7 +4,7 @@ use super::run::Run;
 use super::share::Alone;
 use super::{Experiment, Plan, Silent, Stopped, Want};
 use crate::path::Points;
-use crate::stats::bins::Bins;
+use crate::stats::bins::{Bins, Wanted};
 use crate::stats::sample::Sample;
 
 /// Values stored at once: 128 MiB.
@@ -34,14 +34,15 @@ pub(super) fn place_bins<E: Experiment>(
     let mut placed: Vec<Placed> = vec![None; wants.len()];
     for (&s, mut pilot) in needing.iter().zip(pilots) {
         pilot.sort_unstable_by(f64::total_cmp);
-        let (want, levels) = (&wants[s], wants[s].levels());
-        let marks = if want.curve { marks(&pilot) } else { Vec::new() };
-        let stored = Bins::around(&pilot, &levels, paths, &marks, true);
+        let marks = if wants[s].curve { marks(&pilot) } else { Vec::new() };
+        let wanted =
+            Wanted { quantiles: &wants[s].quantiles, tails: &wants[s].tails, marks: &marks };
+        let stored = Bins::around(&pilot, wanted, paths, true);
         let expected = stored.kept_share(&pilot) * paths as f64;
         placed[s] = Some(if expected <= STORED {
             (stored, expected)
         } else {
-            (Bins::around(&pilot, &levels, paths, &marks, false), STORED / 16.0)
+            (Bins::around(&pilot, wanted, paths, false), STORED / 16.0)
         });
     }
     Ok(placed)

@@ -16,34 +16,47 @@ pub struct Bins {
     edges: Vec<f64>,
     /// One more than edges.
     keep: Vec<bool>,
+    /// Bins from this edge on are summed, those below only counted.
+    sums_from: f64,
+}
+
+/// What a pilot's bins are for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Levels of quantiles.
+    pub quantiles: &'a [f64],
+    /// Levels of tail means.
+    pub tails: &'a [f64],
+    /// Values at which the counts are to be exact.
+    pub marks: &'a [f64],
 }
 
 impl Bins {
     /// One bin that keeps everything.
     #[must_use]
     pub fn keep_all() -> Self {
-        Self { edges: Vec::new(), keep: vec![true] }
+        Self { edges: Vec::new(), keep: vec![true], sums_from: f64::NEG_INFINITY }
     }
 
-    /// Bins for the quantiles at `levels` of `count` values, from a sorted pilot sample.
+    /// Bins for what is wanted of `count` values, from a sorted pilot sample.
     ///
     /// The range around a quantile holds five standard errors of the pilot and of the run itself,
     /// so that a miss is rare. With `store`, its values are kept; without, it is cut into bins
-    /// that are only counted, so that a second pass can keep the one that matters. `marks` are
-    /// further edges at which the counts will be exact.
+    /// that are only counted, so that a second pass can keep the one that matters.
     #[must_use]
-    pub fn around(pilot: &[f64], levels: &[f64], count: u64, marks: &[f64], store: bool) -> Self {
-        let ranges: Vec<(f64, f64)> = levels
-            .iter()
-            .map(|&p| {
-                let half = half_width(p, pilot.len(), count);
-                let m = pilot.len() as f64;
-                (at_rank(pilot, (p - half) * m), at_rank(pilot, (p + half) * m + 1.0))
-            })
-            .collect();
+    pub fn around(pilot: &[f64], wanted: Wanted<'_>, count: u64, store: bool) -> Self {
+        let range = |&p: &f64| {
+            let half = half_width(p, pilot.len(), count);
+            let m = pilot.len() as f64;
+            (at_rank(pilot, (p - half) * m), at_rank(pilot, (p + half) * m + 1.0))
+        };
+        let tails = wanted.tails.iter().map(range);
+        let sums_from = tails.map(|(low, _)| low).fold(f64::INFINITY, f64::min);
+        let levels = wanted.quantiles.iter().chain(wanted.tails);
+        let ranges: Vec<(f64, f64)> = levels.map(range).collect();
         let mut edges: Vec<f64> = ranges.iter().flat_map(|&(a, b)| [a, b]).collect();
         edges.extend(atoms(pilot).iter().flat_map(|&a| [a, a.next_up()]));
-        edges.extend_from_slice(marks);
+        edges.extend_from_slice(wanted.marks);
         if !store {
             edges.extend(ranges.iter().flat_map(|&range| between(pilot, range)));
         }
@@ -57,7 +70,19 @@ impl Bins {
                 store && inside(low, high) && !is_point(low, high)
             })
             .collect();
-        Self { edges, keep }
+        Self { edges, keep, sums_from }
+    }
+
+    /// The edges, rising.
+    #[must_use]
+    pub fn edges(&self) -> &[f64] {
+        &self.edges
+    }
+
+    /// Whether the values of bin `i` are summed.
+    #[must_use]
+    pub fn sums(&self, i: usize) -> bool {
+        bounds(&self.edges, i).0 >= self.sums_from
     }
 
     /// Number of bins.
@@ -92,9 +117,12 @@ impl Bins {
         self.edges.partition_point(|edge| *edge <= x)
     }
 
-    /// The same edges with bin `i` kept too.
+    /// The same edges with bin `i` kept too, and all above it summed.
     pub fn also_keep(&mut self, i: usize) {
         self.keep[i] = true;
+        if self.sums_from.is_finite() {
+            self.sums_from = self.sums_from.min(bounds(&self.edges, i).0);
+        }
     }
 
     /// The bins with the kept ones cut down to the windows, both ends included; what else they held
@@ -112,7 +140,7 @@ impl Bins {
             let (low, high) = bounds(&edges, i);
             self.keep[self.index(low)] && inside(low, high) && !is_point(low, high)
         });
-        Self { keep: keep.collect(), edges }
+        Self { keep: keep.collect(), edges, sums_from: self.sums_from }
     }
 
     /// Share of a sorted pilot sample that would be kept.
@@ -168,10 +196,14 @@ fn atoms(pilot: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
 
+    fn quantiles(levels: &[f64]) -> Wanted<'_> {
+        Wanted { quantiles: levels, tails: &[], marks: &[] }
+    }
+
     #[test]
     fn bins_surround_the_quantile() {
         let pilot: Vec<f64> = (0..10_000).map(f64::from).collect();
-        let bins = Bins::around(&pilot, &[0.5, 0.95], 1_000_000, &[], true);
+        let bins = Bins::around(&pilot, quantiles(&[0.5, 0.95]), 1_000_000, true);
         for (x, kept) in
             [(5000.0, true), (9500.0, true), (1000.0, false), (8000.0, false), (1e9, false)]
         {
@@ -185,7 +217,7 @@ mod tests {
     fn a_common_value_is_counted_and_not_stored() {
         let mut pilot = vec![60.0; 6000];
         pilot.extend((0..4000).map(|i| 60.5 + f64::from(i)));
-        let bins = Bins::around(&pilot, &[0.3, 0.9], 1_000_000, &[], true);
+        let bins = Bins::around(&pilot, quantiles(&[0.3, 0.9]), 1_000_000, true);
         let atom = bins.index(60.0);
         assert_eq!(bins.point(atom), Some(60.0));
         assert!(!bins.keeps(atom));
@@ -195,7 +227,7 @@ mod tests {
     #[test]
     fn without_storage_the_range_is_cut_finely() {
         let pilot: Vec<f64> = (0..10_000).map(f64::from).collect();
-        let bins = Bins::around(&pilot, &[0.5], 1_000_000_000, &[], false);
+        let bins = Bins::around(&pilot, quantiles(&[0.5]), 1_000_000_000, false);
         assert!((60..70).contains(&bins.count()));
         assert_eq!(bins.kept_share(&pilot), 0.0);
         let (low, high) = bins.bounds(bins.index(5000.0));
@@ -204,7 +236,7 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_line_belong_to_the_outer_bins() {
-        let bins = Bins::around(&[1.0, 2.0, 3.0], &[0.5], 10, &[], true);
+        let bins = Bins::around(&[1.0, 2.0, 3.0], quantiles(&[0.5]), 10, true);
         assert_eq!(bins.index(f64::NEG_INFINITY), 0);
         assert_eq!(bins.index(f64::INFINITY), bins.count() - 1);
         assert_eq!(Bins::keep_all().index(4.0), 0);

@@ -5,6 +5,8 @@
 
 use super::bins::Bins;
 use super::moments::{Merge, Moments, Tree};
+use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use serde::{Deserialize, Serialize};
 
 /// Count and sums of the values of a bin, about the bin's lower edge (0 if that is infinite).
@@ -16,12 +18,11 @@ pub(super) struct BinSums {
 }
 
 impl BinSums {
-    /// Counts `x`, which lies in bin `i`.
+    /// Sums `x`, which lies in bin `i` and is counted elsewhere.
     #[inline]
-    pub(super) fn count_in(&mut self, bins: &Bins, i: usize, x: f64) {
+    pub(super) fn add_value(&mut self, bins: &Bins, i: usize, x: f64) {
         let low = bins.bounds(i).0;
         let d = if low.is_finite() { x - low } else { x };
-        self.count += 1;
         self.sum += d;
         self.squares += d * d;
     }
@@ -55,7 +56,8 @@ impl Merge for Sums {
 #[derive(Clone, Debug)]
 pub struct Part {
     sums: Sums,
-    kept: Vec<Vec<f64>>,
+    /// Values of the kept bins, in path order.
+    kept: Vec<f64>,
 }
 
 /// Collects the values of a unit of consecutive paths.
@@ -67,7 +69,11 @@ pub struct Collector<'a> {
     sum: f64,
     squares: f64,
     sums: Vec<BinSums>,
-    kept: Vec<Vec<f64>>,
+    /// Values that were compared with all cuts, and how many of them lay at or above each.
+    marked: u64,
+    above: Vec<u64>,
+    cuts: Vec<Cut>,
+    kept: Vec<f64>,
 }
 
 impl<'a> Collector<'a> {
@@ -82,7 +88,10 @@ impl<'a> Collector<'a> {
             sum: 0.0,
             squares: 0.0,
             sums: vec![BinSums::default(); count],
-            kept: vec![Vec::new(); count],
+            marked: 0,
+            above: vec![0; count.saturating_sub(1)],
+            cuts: bins.map_or_else(Vec::new, cuts),
+            kept: Vec::new(),
         }
     }
 
@@ -116,16 +125,51 @@ impl<'a> Collector<'a> {
         let Some(bins) = self.bins else { return };
         if bins.count() == 1 {
             self.sums[0].count += values.len() as u64;
-            self.kept[0].extend_from_slice(values);
+            self.kept.extend_from_slice(values);
             return;
         }
-        for &x in values {
-            let i = bins.index(x);
-            self.sums[i].count_in(bins, i, x);
-            if bins.keeps(i) {
-                self.kept[i].push(x);
+        let wide = if bins.count() <= FEW { values.len() / LANES * LANES } else { 0 };
+        let (blocks, rest) = values.split_at(wide);
+        for block in blocks.chunks_exact(LANES) {
+            let block = block.try_into().expect("a chunk of its length");
+            self.marked += LANES as u64;
+            let marked = mark(block, looked_at(bins, 0), &self.cuts, &mut self.above);
+            for (group, mut bits) in block.chunks_exact(8).zip(marked) {
+                while bits != 0 {
+                    self.look_at(bins, group[bits.trailing_zeros() as usize]);
+                    bits &= bits - 1;
+                }
             }
         }
+        for &x in rest {
+            let i = bins.index(x);
+            self.sums[i].count += 1;
+            if looked_at(bins, i) {
+                self.look_at(bins, x);
+            }
+        }
+    }
+
+    /// Takes in a value that is kept or summed.
+    #[inline]
+    fn look_at(&mut self, bins: &Bins, x: f64) {
+        let i = bins.index(x);
+        if bins.sums(i) {
+            self.sums[i].add_value(bins, i, x);
+        }
+        if bins.keeps(i) {
+            self.kept.push(x);
+        }
+    }
+
+    /// The sums of the bins, with their counts from the values above each cut.
+    fn bin_sums(&self) -> Vec<BinSums> {
+        let mut sums = self.sums.clone();
+        for (i, bin) in sums.iter_mut().enumerate() {
+            let from = if i == 0 { self.marked } else { self.above[i - 1] };
+            bin.count += from - self.above.get(i).copied().unwrap_or(0);
+        }
+        sums
     }
 
     /// The part.
@@ -135,10 +179,61 @@ impl<'a> Collector<'a> {
         Part {
             sums: Sums {
                 moments: Moments::from_sums(self.count, center, self.sum, self.squares),
-                bins: self.sums,
+                bins: self.bin_sums(),
             },
             kept: self.kept,
         }
+    }
+}
+
+/// Up to this many bins a value is compared with every edge, which vector units do faster than they
+/// search.
+const FEW: usize = 64;
+
+/// An edge of the bins, and whether values on its two sides are treated differently.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    edge: f64,
+    /// 1 if values on one side are looked at (kept or summed) and on the other only counted.
+    flips: u64,
+}
+
+/// Whether the values of a bin are kept or summed, not only counted.
+fn looked_at(bins: &Bins, i: usize) -> bool {
+    bins.keeps(i) || bins.sums(i)
+}
+
+fn cuts(bins: &Bins) -> Vec<Cut> {
+    let cut = |(i, &edge): (usize, &f64)| Cut {
+        edge,
+        flips: u64::from(looked_at(bins, i) != looked_at(bins, i + 1)),
+    };
+    bins.edges().iter().enumerate().map(cut).collect()
+}
+
+kernel! {
+    /// Counts the values at or above each cut, and marks those to look at: a bit each, eight to a
+    /// byte. `first` says whether those below all cuts are.
+    fn mark(values: &Lane, first: bool, cuts: &[Cut], above: &mut [u64]) -> [u8; LANES / 8] {
+        let mut marks = [u64::from(first); LANES];
+        for (cut, above) in cuts.iter().zip(above) {
+            let mut count = [0u64; 8];
+            for first in (0..LANES).step_by(8) {
+                for i in 0..8 {
+                    let is_above = values[first + i] >= cut.edge;
+                    count[i] += u64::from(is_above);
+                    marks[first + i] ^= if is_above { cut.flips } else { 0 };
+                }
+            }
+            *above += count.iter().sum::<u64>();
+        }
+        let mut bits = [0; LANES / 8];
+        for (bits, marks) in bits.iter_mut().zip(marks.chunks_exact(8)) {
+            for (i, mark) in marks.iter().enumerate() {
+                *bits |= ((mark & 1) as u8) << i;
+            }
+        }
+        bits
     }
 }
 
@@ -151,7 +246,7 @@ fn fold(x: [f64; 8]) -> f64 {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SectionBuilder {
     sums: Tree<Sums>,
-    kept: Vec<Vec<f64>>,
+    kept: Vec<f64>,
 }
 
 impl SectionBuilder {
@@ -167,16 +262,11 @@ impl SectionBuilder {
         self.keep(next.kept);
     }
 
-    fn keep(&mut self, next: Vec<Vec<f64>>) {
-        if self.kept.len() < next.len() {
-            self.kept.resize(next.len(), Vec::new());
-        }
-        for (all, new) in self.kept.iter_mut().zip(next) {
-            if all.is_empty() {
-                *all = new;
-            } else {
-                all.extend(new);
-            }
+    fn keep(&mut self, next: Vec<f64>) {
+        if self.kept.is_empty() {
+            self.kept = next;
+        } else {
+            self.kept.extend(next);
         }
     }
 
@@ -185,14 +275,11 @@ impl SectionBuilder {
     #[must_use]
     pub fn holds(&self, units: &std::ops::Range<u64>, bins: usize) -> bool {
         let range = if units.is_empty() { 0..0 } else { units.clone() };
-        let kept = if units.is_empty() { 0 } else { bins };
-        self.sums.range() == Some(range)
-            && self.sums.parts().all(|sums| sums.bins.len() == bins)
-            && self.kept.len() == kept
+        self.sums.range() == Some(range) && self.sums.parts().all(|sums| sums.bins.len() == bins)
     }
 
-    /// The sums and the kept values by bin; none without parts.
-    pub(super) fn finish(self) -> Option<(Sums, Vec<Vec<f64>>)> {
+    /// The sums and the kept values; none without parts.
+    pub(super) fn finish(self) -> Option<(Sums, Vec<f64>)> {
         Some((self.sums.finish()?, self.kept))
     }
 

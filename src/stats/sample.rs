@@ -64,7 +64,7 @@ impl Sample {
             .into_iter()
             .map(|s| {
                 let (sums, kept) = s.finish().expect("a section has paths");
-                Section { sums, kept }
+                Section { sums, kept: by_bin(kept, bins.as_ref()) }
             })
             .collect();
         let mut tree = Tree::default();
@@ -340,6 +340,21 @@ pub enum Statistic {
     Quantile(f64),
     /// The mean of the values beyond the quantile of this level.
     Cvar(f64),
+}
+
+/// Kept values by bin, in their order.
+fn by_bin(kept: Vec<f64>, bins: Option<&Bins>) -> Vec<Vec<f64>> {
+    match bins {
+        None => Vec::new(),
+        Some(bins) if bins.count() == 1 => vec![kept],
+        Some(bins) => {
+            let mut out = vec![Vec::new(); bins.count()];
+            for x in kept {
+                out[bins.index(x)].push(x);
+            }
+            out
+        }
+    }
 }
 
 /// The kept values of all sections, sorted, by bin.

@@ -62,7 +62,8 @@ fn recount(section: &Section, old: &Bins, new: &Bins) -> Section {
         }
         for &x in &section.kept[i] {
             let at = new.index(x);
-            sums[at].count_in(new, at, x);
+            sums[at].count += 1;
+            sums[at].add_value(new, at, x);
             if new.keeps(at) {
                 kept[at].push(x);
             }

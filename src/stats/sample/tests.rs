@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::math::normal_quantile;
+use crate::stats::bins::Wanted;
 use crate::stats::collector::Collector;
+
+/// What the tests ask of a sample.
+const WANTED: Wanted<'_> =
+    Wanted { quantiles: &[0.1, 0.5, 0.95], tails: &[0.95, 0.5, 0.1], marks: &[-1.0, 1.0] };
 
 fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sample {
     let size = values.len().div_ceil(sections);
@@ -66,7 +71,7 @@ fn counting_instead_of_keeping_changes_nothing() {
     let values = normals(40_000);
     let mut pilot = values[..4000].to_vec();
     pilot.sort_by(f64::total_cmp);
-    let bins = Bins::around(&pilot, &[0.1, 0.5, 0.95], 40_000, &[-1.0, 1.0], true);
+    let bins = Bins::around(&pilot, WANTED, 40_000, true);
     assert!(bins.kept_share(&pilot) < 0.5);
     for design in [Design::Independent, Design::Replicated] {
         let whole = sample(&values, 32, design, &Bins::keep_all());
@@ -87,7 +92,7 @@ fn a_compact_sample_says_the_same() {
     let values = normals(40_000);
     let mut pilot = values[..2000].to_vec();
     pilot.sort_by(f64::total_cmp);
-    let bins = Bins::around(&pilot, &[0.1, 0.5, 0.95], 40_000, &[-1.0, 1.0], true);
+    let bins = Bins::around(&pilot, WANTED, 40_000, true);
     for design in [Design::Independent, Design::Replicated] {
         let whole = sample(&values, 32, design, &bins);
         let part = whole.clone().compact(&[0.1, 0.5, 0.95], &[0.95]).expect("kept");
@@ -109,7 +114,7 @@ fn a_missed_bin_is_named_and_another_pass_resolves_it() {
     let values = normals(10_000);
     let mut pilot = values[..500].to_vec();
     pilot.sort_by(f64::total_cmp);
-    let mut bins = Bins::around(&pilot, &[0.95], 10_000, &[], true);
+    let mut bins = Bins::around(&pilot, Wanted { quantiles: &[0.95], ..WANTED }, 10_000, true);
     let Err(NotKept(bin)) = sample(&values, 4, Design::Independent, &bins).quantile(0.5) else {
         panic!("the median lies outside the kept bins");
     };
