@@ -13,7 +13,7 @@
 use crate::dist::Dist;
 use crate::error::Problem;
 use crate::linalg::Matrix;
-use crate::math::{exp_scaled, normal_cdf, normal_quantile, normal_quantiles};
+use crate::math::{exp_scaled, normal_cdf, normal_quantile};
 use crate::param::Parameters;
 use crate::process::components::{principal_components, rotate};
 use crate::process::dependence::{Correlation, Group, Names, resolve};
@@ -218,7 +218,7 @@ impl PathModel {
         out.load.fill([0.0; LANES]);
         self.spec.growth.add(clock, draws, &mut out.load);
         self.spec.forecast_error.add(clock, draws, &mut out.load);
-        out.load.iter_mut().for_each(|row| exp_scaled(row, &base));
+        exp_scaled(&mut out.load, &base);
         out.start = value;
         if self.spec.price.is_constant() {
             out.on_demand.fill(value);
@@ -226,7 +226,7 @@ impl PathModel {
         }
         out.scratch.fill([0.0; LANES]);
         self.spec.price.add(clock, draws, &mut out.scratch);
-        out.scratch.iter_mut().for_each(|row| exp_scaled(row, &value));
+        exp_scaled(&mut out.scratch, &value);
         match &self.spec.price.cap {
             Some(cap) => cap.series(&out.params, &value, &out.scratch, &mut out.on_demand),
             None => out.on_demand.copy_from_slice(&out.scratch),
@@ -263,11 +263,11 @@ impl PathModel {
     ) {
         for (k, v) in self.variables.list().iter().enumerate() {
             let rows = &mut out.rows[k];
-            sampler.uniforms(block, k, rows);
             if v.kind == DrawKind::Uniform {
+                sampler.uniforms(block, k, rows);
                 continue;
             }
-            normal_quantiles(rows.as_flattened_mut());
+            sampler.normals(block, k, rows);
             if let (Some(rotation), Points::Quasi { .. }) = (&self.rotations[k], points) {
                 rotate(rotation, rows, &mut out.scratch);
                 std::mem::swap(rows, &mut out.scratch);
