@@ -190,13 +190,24 @@ impl Sampler for QuasiRandom {
         if places.iter().any(Option::is_none) {
             self.beyond.uniforms(block, variable, out);
         }
-        let net = &self.nets[block.replicate as usize];
+        net_uniforms(&self.nets[block.replicate as usize], block.first, places, out);
+    }
+}
+
+kernel! {
+    /// The rows of the draws that have a dimension of the net.
+    fn net_uniforms(
+        net: &[sobol::Dimension],
+        first: u64,
+        places: &[Option<u32>],
+        out: &mut [Lane],
+    ) {
         let mut points = [0u64; LANES];
         for (row, place) in out.iter_mut().zip(places) {
             let Some(dimension) = place else { continue };
-            net[*dimension as usize].coordinates(block.first, &mut points);
-            for (u, &bits) in row.iter_mut().zip(&points) {
-                *u = unit_interval(bits);
+            net[*dimension as usize].coordinates(first, &mut points);
+            for i in 0..LANES {
+                row[i] = unit_interval(points[i]);
             }
         }
     }

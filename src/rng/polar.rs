@@ -57,6 +57,7 @@ const LOGARITHM: [f64; 6] = [
 ];
 
 /// `sin(pi/2 f) / f` in powers of `f^2`.
+#[allow(clippy::approx_constant)] // fitted: the first is not pi / 2 to the last digit
 const SINE: [f64; 6] = [
     1.57079632679489,
     -0.6459640975043052,
