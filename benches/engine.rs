@@ -100,7 +100,7 @@ fn stages(c: &mut Criterion) {
     group.bench_function("exponentials", |b| {
         b.iter(|| {
             rows.copy_from_slice(&walks);
-            exp_scaled(black_box(&mut rows), &[1.1; LANES]);
+            exp_scaled(black_box(rows.as_flattened_mut()), &[1.1; LANES]);
         });
     });
     let cap = study.model.spec().price.cap.as_ref().expect("the reference work caps its price");

@@ -217,7 +217,7 @@ impl PathModel {
         let clock = self.spec.clock;
         self.spec.growth.write(clock, draws, &mut out.load);
         self.spec.forecast_error.add(clock, draws, &mut out.load);
-        exp_scaled(&mut out.load, &base);
+        exp_scaled(out.load.as_flattened_mut(), &base);
         out.start = value;
         if self.spec.price.is_constant() {
             out.on_demand.fill(value);
@@ -226,7 +226,7 @@ impl PathModel {
         let cap = self.spec.price.cap.as_ref();
         let list = if cap.is_some() { &mut out.scratch } else { &mut out.on_demand };
         self.spec.price.write(clock, draws, list);
-        exp_scaled(list, &value);
+        exp_scaled(list.as_flattened_mut(), &value);
         if let Some(cap) = cap {
             cap.series(&out.params, &value, &out.scratch, &mut out.on_demand);
         }
