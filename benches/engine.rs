@@ -13,7 +13,9 @@ use waterline::analysis::{Unwatched, analyze};
 use waterline::contract::sizes::Sizes;
 use waterline::input::load;
 use waterline::ledger::Ledger;
+use waterline::math::exp_scaled;
 use waterline::path::{PathBlock, Points};
+use waterline::process::components::Rotation;
 use waterline::rng::{Block, LANES};
 use waterline::settle::lean::Prepared;
 use waterline::settle::{Prices, reprice, settle};
@@ -71,6 +73,41 @@ fn paths(c: &mut Criterion) {
             });
         });
     }
+    group.finish();
+}
+
+/// What a block of paths is made of, for one variable of 36 months.
+fn stages(c: &mut Criterion) {
+    let study = reference_work();
+    let months = study.months();
+    let mut rows = vec![[0.0; LANES]; months];
+    let mut out = rows.clone();
+    let mut group = c.benchmark_group("stages");
+    group.throughput(Throughput::Elements(LANES as u64));
+    for (name, points) in [("pseudo", Points::Pseudo), ("sobol", QUASI)] {
+        let sampler = study.model.sampler(points, 1, "bench");
+        let block = Block { replicate: 0, first: 1 << 10 };
+        group.bench_function(BenchmarkId::new("uniforms", name), |b| {
+            b.iter(|| sampler.uniforms(black_box(block), 0, &mut rows));
+        });
+        group.bench_function(BenchmarkId::new("normals", name), |b| {
+            b.iter(|| sampler.normals(black_box(block), 0, &mut rows));
+        });
+    }
+    let rotation = Rotation::new(months, 1.0);
+    group.bench_function("rotation", |b| b.iter(|| rotation.apply(black_box(&rows), &mut out)));
+    let walks = rows.clone();
+    group.bench_function("exponentials", |b| {
+        b.iter(|| {
+            rows.copy_from_slice(&walks);
+            exp_scaled(black_box(rows.as_flattened_mut()), &[1.1; LANES]);
+        });
+    });
+    let cap = study.model.spec().price.cap.as_ref().expect("the reference work caps its price");
+    let params = study.model.parameters().certain_values();
+    group.bench_function("cap", |b| {
+        b.iter(|| cap.series(&params, &[1.1; LANES], black_box(&rows), &mut out));
+    });
     group.finish();
 }
 
@@ -140,5 +177,5 @@ fn job(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, paths, settlement, sweep, job);
+criterion_group!(benches, paths, stages, settlement, sweep, job);
 criterion_main!(benches);

@@ -42,7 +42,7 @@
 //! |---|---|
 //! | [`simd`] | vector code chosen at run time |
 //! | [`math`], [`linalg`] | elementary functions with the same bits everywhere; small matrices |
-//! | [`rng`] | addressed draws: Philox, scrambled Sobol points |
+//! | [`rng`] | addressed draws: streams by Philox, scrambled Sobol points |
 //! | [`error`] | what can be wrong with an input, before its place in a file is known |
 //! | [`dist`] | distributions, each its quantile function; one file each |
 //! | [`param`] | numbers that may be certain or drawn once per path |

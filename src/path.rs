@@ -12,10 +12,9 @@
 
 use crate::dist::Dist;
 use crate::error::Problem;
-use crate::linalg::Matrix;
-use crate::math::{exp_scaled, normal_cdf, normal_quantile, normal_quantiles};
+use crate::math::{exp_scaled, normal_cdf, normal_quantile};
 use crate::param::Parameters;
-use crate::process::components::{principal_components, rotate};
+use crate::process::components::Rotation;
 use crate::process::dependence::{Correlation, Group, Names, resolve};
 use crate::process::forecast_error::ForecastError;
 use crate::process::growth::Growth;
@@ -52,7 +51,7 @@ pub struct PathModel {
     shocks: Group,
     correlated_parameters: Group,
     /// Per variable: the rotation onto principal components, for shocks.
-    rotations: Vec<Option<Matrix>>,
+    rotations: Vec<Option<Rotation>>,
 }
 
 /// Which points the paths come from.
@@ -97,8 +96,9 @@ impl PathModel {
         let names = Names { shocks: &shocks, parameters: &uncertain };
         let (shocks, correlated_parameters) = resolve(&spec.correlations, &names)?;
         let rotations = variables.list().iter().map(|v| match v.kind {
-            DrawKind::Shock { persistence } => {
-                Some(principal_components(clock.months, persistence))
+            // Without persistence the components are the months themselves.
+            DrawKind::Shock { persistence } if persistence != 0.0 => {
+                Some(Rotation::new(clock.months, persistence))
             }
             _ => None,
         });
@@ -225,21 +225,20 @@ impl PathModel {
         let draws = Draws { params: &out.params, rows: &out.rows };
         let (base, value) = self.spec.workload.base(&out.params);
         let clock = self.spec.clock;
-        out.load.fill([0.0; LANES]);
-        self.spec.growth.add(clock, draws, &mut out.load);
+        self.spec.growth.write(clock, draws, &mut out.load);
         self.spec.forecast_error.add(clock, draws, &mut out.load);
-        out.load.iter_mut().for_each(|row| exp_scaled(row, &base));
+        exp_scaled(out.load.as_flattened_mut(), &base);
         out.start = value;
         if self.spec.price.is_constant() {
             out.on_demand.fill(value);
             return;
         }
-        out.scratch.fill([0.0; LANES]);
-        self.spec.price.add(clock, draws, &mut out.scratch);
-        out.scratch.iter_mut().for_each(|row| exp_scaled(row, &value));
-        match &self.spec.price.cap {
-            Some(cap) => cap.series(&out.params, &value, &out.scratch, &mut out.on_demand),
-            None => out.on_demand.copy_from_slice(&out.scratch),
+        let cap = self.spec.price.cap.as_ref();
+        let list = if cap.is_some() { &mut out.scratch } else { &mut out.on_demand };
+        self.spec.price.write(clock, draws, list);
+        exp_scaled(list.as_flattened_mut(), &value);
+        if let Some(cap) = cap {
+            cap.series(&out.params, &value, &out.scratch, &mut out.on_demand);
         }
     }
 
@@ -273,27 +272,17 @@ impl PathModel {
     ) {
         for (k, v) in self.variables.list().iter().enumerate() {
             let rows = &mut out.rows[k];
-            sampler.uniforms(block, k, rows);
             if v.kind == DrawKind::Uniform {
+                sampler.uniforms(block, k, rows);
                 continue;
             }
-            normal_quantiles(rows.as_flattened_mut());
+            sampler.normals(block, k, rows);
             if let (Some(rotation), Points::Quasi { .. }) = (&self.rotations[k], points) {
-                rotate(rotation, rows, &mut out.scratch);
+                rotation.apply(rows, &mut out.scratch);
                 std::mem::swap(rows, &mut out.scratch);
             }
         }
-        if self.shocks.is_independent() {
-            return;
-        }
-        for t in 0..self.months() {
-            out.correlated.clear();
-            out.correlated.extend(self.shocks.members.iter().map(|&k| out.rows[k][t]));
-            self.shocks.correlate(&mut out.correlated);
-            for (row, &k) in out.correlated.iter().zip(&self.shocks.members) {
-                out.rows[k][t] = *row;
-            }
-        }
+        self.shocks.correlate_series(&mut out.rows);
     }
 }
 

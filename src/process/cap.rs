@@ -21,6 +21,7 @@ use super::YEAR;
 use crate::math::power;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -82,20 +83,9 @@ impl Cap {
     /// The capped price of month `t` (0-based) of the limit.
     #[must_use]
     pub fn month(&self, t: usize, params: &[Lane], quote: Quote<'_>) -> Lane {
-        let annual = self.annual.of(params);
-        let year = t / YEAR as usize;
-        let rises = match self.first_year {
-            FirstYear::Held => year,
-            FirstYear::Capped => year + 1,
-        };
+        let limit = self.limit(t / YEAR as usize, params, quote.start, quote.anniversary);
         let mut out = [0.0; LANES];
         for i in 0..LANES {
-            let limit = match self.reading {
-                _ if annual[i].is_infinite() => f64::INFINITY,
-                Reading::Level => quote.start[i] * power(1.0 + annual[i], rises),
-                Reading::CatchUp | Reading::Ratchet if rises == 0 => quote.start[i],
-                Reading::CatchUp | Reading::Ratchet => quote.anniversary[i] * (1.0 + annual[i]),
-            };
             let list = quote.list[i];
             // A ratchet equals the list price to the bit as long as nothing was withheld.
             let withheld = quote.capped_before[i] != quote.list_before[i];
@@ -104,34 +94,74 @@ impl Cap {
             } else {
                 list
             };
-            out[i] = if moved < limit { moved } else { limit };
+            out[i] = if moved < limit[i] { moved } else { limit[i] };
         }
         out
     }
 
-    /// Caps a whole series of list prices that starts from `start`.
+    /// The limit of year `year` (0-based).
+    fn limit(&self, year: usize, params: &[Lane], start: &Lane, anniversary: &Lane) -> Lane {
+        let annual = self.annual.of(params);
+        let rises = match self.first_year {
+            FirstYear::Held => year,
+            FirstYear::Capped => year + 1,
+        };
+        let mut limit = [0.0; LANES];
+        for i in 0..LANES {
+            limit[i] = match self.reading {
+                _ if annual[i].is_infinite() => f64::INFINITY,
+                Reading::Level => start[i] * power(1.0 + annual[i], rises),
+                Reading::CatchUp | Reading::Ratchet if rises == 0 => start[i],
+                Reading::CatchUp | Reading::Ratchet => anniversary[i] * (1.0 + annual[i]),
+            };
+        }
+        limit
+    }
+
+    /// Caps a whole series of list prices that starts from `start`: what [`Self::month`] gives month
+    /// by month, up to rounding.
     pub fn series(&self, params: &[Lane], start: &Lane, list: &[Lane], capped: &mut [Lane]) {
-        for t in 0..list.len() {
-            let quote = Quote::in_series(t, start, list, capped);
-            capped[t] = self.month(t, params, quote);
+        let mut share = [1.0; LANES];
+        let mut anniversary = *start;
+        let years = list.chunks(YEAR as usize).zip(capped.chunks_mut(YEAR as usize));
+        for (year, (list, capped)) in years.enumerate() {
+            let limit = self.limit(year, params, start, &anniversary);
+            if self.reading == Reading::Ratchet {
+                ratchet(&limit, &mut share, list, capped);
+            } else {
+                lower(&limit, list, capped);
+            }
+            anniversary = capped[capped.len() - 1];
         }
     }
 }
 
-impl<'a> Quote<'a> {
-    /// The quote of month `t` of a limit that starts with the series; `capped` needs months
-    /// before `t` only.
-    #[must_use]
-    pub fn in_series(t: usize, start: &'a Lane, list: &'a [Lane], capped: &'a [Lane]) -> Self {
-        let year = YEAR as usize;
-        let before = |series: &'a [Lane], at: usize| if at == 0 { start } else { &series[at - 1] };
-        Self {
-            start,
-            anniversary: before(capped, t / year * year),
-            list_before: before(list, t),
-            capped_before: before(capped, t),
-            list: &list[t],
+kernel! {
+    /// The lower of list price and limit.
+    fn lower(limit: &Lane, list: &[Lane], capped: &mut [Lane]) {
+        for (out, list) in capped.iter_mut().zip(list) {
+            for i in 0..LANES {
+                out[i] = if list[i] < limit[i] { list[i] } else { limit[i] };
+            }
         }
+    }
+}
+
+kernel! {
+    /// A year of a ratchet. `share` is what it has left of the list price: exactly 1 as long as
+    /// nothing was withheld, and changed by each month in which the limit binds.
+    fn ratchet(limit: &Lane, share: &mut Lane, list: &[Lane], capped: &mut [Lane]) {
+        let mut left = *share;
+        for (out, list) in capped.iter_mut().zip(list) {
+            for i in 0..LANES {
+                let moved = left[i] * list[i];
+                let bound = limit[i] / list[i];
+                let binds = moved > limit[i];
+                out[i] = if binds { limit[i] } else { moved };
+                left[i] = if binds { bound } else { left[i] };
+            }
+        }
+        *share = left;
     }
 }
 
@@ -183,6 +213,46 @@ mod tests {
             (0..36).map(|t| 1.0 + 0.037 * f64::from(t) * f64::from(t % 5)).collect();
         for reading in [Reading::Level, Reading::CatchUp, Reading::Ratchet] {
             assert_eq!(capped(reading, FirstYear::Held, f64::INFINITY, &list), list);
+        }
+    }
+
+    /// Month by month, as a contract's clause asks.
+    fn one_by_one(cap: &Cap, params: &[Lane], list: &[Lane]) -> Vec<Lane> {
+        let start = [1.0; LANES];
+        let mut out: Vec<Lane> = Vec::new();
+        for t in 0..list.len() {
+            let before = |series: &[Lane], at: usize| if at == 0 { start } else { series[at - 1] };
+            let quote = Quote {
+                start: &start,
+                anniversary: &before(&out, t / 12 * 12),
+                list_before: &before(list, t),
+                capped_before: &before(&out, t),
+                list: &list[t],
+            };
+            let capped = cap.month(t, params, quote);
+            out.push(capped);
+        }
+        out
+    }
+
+    #[test]
+    fn a_series_is_its_months() {
+        let list: Vec<Lane> = (0..40)
+            .map(|t| std::array::from_fn(|i| 1.0 + 0.01 * t as f64 * ((t * t + i) % 5) as f64))
+            .collect();
+        for reading in [Reading::Level, Reading::CatchUp, Reading::Ratchet] {
+            for first_year in [FirstYear::Held, FirstYear::Capped] {
+                let mut cap = Cap { annual: 0.05.into(), reading, first_year };
+                let mut parameters = Parameters::default();
+                parameters.bind("annual", &mut cap.annual);
+                let params = parameters.certain_values();
+                let mut series = vec![[0.0; LANES]; list.len()];
+                cap.series(&params, &[1.0; LANES], &list, &mut series);
+                let months = one_by_one(&cap, &params, &list);
+                for (a, b) in series.as_flattened().iter().zip(months.as_flattened()) {
+                    assert!((a / b - 1.0).abs() < 1e-14, "{reading:?} {first_year:?}: {a} {b}");
+                }
+            }
         }
     }
 

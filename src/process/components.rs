@@ -72,14 +72,50 @@ fn component(months: usize, persistence: f64, angle: f64) -> Vec<f64> {
     levels.windows(2).map(|pair| (pair[1] - persistence * pair[0]) * scale).collect()
 }
 
+/// Rows of a rotation that are computed together: each number read serves this many sums.
+const TILE: usize = 4;
+
+/// The matrix of [`principal_components`] as [`Rotation::apply`] reads it.
+#[derive(Clone, Debug)]
+pub struct Rotation {
+    /// For each tile of rows and each column: the column's weights in these rows.
+    tiles: Vec<[f64; TILE]>,
+}
+
+impl Rotation {
+    /// The rotation for processes with the given persistence.
+    #[must_use]
+    pub fn new(months: usize, persistence: f64) -> Self {
+        let matrix = principal_components(months, persistence);
+        let weight = |row: usize, column: usize| matrix.get(row).map_or(0.0, |r| r[column]);
+        let tile = |first: usize| {
+            (0..months).map(move |column| std::array::from_fn(|row| weight(first + row, column)))
+        };
+        Self { tiles: (0..months).step_by(TILE).flat_map(tile).collect() }
+    }
+
+    /// `out = matrix * rows`, path by path; a row for each month.
+    pub fn apply(&self, rows: &[Lane], out: &mut [Lane]) {
+        rotate(&self.tiles, rows, out);
+    }
+}
+
 kernel! {
-    /// `out = matrix * rows`, path by path.
-    pub fn rotate(matrix: &Matrix, rows: &[Lane], out: &mut [Lane]) {
-        for (target, weights) in out.iter_mut().zip(matrix) {
-            *target = [0.0; LANES];
-            for (row, &weight) in rows.iter().zip(weights) {
-                for i in 0..LANES {
-                    target[i] += weight * row[i];
+    fn rotate(tiles: &[[f64; TILE]], rows: &[Lane], out: &mut [Lane]) {
+        // Sums of this many paths stay in registers.
+        const WIDTH: usize = 32;
+        for (targets, weights) in out.chunks_mut(TILE).zip(tiles.chunks(rows.len())) {
+            for from in (0..LANES).step_by(WIDTH) {
+                let mut sums = [[0.0; WIDTH]; TILE];
+                for (row, weights) in rows.iter().zip(weights) {
+                    for (sum, weight) in sums.iter_mut().zip(weights) {
+                        for i in 0..WIDTH {
+                            sum[i] = weight.mul_add(row[from + i], sum[i]);
+                        }
+                    }
+                }
+                for (target, sum) in targets.iter_mut().zip(&sums) {
+                    target[from..from + WIDTH].copy_from_slice(sum);
                 }
             }
         }
@@ -90,6 +126,24 @@ kernel! {
 mod tests {
     use super::*;
     use crate::linalg::symmetric_eigen;
+
+    #[test]
+    fn rotations_are_products_with_the_matrix() {
+        for months in [1, 7, 36] {
+            let matrix = principal_components(months, 0.8);
+            let rows: Vec<Lane> = (0..months)
+                .map(|t| std::array::from_fn(|i| ((3 * t + 7 * i) % 11) as f64 - 5.0))
+                .collect();
+            let mut out = vec![[0.0; LANES]; months];
+            Rotation::new(months, 0.8).apply(&rows, &mut out);
+            for t in 0..months {
+                for i in 0..LANES {
+                    let expected: f64 = (0..months).map(|k| matrix[t][k] * rows[k][i]).sum();
+                    assert!((out[t][i] - expected).abs() < 1e-13, "{months} {t} {i}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn principal_components_are_orthogonal_and_ordered() {

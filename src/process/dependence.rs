@@ -13,6 +13,7 @@
 use crate::error::Problem;
 use crate::linalg::{Matrix, cholesky, identity, nearest_correlation};
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,10 +54,36 @@ impl Group {
         }
     }
 
+    /// The same for series: one vector of `series` per member, at the member's position.
+    pub fn correlate_series(&self, series: &mut [Vec<Lane>]) {
+        for (i, &member) in self.members.iter().enumerate().rev() {
+            let mut rows = std::mem::take(&mut series[member]);
+            let mut own = self.lower[i][i];
+            for (&other, &weight) in self.members.iter().zip(&self.lower[i][..i]) {
+                if weight != 0.0 {
+                    mix(&mut rows, own, weight, &series[other]);
+                    own = 1.0;
+                }
+            }
+            series[member] = rows;
+        }
+    }
+
     /// Whether no two members are correlated.
     #[must_use]
     pub fn is_independent(&self) -> bool {
         self.members.is_empty()
+    }
+}
+
+kernel! {
+    /// `rows = own * rows + weight * others`.
+    fn mix(rows: &mut [Lane], own: f64, weight: f64, others: &[Lane]) {
+        for (row, other) in rows.iter_mut().zip(others) {
+            for i in 0..LANES {
+                row[i] = weight.mul_add(other[i], own * row[i]);
+            }
+        }
     }
 }
 
@@ -223,6 +250,26 @@ mod tests {
         assert!(parameters.is_independent());
         let l32 = 0.1 / 0.96f64.sqrt();
         assert!((shocks.lower[2][1] - l32).abs() < 1e-15);
+    }
+
+    #[test]
+    fn series_are_correlated_like_their_rows() {
+        let pairs = [pair("growth", "price", 0.2), pair("price", "forecast_error", 0.1)];
+        let (shocks, _) = resolve(&pairs, &NAMES).expect("possible");
+        let row = |k: usize, t: usize| std::array::from_fn(|i| ((k + 2 * t + 3 * i) % 7) as f64);
+        let mut series: Vec<Vec<Lane>> =
+            (0..3).map(|k| (0..2).map(|t| row(k, t)).collect()).collect();
+        let mut months: Vec<Vec<Lane>> =
+            (0..2).map(|t| (0..3).map(|k| row(k, t)).collect()).collect();
+        shocks.correlate_series(&mut series);
+        for (t, month) in months.iter_mut().enumerate() {
+            shocks.correlate(month);
+            for k in 0..3 {
+                for i in 0..LANES {
+                    assert!((series[k][t][i] - month[k][i]).abs() < 1e-14);
+                }
+            }
+        }
     }
 
     #[test]

@@ -8,11 +8,12 @@
 //! With an expected rate, the *mean* of the level grows at exactly that rate whatever the
 //! volatility; the median grows more slowly. A log drift is the growth of the median.
 
-use super::{Clock, DrawKind, Draws, Process, Variables, YEAR};
+use super::{Clock, DrawKind, Draws, Variables, YEAR};
 use crate::error::Problem;
 use crate::math::ln;
 use crate::param::{Param, Parameters};
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -238,35 +239,50 @@ impl Drift {
     }
 }
 
-impl Process for Drift {
-    fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+impl Drift {
+    /// Sets `log` to the walk's log factor of each month.
+    pub fn write(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
         let (drift, vol) = self.monthly(draws.params);
-        let mut level = [0.0; LANES];
-        let mut held = [0.0; LANES];
-        for (t, row) in log.iter_mut().enumerate() {
-            // A yearly price is read at anniversaries, so its steps are whole months.
-            let dt = match self.moves {
-                Moves::Monthly => clock.step(t),
-                Moves::Yearly => 1.0,
-            };
-            if self.moves == Moves::Yearly && t % YEAR as usize == 0 {
-                held = level;
+        let shocks = self.shock.map_or(&[][..], |shock| &draws.rows[shock]);
+        match self.moves {
+            Moves::Monthly => walk(clock.step(0), &drift, &vol, shocks, log),
+            // Read at anniversaries, so that steps are whole months.
+            Moves::Yearly => {
+                walk(1.0, &drift, &vol, shocks, log);
+                hold(log);
             }
+        }
+    }
+}
+
+kernel! {
+    /// A walk of monthly steps, the first of length `first` in months; without shocks a line.
+    fn walk(first: f64, drift: &Lane, vol: &Lane, shocks: &[Lane], log: &mut [Lane]) {
+        let mut level = [0.0; LANES];
+        for (t, row) in log.iter_mut().enumerate() {
+            let dt = if t == 0 { first } else { 1.0 };
             let root = dt.sqrt();
-            if let Some(shock) = self.shock {
-                let x = &draws.rows[shock][t];
+            if let Some(x) = shocks.get(t) {
                 for i in 0..LANES {
-                    level[i] += drift[i] * dt + vol[i] * root * x[i];
+                    level[i] += (vol[i] * root).mul_add(x[i], drift[i] * dt);
                 }
             } else {
                 for i in 0..LANES {
                     level[i] += drift[i] * dt;
                 }
             }
-            let now = if self.moves == Moves::Yearly { &held } else { &level };
-            for i in 0..LANES {
-                row[i] += now[i];
-            }
+            *row = level;
         }
+    }
+}
+
+/// Replaces a walk by its level at the last anniversary: at the end of the year before.
+fn hold(log: &mut [Lane]) {
+    let year = YEAR as usize;
+    let mut held = [0.0; LANES];
+    for months in log.chunks_mut(year) {
+        let next = months[months.len() - 1];
+        months.fill(held);
+        held = next;
     }
 }

@@ -20,6 +20,7 @@ use crate::error::Problem;
 use crate::math::ln;
 use crate::param::{Param, Parameters};
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -149,23 +150,19 @@ impl ForecastError {
     /// The lognormal monthly error.
     fn lognormal(&self, draws: Draws<'_>, shock: &[Lane], log: &mut [Lane]) {
         let (sd, phi) = (self.shock_sd.of(draws.params), self.persistence.of(draws.params));
-        for i in 0..LANES {
-            let (s, p) = (sd[i], phi[i]);
-            let long_run = s * s / (1.0 - p * p);
-            let (mut error, mut variance) = (0.0, 0.0);
-            for (t, row) in log.iter_mut().enumerate() {
-                if t == 0 && self.start == Start::LongRun {
-                    error = long_run.sqrt() * shock[0][i];
-                    variance = long_run;
-                } else {
-                    error = p * error + s * shock[t][i];
-                    variance = p * p * variance + s * s;
-                }
-                row[i] += match self.center {
-                    Center::Mean => error - 0.5 * variance,
-                    Center::Median => error,
-                };
+        // The first error is a shock from the present, which is known, or of the long-run spread.
+        let mut first = *sd;
+        let mut variance = [0.0; LANES];
+        if self.start == Start::LongRun {
+            for i in 0..LANES {
+                variance[i] = sd[i] * sd[i] / (1.0 - phi[i] * phi[i]);
+                first[i] = variance[i].sqrt();
             }
+        }
+        autoregression(phi, [&first, sd], shock, log);
+        if self.center == Center::Mean {
+            let known = self.start == Start::Zero;
+            subtract_half_variance(phi, sd, &mut variance, known, log);
         }
     }
 
@@ -186,6 +183,44 @@ impl ForecastError {
     }
 }
 
+kernel! {
+    /// Adds an autoregression of persistence `phi` whose first and further shocks have the given
+    /// standard deviations.
+    fn autoregression(phi: &Lane, sd: [&Lane; 2], shock: &[Lane], log: &mut [Lane]) {
+        let mut error = [0.0; LANES];
+        for (t, (row, x)) in log.iter_mut().zip(shock).enumerate() {
+            let sd = sd[t.min(1)];
+            for i in 0..LANES {
+                error[i] = phi[i].mul_add(error[i], sd[i] * x[i]);
+                row[i] += error[i];
+            }
+        }
+    }
+}
+
+kernel! {
+    /// Subtracts half the variance of the autoregression: that of month 1, or with `known` that of
+    /// the month before.
+    fn subtract_half_variance(
+        phi: &Lane,
+        sd: &Lane,
+        variance: &mut Lane,
+        known: bool,
+        log: &mut [Lane],
+    ) {
+        for (t, row) in log.iter_mut().enumerate() {
+            if known || t > 0 {
+                for i in 0..LANES {
+                    variance[i] = (phi[i] * phi[i]).mul_add(variance[i], sd[i] * sd[i]);
+                }
+            }
+            for i in 0..LANES {
+                row[i] -= 0.5 * variance[i];
+            }
+        }
+    }
+}
+
 fn no_variance(name: &str) -> Problem {
     Problem::new(
         name,
@@ -199,10 +234,7 @@ impl Process for ForecastError {
     fn add(&self, _clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
         if self.level.fixed() != Some(1.0) {
             let level = self.level.of(draws.params);
-            let mut log_level = [0.0; LANES];
-            for i in 0..LANES {
-                log_level[i] = ln(level[i]);
-            }
+            let log_level = level.map(ln);
             for row in log.iter_mut() {
                 for i in 0..LANES {
                     row[i] += log_level[i];

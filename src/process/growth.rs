@@ -64,11 +64,13 @@ impl Growth {
             jumps.bind(&format!("growth.jumps.{name}"), clock, parameters, variables);
         }
     }
-}
 
-impl Process for Growth {
-    fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
-        self.drift.as_ref().expect("growth is bound").add(clock, draws, log);
+    /// Sets `log` to the log factor of each month.
+    ///
+    /// # Panics
+    /// If the table was never bound, which is a bug in the making of the model.
+    pub fn write(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        self.drift.as_ref().expect("growth is bound").write(clock, draws, log);
         for jumps in self.jumps.values() {
             jumps.add(clock, draws, log);
         }

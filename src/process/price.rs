@@ -84,11 +84,13 @@ impl Price {
         let still = |d: &Drift| d.rate.is_zero() && d.volatility.is_zero();
         self.jumps.is_empty() && self.drift.as_ref().is_some_and(still)
     }
-}
 
-impl Process for Price {
-    fn add(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
-        self.drift.as_ref().expect("the price is bound").add(clock, draws, log);
+    /// Sets `log` to the log factor of each month.
+    ///
+    /// # Panics
+    /// If the table was never bound, which is a bug in the making of the model.
+    pub fn write(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        self.drift.as_ref().expect("the price is bound").write(clock, draws, log);
         for jumps in self.jumps.values() {
             jumps.add(clock, draws, log);
         }

@@ -5,17 +5,21 @@
 //! variable leaves all other pseudo-random draws unchanged, any block can be made again alone,
 //! and threads cannot disturb one another.
 //!
-//! Two samplers stand behind [`Sampler`]: [`PseudoRandom`] (Philox) and [`QuasiRandom`]
-//! (scrambled Sobol points in independent replicates). With quasi-random points a variable also
+//! Two samplers stand behind [`Sampler`]: [`PseudoRandom`] (a stream per path and variable, started
+//! by Philox) and [`QuasiRandom`] (scrambled Sobol points in independent replicates). With quasi-random points a variable also
 //! has a place in the order of dimensions, given by the caller, most important first.
 
 mod philox;
+mod polar;
 mod sobol;
+mod stream;
 
 pub use philox::{philox, stream_key, unit_interval};
 pub use sobol::DIMENSIONS;
 
+use crate::math::normal_quantiles;
 use crate::simd::kernel;
+use stream::Streams;
 
 /// Paths in a block: the length of every inner loop.
 pub const LANES: usize = 64;
@@ -54,9 +58,17 @@ pub struct Draw {
 pub trait Sampler: Send + Sync {
     /// Fills `out` (one row per step of the variable) with uniforms in (0, 1).
     fn uniforms(&self, block: Block, variable: usize, out: &mut [Lane]);
+
+    /// Fills `out` (one row per step of the variable) with standard normals: the quantiles of the
+    /// uniforms, unless the sampler has a better way. The first rows of a longer variable are those
+    /// of a shorter one.
+    fn normals(&self, block: Block, variable: usize, out: &mut [Lane]) {
+        self.uniforms(block, variable, out);
+        normal_quantiles(out.as_flattened_mut());
+    }
 }
 
-/// Independent draws from Philox4x32-10, one stream per variable name.
+/// Independent draws: a stream of random words for each variable name and path.
 pub struct PseudoRandom {
     keys: Vec<[u32; 2]>,
 }
@@ -72,30 +84,43 @@ impl PseudoRandom {
 
 impl Sampler for PseudoRandom {
     fn uniforms(&self, block: Block, variable: usize, out: &mut [Lane]) {
-        let key = self.keys[variable];
-        for (call, rows) in out.chunks_mut(2).enumerate() {
-            let (low, high) = two_rows(block, call as u32, key);
-            rows[0] = low;
-            if let Some(row) = rows.get_mut(1) {
-                *row = high;
+        stream_uniforms(block, self.keys[variable], out);
+    }
+
+    fn normals(&self, block: Block, variable: usize, out: &mut [Lane]) {
+        stream_normals(block, self.keys[variable], out);
+    }
+}
+
+kernel! {
+    /// A row of uniforms from each word of the streams.
+    fn stream_uniforms(block: Block, key: [u32; 2], out: &mut [Lane]) {
+        let mut streams = Streams::new(block, key);
+        for row in out {
+            for i in 0..LANES {
+                row[i] = unit_interval(streams.next(i));
             }
         }
     }
 }
 
 kernel! {
-    /// Two uniforms per path from one generator call per path.
-    fn two_rows(block: Block, call: u32, key: [u32; 2]) -> (Lane, Lane) {
-        let (mut low, mut high) = ([0.0; LANES], [0.0; LANES]);
-        // Blocks start at multiples of LANES, so only the low word of the path number varies here.
-        let first = block.first as u32;
-        let upper = (block.first >> 32) as u32;
-        for i in 0..LANES {
-            let words = philox([first + i as u32, upper, call, block.replicate], key);
-            low[i] = unit_interval(u64::from(words[0]) << 32 | u64::from(words[1]));
-            high[i] = unit_interval(u64::from(words[2]) << 32 | u64::from(words[3]));
+    /// Two rows of normals from each two words of the streams; an odd last row is the first of two.
+    fn stream_normals(block: Block, key: [u32; 2], out: &mut [Lane]) {
+        let mut streams = Streams::new(block, key);
+        let (pairs, last) = out.as_chunks_mut::<2>();
+        for [one, other] in pairs {
+            for i in 0..LANES {
+                let words = [streams.next(i), streams.next(i)];
+                [one[i], other[i]] = polar::normals(words);
+            }
         }
-        (low, high)
+        for row in last {
+            for i in 0..LANES {
+                let words = [streams.next(i), streams.next(i)];
+                row[i] = polar::normals(words)[0];
+            }
+        }
     }
 }
 
@@ -165,13 +190,24 @@ impl Sampler for QuasiRandom {
         if places.iter().any(Option::is_none) {
             self.beyond.uniforms(block, variable, out);
         }
-        let net = &self.nets[block.replicate as usize];
+        net_uniforms(&self.nets[block.replicate as usize], block.first, places, out);
+    }
+}
+
+kernel! {
+    /// The rows of the draws that have a dimension of the net.
+    fn net_uniforms(
+        net: &[sobol::Dimension],
+        first: u64,
+        places: &[Option<u32>],
+        out: &mut [Lane],
+    ) {
         let mut points = [0u64; LANES];
         for (row, place) in out.iter_mut().zip(places) {
             let Some(dimension) = place else { continue };
-            net[*dimension as usize].coordinates(block.first, &mut points);
-            for (u, &bits) in row.iter_mut().zip(&points) {
-                *u = unit_interval(bits);
+            net[*dimension as usize].coordinates(first, &mut points);
+            for i in 0..LANES {
+                row[i] = unit_interval(points[i]);
             }
         }
     }
@@ -191,6 +227,12 @@ mod tests {
         out
     }
 
+    fn normals(sampler: &dyn Sampler, block: Block, variable: usize, steps: usize) -> Vec<Lane> {
+        let mut out = vec![[0.0; LANES]; steps];
+        sampler.normals(block, variable, &mut out);
+        out
+    }
+
     #[test]
     fn a_new_variable_moves_no_other_draw() {
         let block = Block { replicate: 0, first: 4096 };
@@ -201,6 +243,38 @@ mod tests {
         );
         assert_eq!(rows(&before, block, 0, 7), rows(&after, block, 2, 9)[..7]);
         assert_eq!(rows(&before, block, 1, 3), rows(&after, block, 1, 3));
+        assert_eq!(normals(&before, block, 0, 7), normals(&after, block, 2, 9)[..7]);
+    }
+
+    #[test]
+    fn normals_have_the_moments_of_normals() {
+        // 2^16 draws per sampler. Standard errors: mean 3.9e-3, variance 5.5e-3, fourth moment
+        // sqrt(96 / n) = 0.038, correlation of the steps of a pair 1 / sqrt(2^15) = 5.5e-3. Four
+        // standard errors.
+        let variables = [variable("z", 4)];
+        let samplers: [Box<dyn Sampler>; 2] = [
+            Box::new(PseudoRandom::new(3, &variables)),
+            Box::new(QuasiRandom::new(3, &variables, &[], 1, 14)),
+        ];
+        for sampler in samplers {
+            let (mut sum, mut squares, mut fourth, mut product) = (0.0, 0.0, 0.0, 0.0);
+            for first in (0..1u64 << 14).step_by(LANES) {
+                let out = normals(&*sampler, Block { replicate: 0, first }, 0, 4);
+                for z in out.as_flattened() {
+                    sum += z;
+                    squares += z * z;
+                    fourth += z.powi(4);
+                }
+                for i in 0..LANES {
+                    product += out[0][i] * out[1][i] + out[2][i] * out[3][i];
+                }
+            }
+            let n = 65_536.0;
+            assert!((sum / n).abs() < 4.0 * 3.9e-3);
+            assert!((squares / n - 1.0).abs() < 4.0 * 5.5e-3);
+            assert!((fourth / n - 3.0).abs() < 4.0 * 0.038);
+            assert!((product / (n / 2.0)).abs() < 4.0 * 5.5e-3);
+        }
     }
 
     #[test]

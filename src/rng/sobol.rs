@@ -10,6 +10,7 @@
 //! Matousek (1998), "On the L2-discrepancy for anchored boxes", J. Complexity 14, 527-556
 //! (linear matrix scrambling); Owen (1997) for the variance that scrambling buys.
 
+use super::LANES;
 use super::philox::{philox, stream_key};
 
 /// Dimensions that the table of direction numbers covers.
@@ -18,50 +19,53 @@ pub const DIMENSIONS: usize = 1000;
 /// Bits of a coordinate; the sampler uses the upper 52.
 const BITS: usize = 64;
 
-/// Direction numbers of one scrambled dimension: entry `b` belongs to bit `b` of the point index.
+/// Points whose coordinates are kept: a full vector of every block is one XOR away from them.
+const KEPT: usize = 8;
+
+/// One scrambled dimension.
 #[derive(Clone, Debug)]
 pub(super) struct Dimension {
+    /// Direction numbers: entry `b` belongs to bit `b` of the point index.
     directions: Vec<u64>,
-    shift: u64,
+    /// Coordinates of the first points; that of point 0 is the digital shift.
+    kept: [u64; KEPT],
 }
 
 impl Dimension {
-    /// The 64-bit coordinate of point `index`.
-    #[inline]
-    #[must_use]
-    pub(super) fn coordinate(&self, index: u64) -> u64 {
-        let mut x = self.shift;
-        for (bit, direction) in self.directions.iter().enumerate() {
-            if index >> bit & 1 == 1 {
-                x ^= direction;
-            }
-        }
-        x
+    fn new(directions: Vec<u64>, shift: u64) -> Self {
+        let kept = std::array::from_fn(|i| shift ^ combined(&directions, i as u64));
+        Self { directions, kept }
     }
 
-    /// The coordinates of the points `first..first + out.len()`.
-    ///
-    /// `out.len()` must be a power of two that divides `first`: the low bits of the index then
-    /// run through all their values, and each coordinate is one XOR away from an earlier one.
-    pub(super) fn coordinates(&self, first: u64, out: &mut [u64]) {
-        assert!(
-            out.len().is_power_of_two() && first.is_multiple_of(out.len() as u64),
-            "a block of Sobol points starts at a multiple of its size"
-        );
-        out[0] = self.coordinate(first);
-        let mut filled = 1;
-        for direction in &self.directions {
-            if filled == out.len() {
-                break;
+    /// The coordinates of the points `first..first + LANES`, where `first` is a multiple of
+    /// [`LANES`] and the net has that many points.
+    #[inline(always)]
+    pub(super) fn coordinates(&self, first: u64, out: &mut [u64; LANES]) {
+        // What each next group of points has more than the kept ones.
+        let mut more = [combined(&self.directions, first); LANES / KEPT];
+        let of_groups = &self.directions[KEPT.ilog2() as usize..LANES.ilog2() as usize];
+        for (bit, direction) in of_groups.iter().enumerate() {
+            for group in 1 << bit..2 << bit {
+                more[group] = more[group - (1 << bit)] ^ direction;
             }
-            let (done, rest) = out.split_at_mut(filled);
-            for (new, old) in rest.iter_mut().zip(done.iter()) {
-                *new = old ^ direction;
-            }
-            filled *= 2;
         }
-        assert!(filled >= out.len(), "the net has fewer points than the block");
+        for (points, more) in out.chunks_exact_mut(KEPT).zip(more) {
+            for i in 0..KEPT {
+                points[i] = self.kept[i] ^ more;
+            }
+        }
     }
+}
+
+/// The XOR of the direction numbers of the bits of `index`.
+#[inline(always)]
+fn combined(directions: &[u64], index: u64) -> u64 {
+    let (mut x, mut bits) = (0, index);
+    while bits != 0 {
+        x ^= directions[bits.trailing_zeros() as usize];
+        bits &= bits - 1;
+    }
+    x
 }
 
 /// The first `dimensions` dimensions of a net of `2^log2_points` points, unscrambled.
@@ -123,12 +127,23 @@ pub(super) fn scramble(plain: &[u64], seed: u64, replicate: u32, dimension: u32)
             matrix.iter().fold(0u64, |out, row| out << 1 | u64::from((row & v).count_ones() & 1))
         })
         .collect();
-    Dimension { directions, shift: random(BITS as u32) }
+    Dimension::new(directions, random(BITS as u32))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The coordinate of one point, by the definition.
+    fn coordinate(dimension: &Dimension, index: u64) -> u64 {
+        let mut x = dimension.kept[0];
+        for (bit, direction) in dimension.directions.iter().enumerate() {
+            if index >> bit & 1 == 1 {
+                x ^= direction;
+            }
+        }
+        x
+    }
 
     /// The published sequence in all its dimensions, from an independent implementation.
     #[test]
@@ -137,13 +152,13 @@ mod tests {
         let oracle = sobol::Sobol::<u64>::new(DIMENSIONS, &params);
         let plain: Vec<Dimension> = directions(DIMENSIONS, 10)
             .into_iter()
-            .map(|directions| Dimension { directions, shift: 0 })
+            .map(|directions| Dimension::new(directions, 0))
             .collect();
         for (index, point) in oracle.take(512).enumerate() {
             // The oracle walks in Gray-code order.
             let gray = (index ^ (index >> 1)) as u64;
             for (d, (dimension, &expected)) in plain.iter().zip(&point).enumerate() {
-                let got = dimension.coordinate(gray);
+                let got = coordinate(dimension, gray);
                 assert_eq!(got, expected, "dimension {d}, point {index}");
             }
         }
@@ -156,11 +171,11 @@ mod tests {
         for (d, plain) in plain.iter().enumerate() {
             let dimension = scramble(plain, 5, 3, d as u32);
             let mut seen = vec![false; 1024];
-            let mut block = [0u64; 64];
-            for first in (0..1024).step_by(64) {
+            let mut block = [0u64; LANES];
+            for first in (0..1024).step_by(LANES) {
                 dimension.coordinates(first, &mut block);
                 for (offset, &x) in block.iter().enumerate() {
-                    assert_eq!(x, dimension.coordinate(first + offset as u64));
+                    assert_eq!(x, coordinate(&dimension, first + offset as u64));
                     let cell = (x >> 54) as usize;
                     assert!(!seen[cell], "dimension {d}: two points in cell {cell}");
                     seen[cell] = true;
@@ -172,9 +187,9 @@ mod tests {
     #[test]
     fn replicates_and_dimensions_are_scrambled_differently() {
         let plain = &directions(2, 8)[1];
-        let first = scramble(plain, 1, 0, 1).coordinate(0);
-        assert_ne!(first, scramble(plain, 1, 1, 1).coordinate(0));
-        assert_ne!(first, scramble(plain, 1, 0, 2).coordinate(0));
-        assert_ne!(first, scramble(plain, 2, 0, 1).coordinate(0));
+        let first = coordinate(&scramble(plain, 1, 0, 1), 0);
+        assert_ne!(first, coordinate(&scramble(plain, 1, 1, 1), 0));
+        assert_ne!(first, coordinate(&scramble(plain, 1, 0, 2), 0));
+        assert_ne!(first, coordinate(&scramble(plain, 2, 0, 1), 0));
     }
 }

@@ -1,6 +1,7 @@
 //! The same bytes for any number of threads, and a record of what they are.
 
-use crate::support::study_at;
+use crate::support::{repository, study_at};
+use assert_cmd::Command;
 use waterline::analysis::{Unwatched, analyze};
 use waterline::report::json;
 
@@ -22,6 +23,38 @@ fn threads_change_no_byte() {
         let one = bytes(1, &overrides);
         for threads in [2, 3, 7] {
             assert!(bytes(threads, &overrides) == one, "{threads} threads, {overrides:?}");
+        }
+    }
+}
+
+/// What `waterline run` writes as JSON with vector code no better than `level`.
+fn bytes_at(level: &str, study: &str, overrides: &[&str]) -> Vec<u8> {
+    let sets = overrides.iter().flat_map(|o| ["--set", o]);
+    let run = Command::cargo_bin("waterline")
+        .expect("the binary")
+        .args(["run", study, "--json", "-"])
+        .args(sets)
+        .current_dir(repository("."))
+        .env("WATERLINE_SIMD", level)
+        .assert()
+        .success();
+    run.get_output().stdout.clone()
+}
+
+/// Every kernel rounds the same way in each of its versions, the processor's best one included.
+#[test]
+fn vector_code_changes_no_byte() {
+    for (study, sampler) in [
+        ("tests/studies/r1.toml", "run.sampler=pseudo"),
+        ("tests/studies/r1.toml", "run.sampler=sobol"),
+        (STUDY, "run.sampler=pseudo"),
+        (STUDY, "run.sampler=sobol"),
+    ] {
+        let overrides = ["run.paths=4096", sampler];
+        let best = bytes_at("", study, &overrides);
+        for level in ["avx2", "portable"] {
+            let lower = bytes_at(level, study, &overrides);
+            assert!(lower == best, "{level}, {study}, {sampler}");
         }
     }
 }

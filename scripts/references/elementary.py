@@ -1,0 +1,89 @@
+"""Coefficients of the elementary functions in src/math.rs and src/rng/polar.rs.
+
+Prints Rust constants, lowest power first, and the largest error of each approximation before
+rounding to double precision, found on a fine grid with 50 digits.
+
+- exp: (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2, at Chebyshev nodes;
+- the center of the normal quantile: z / q as a rational function of CENTER^2 - q^2, q = u - 1/2,
+  interpolated where the errors of the best rational function of a branch cut vanish (images of
+  equidistant points under the Jacobi function sn);
+- the polar map: -4 artanh(s) / s in s^2, sin(pi/2 f) / f and cos(pi/2 f) in f^2, |f| <= 1/2,
+  at Chebyshev nodes.
+
+usage: python scripts/references/elementary.py      (needs mpmath)
+"""
+
+from mpmath import (
+    atanh, chebyfit, cos, ellipfun, ellipk, erfinv, exp, log, lu_solve, matrix, mp, mpf, nstr, pi,
+    polyval, sin, sqrt,
+)
+
+mp.dps = 50
+
+
+def show(name, coefficients):
+    print(f"const {name}: [f64; {len(coefficients)}] = [")
+    for c in coefficients:
+        print(f"    {float(c)!r},")
+    print("];")
+
+
+def polynomial(name, function, low, high, degree, scale):
+    """`scale(x)` turns an error of the function into the error that matters."""
+    fitted = chebyfit(function, [low, high], degree + 1)
+    grid = [low + (high - low) * (mpf(i) + mpf("0.37")) / 500 for i in range(500)]
+    error = max(abs((polyval(fitted, x) - function(x)) * scale(x)) for x in grid)
+    print(f"// {name}: error {nstr(error, 2)}")
+    show(name, fitted[::-1])
+
+
+def exponential():
+    half = log(2) / 2 * mpf("1.001")
+    rest = lambda r: (exp(r) - 1 - r) / r**2 if abs(r) > mpf(10) ** -15 else mpf(1) / 2
+    polynomial("EXP_TAIL", rest, -half, half, 9, lambda r: r**2 / exp(r))
+
+
+def center(degree, smallest):
+    half = mpf(1) / 2 - mpf(smallest)
+    widest = half**2
+    slope = lambda q: sqrt(mpf(2)) * erfinv(2 * q) / q
+    quarter = ellipk(widest * 4)
+    square = lambda x: widest * ellipfun("sn", quarter * x, m=widest * 4) ** 2
+    count = 2 * degree + 1
+    left, right = matrix(count, count), matrix(count, 1)
+    for i in range(count):
+        x = square(mpf(2 * i + 1) / (2 * count))
+        value, r = slope(sqrt(x)), widest - x
+        for k in range(degree + 1):
+            left[i, k] = r**k
+        for k in range(1, degree + 1):
+            left[i, degree + k] = -value * r**k
+        right[i] = value
+    c = lu_solve(left, right)
+    numerator = [c[k] for k in range(degree + 1)]
+    denominator = [mpf(1)] + [c[degree + k] for k in range(1, degree + 1)]
+    error = 0
+    for i in range(500):
+        x = square((mpf(i) + mpf("0.37")) / 500)
+        r = widest - x
+        ratio = polyval(numerator[::-1], r) / polyval(denominator[::-1], r)
+        error = max(error, abs(ratio / slope(sqrt(x)) - 1))
+    print(f"// CENTER {nstr(half, 5)}: relative error {nstr(error, 2)}")
+    show("CENTER_NUMERATOR", numerator)
+    show("CENTER_DENOMINATOR", denominator)
+
+
+def polar():
+    s = (sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)
+    tiny = mpf(10) ** -20
+    log_of = lambda z: -4 * atanh(sqrt(z)) / sqrt(z) if z > tiny else mpf(-4)
+    polynomial("LOGARITHM", log_of, mpf(0), s**2 * mpf("1.001"), 5, lambda z: mpf(1) / 4)
+    sine = lambda y: sin(pi / 2 * sqrt(y)) / sqrt(y) if y > tiny else pi / 2
+    polynomial("SINE", sine, mpf(0), mpf("0.2501"), 5, lambda y: mpf(1))
+    cosine = lambda y: cos(pi / 2 * sqrt(y))
+    polynomial("COSINE", cosine, mpf(0), mpf("0.2501"), 5, lambda y: mpf(1))
+
+
+exponential()
+center(11, "0.01")
+polar()
