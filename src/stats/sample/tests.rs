@@ -114,7 +114,8 @@ fn a_missed_bin_is_named_and_another_pass_resolves_it() {
     let values = normals(10_000);
     let mut pilot = values[..500].to_vec();
     pilot.sort_by(f64::total_cmp);
-    let mut bins = Bins::around(&pilot, Wanted { quantiles: &[0.95], ..WANTED }, 10_000, true);
+    let mut bins =
+        Bins::around(&pilot, Wanted { quantiles: &[0.95], tails: &[], marks: &[] }, 10_000, true);
     let Err(NotKept(bin)) = sample(&values, 4, Design::Independent, &bins).quantile(0.5) else {
         panic!("the median lies outside the kept bins");
     };
