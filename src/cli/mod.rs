@@ -10,8 +10,11 @@ mod outputs;
 mod pieces;
 mod prices;
 mod progress;
+mod ranks;
 mod run;
 mod schema;
+
+pub use ranks::{Ending, Ranks, run_among};
 
 use crate::input::Loaded;
 use clap::{Args, Parser, Subcommand, ValueEnum};

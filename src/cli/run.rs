@@ -93,7 +93,7 @@ pub(super) fn on_threads<T: Send>(
 }
 
 /// The options that stand for fields of `[run]`.
-fn fields(args: &RunArgs) -> Vec<String> {
+pub(super) fn fields(args: &RunArgs) -> Vec<String> {
     let mut list = Vec::new();
     list.extend(args.paths.map(|n| format!("run.paths={n}")));
     list.extend(args.seed.map(|n| format!("run.seed={n}")));
