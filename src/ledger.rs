@@ -57,6 +57,7 @@ impl Month {
     };
 
     /// What the month costs on each path: the sum of its lines, USD.
+    #[inline(always)]
     #[must_use]
     pub fn cost(&self) -> Lane {
         let mut cost = [0.0; LANES];
@@ -147,7 +148,7 @@ impl Totals {
     }
 
     /// Adds a month whose bill is worth `discount` of its amount today.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, month: &Month, discount: f64) {
         let cost = month.cost();
         for i in 0..LANES {

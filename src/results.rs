@@ -50,6 +50,8 @@ pub struct RunFacts {
     pub reason: String,
     /// Paths.
     pub paths: u64,
+    /// Paths that the tables by month are taken from: the first of all.
+    pub month_paths: u64,
     /// Independent replicates; 1 for pseudo-random paths.
     pub replicates: u32,
     /// Seed of every draw.

@@ -1,5 +1,6 @@
 //! Which sampler, and how many paths.
 
+use crate::compare::MONTH_PATHS;
 use crate::path::Points;
 use crate::results::RunFacts;
 use crate::simulate::{Observer, Plan, Stopped, simulate};
@@ -36,14 +37,15 @@ pub(super) fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunF
     } else {
         Points::Pseudo
     };
+    let plan = Plan { points, paths, seed };
     let facts = RunFacts {
+        month_paths: plan.at_most(MONTH_PATHS).paths,
         sampler: if sobol { "sobol" } else { "pseudo" }.into(),
         reason,
         paths,
         replicates: if sobol { REPLICATES } else { 1 },
         seed,
     };
-    let plan = Plan { points, paths, seed };
     Ok((plan, facts))
 }
 

@@ -21,6 +21,7 @@ use crate::curve::LoadCurve;
 use crate::ledger::{Ledger, Month, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use crate::strategy::Overflow;
 
 /// What stays the same over all blocks and sizes.
@@ -99,47 +100,50 @@ fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lan
     }
 }
 
-/// Settles `units` on a block of paths month by month.
-///
-/// `prices` are those of [`reprice`] for the same block. A `ledger` with a place for each month
-/// receives every line; one with a single place is overwritten month by month, for contracts whose
-/// clauses do not look back.
-pub fn settle(
-    terms: Terms<'_>,
-    overflow: &Overflow,
-    units: f64,
-    paths: &PathBlock,
-    prices: &Prices,
-    ledger: &mut Ledger,
-) -> Totals {
-    let mut totals = Totals::zero();
-    let months = paths.load.len();
-    let keeps = ledger.months.len() > 1;
-    for t in 0..months {
-        let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
-        let month = &mut open[0];
-        let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
-        let contract_month = t.saturating_sub(terms.contract.start);
-        let opening = Opening {
-            month: contract_month,
-            contract: terms.contract,
-            params: &paths.params,
-            closed: closed.get(t - contract_month..).unwrap_or_default(),
-        };
-        (month.reserved, month.deployed) = quantity(opening, phase, units);
-        consume(terms.curve, &paths.load[t], month);
-        let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
-        let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
-        let overflow = Some(overflow).filter(|_| phase != Phase::None);
-        bill(terms.contract, overflow, &paths.params, rates, month);
-        credit(opening, phase, terms.contract.is_last(t, months), month);
-        totals.add(month, terms.discounts[t]);
+kernel! {
+    /// Settles `units` on a block of paths month by month.
+    ///
+    /// `prices` are those of [`reprice`] for the same block. A `ledger` with a place for each month
+    /// receives every line; one with a single place is overwritten month by month, for contracts whose
+    /// clauses do not look back.
+    pub fn settle(
+        terms: Terms<'_>,
+        overflow: &Overflow,
+        units: f64,
+        paths: &PathBlock,
+        prices: &Prices,
+        ledger: &mut Ledger,
+    ) -> Totals {
+        let mut totals = Totals::zero();
+        let months = paths.load.len();
+        let keeps = ledger.months.len() > 1;
+        for t in 0..months {
+            let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
+            let month = &mut open[0];
+            let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
+            let contract_month = t.saturating_sub(terms.contract.start);
+            let opening = Opening {
+                month: contract_month,
+                contract: terms.contract,
+                params: &paths.params,
+                closed: closed.get(t - contract_month..).unwrap_or_default(),
+            };
+            (month.reserved, month.deployed) = quantity(opening, phase, units);
+            consume(terms.curve, &paths.load[t], month);
+            let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
+            let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
+            let overflow = Some(overflow).filter(|_| phase != Phase::None);
+            bill(terms.contract, overflow, &paths.params, rates, month);
+            credit(opening, phase, terms.contract.is_last(t, months), month);
+            totals.add(month, terms.discounts[t]);
+        }
+        totals
     }
-    totals
 }
 
 /// Reserved and deployed units of a month. After the term nothing is reserved: what stays switched
 /// on is billed by the hour.
+#[inline(always)]
 fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane, Lane) {
     let mut reserved = [0.0; LANES];
     if let Phase::Term(_) = phase {
@@ -160,6 +164,7 @@ fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane, Lane) {
 /// Splits the month's demand into what the deployed units serve and what they do not.
 ///
 /// Overflow is written to `spilled`; [`bill`] moves it to `rejected` where it is rejected.
+#[inline(always)]
 fn consume(curve: &LoadCurve, load: &Lane, month: &mut Month) {
     month.demand = *load;
     month.spilled = overflow(curve, load, &load.map(|load| 1.0 / load), &month.deployed);
@@ -184,6 +189,7 @@ fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> 
 }
 
 /// What a unit-month of overflow costs, USD; `kind` is none where no contract is in force.
+#[inline(always)]
 fn overflow_price(
     contract: &Contract,
     kind: Option<&Overflow>,
@@ -212,6 +218,7 @@ fn overflow_price(
 }
 
 /// What the spare hourly units that go with a unit-month of overflow cost, USD. They do no work.
+#[inline(always)]
 fn spare_price(contract: &Contract, kind: Option<&Overflow>, params: &[Lane]) -> Lane {
     let mut price = [0.0; LANES];
     if let (Some(Overflow::Hourly { headroom }), Some(hourly)) = (kind, &contract.hourly) {
@@ -224,6 +231,7 @@ fn spare_price(contract: &Contract, kind: Option<&Overflow>, params: &[Lane]) ->
 }
 
 /// Prices the month's lines.
+#[inline(always)]
 fn bill(
     contract: &Contract,
     overflow: Option<&Overflow>,
@@ -258,6 +266,7 @@ fn bill(
 }
 
 /// The fee, hourly units beyond it, and the two kinds of waste.
+#[inline(always)]
 fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut Month) {
     let hourly = contract.hourly.as_ref().map_or([0.0; LANES], |p| *p.of(params));
     for i in 0..LANES {
@@ -273,6 +282,7 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
 }
 
 /// Credits of the contract's clauses.
+#[inline(always)]
 fn credit(opening: Opening<'_>, phase: Phase, last: bool, month: &mut Month) {
     let mut credit = [0.0; LANES];
     if let Phase::Term(_) = phase {

@@ -7,8 +7,8 @@ use crate::path::Points;
 use crate::stats::bins::{Bins, Wanted};
 use crate::stats::sample::Sample;
 
-/// Values stored at once: 128 MiB.
-const STORED: f64 = 16e6;
+/// Values stored at once: 256 MiB.
+const STORED: f64 = 32e6;
 
 /// Paths of the pilot that places the bins; runs of no more paths keep every value.
 const PILOT: u64 = 16_384;

@@ -33,6 +33,20 @@ pub(super) struct Unit {
 }
 
 impl Plan {
+    /// The first paths of the plan, of each replicate as many: at most `paths`, or a block of each.
+    #[must_use]
+    pub fn at_most(&self, paths: u64) -> Self {
+        match self.points {
+            Points::Pseudo => Self { paths: self.paths.min(paths), ..*self },
+            Points::Quasi { replicates, log2_points } => {
+                let each = (paths / u64::from(replicates)).max(LANES as u64).ilog2();
+                let log2_points = log2_points.min(each);
+                let points = Points::Quasi { replicates, log2_points };
+                Self { points, paths: u64::from(replicates) << log2_points, ..*self }
+            }
+        }
+    }
+
     /// How the sections relate.
     pub(super) fn design(&self) -> Design {
         match self.points {

@@ -217,15 +217,11 @@ kernel! {
     fn mark(values: &Lane, first: bool, cuts: &[Cut], above: &mut [u64]) -> [u8; LANES / 8] {
         let mut marks = [u64::from(first); LANES];
         for (cut, above) in cuts.iter().zip(above) {
-            let mut count = [0u64; 8];
-            for first in (0..LANES).step_by(8) {
-                for i in 0..8 {
-                    let is_above = values[first + i] >= cut.edge;
-                    count[i] += u64::from(is_above);
-                    marks[first + i] ^= if is_above { cut.flips } else { 0 };
-                }
+            for i in 0..LANES {
+                let is_above = u64::from(values[i] >= cut.edge);
+                *above += is_above;
+                marks[i] ^= is_above & cut.flips;
             }
-            *above += count.iter().sum::<u64>();
         }
         let mut bits = [0; LANES / 8];
         for (bits, marks) in bits.iter_mut().zip(marks.chunks_exact(8)) {

@@ -396,7 +396,8 @@ fn a_damaged_checkpoint_is_used_as_far_as_it_is_sound() {
         if done.get_output().status.success() {
             assert!(desk.merged(&["again.shard".into()]).0 == whole, "{at} at {place}");
         } else {
-            assert!(at % 2 == 1 && place < 16, "{at} at {place}");
+            let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+            assert!(at % 2 == 1 && place < 16, "{at} at {place}: {said}");
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn footer(results: &Results) -> String {
     let run = &results.run;
     let pairs = [
         ("Paths", count(run.paths)),
+        ("Paths of the monthly figures", count(run.month_paths)),
         ("Replicates", run.replicates.to_string()),
         ("Sampler", format!("{} ({})", escape(&run.sampler), escape(&run.reason))),
         ("Seed", run.seed.to_string()),

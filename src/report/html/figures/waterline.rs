@@ -61,12 +61,12 @@ fn title(view: &View<'_>) -> String {
     if view.commits() {
         format!(
             "The load of {} futures and the commitment on it",
-            crate::words::count(view.results.run.paths)
+            crate::words::count(view.results.run.month_paths)
         )
     } else {
         format!(
             "The load of {} futures, without a commitment",
-            crate::words::count(view.results.run.paths)
+            crate::words::count(view.results.run.month_paths)
         )
     }
 }

@@ -21,27 +21,20 @@
 //! cell. Lines and overflow are single precision (6e-8 of the load), money is double precision.
 //! `tests/it/kernels.rs` holds the totals against the general settlement, path by path.
 
+mod table;
+
 use super::lean::Prepared;
 use super::{Terms, quantity};
 use crate::contract::{Opening, Phase};
-use crate::curve::LoadCurve;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
+use table::{Axis, Class, Row};
 
 /// Sizes that are settled side by side: a vector register or two.
 const PANEL: usize = 16;
 
-/// Cells per octave of the load, as a power of two: first try and last.
-const CELL_BITS: std::ops::RangeInclusive<u32> = 7..=9;
-
-/// Largest error of an overflow, as a share of the load, for which the table is used.
-const TOLERANCE: f64 = 1e-4;
-
 /// Waste below this share of the fees is rounding and counts as none.
 const NOTHING: f64 = 1e-6;
-
-/// Intercepts and slopes of a panel in a cell.
-type Row = [[f32; PANEL]; 2];
 
 /// Sizes of one strategy, compiled.
 #[derive(Clone, Debug)]
@@ -52,43 +45,6 @@ pub struct Grid {
     /// The class of each month; none outside the contract.
     months: Vec<Option<usize>>,
     error: f64,
-}
-
-/// Months in which the sizes deploy the same units.
-#[derive(Clone, Debug)]
-struct Class {
-    /// Deployed units by size, padded to whole panels.
-    units: Vec<f64>,
-    cells: Axis,
-    /// By panel and cell.
-    rows: Vec<Vec<Row>>,
-}
-
-/// Cells of the load axis: the upper bits of a number.
-#[derive(Clone, Copy, Debug)]
-struct Axis {
-    shift: u32,
-    first: u64,
-    count: usize,
-}
-
-impl Axis {
-    /// Cells from `low` to `high`, with one more below and one above.
-    fn new(low: f64, high: f64, bits: u32) -> Self {
-        let shift = 52 - bits;
-        let first = (low.to_bits() >> shift) - 1;
-        Self { shift, first, count: ((high.to_bits() >> shift) - first) as usize + 2 }
-    }
-
-    #[inline(always)]
-    fn cell(self, load: f64) -> u32 {
-        let above = (load.to_bits() >> self.shift).saturating_sub(self.first);
-        above.min(self.count as u64 - 1) as u32
-    }
-
-    fn edge(self, cell: usize) -> f64 {
-        f64::from_bits((self.first + cell as u64) << self.shift)
-    }
 }
 
 /// Totals of every size on a block.
@@ -152,9 +108,7 @@ impl Grid {
             grid.months.push(class);
         }
         for class in &mut grid.classes {
-            let error =
-                CELL_BITS.map(|bits| class.fill(terms.curve, bits)).find(|e| *e <= TOLERANCE);
-            grid.error = grid.error.max(error?);
+            grid.error = grid.error.max(class.compile(terms.curve)?);
         }
         Some(grid)
     }
@@ -163,7 +117,7 @@ impl Grid {
     fn class(&mut self, units: Vec<f64>) -> usize {
         let known = self.classes.iter().position(|class| class.units == units);
         known.unwrap_or_else(|| {
-            self.classes.push(Class { units, cells: Axis::new(1.0, 2.0, 7), rows: Vec::new() });
+            self.classes.push(Class::new(units));
             self.classes.len() - 1
         })
     }
@@ -193,84 +147,6 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
     let padded = sizes.len().next_multiple_of(PANEL);
     let size = |i: usize| sizes[i.min(sizes.len() - 1)];
     (0..padded).map(|i| quantity(opening, phase, size(i)).1[0]).collect()
-}
-
-impl Class {
-    /// Fills the table with `2^bits` cells per octave and returns the bound on its error.
-    fn fill(&mut self, curve: &LoadCurve, bits: u32) -> f64 {
-        let positive = || self.units.iter().copied().filter(|k| *k > 0.0);
-        let (least, most) =
-            (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
-        let (low, high) = curve.bent();
-        self.cells = if most > 0.0 {
-            Axis::new(least / high, most / low, bits)
-        } else {
-            Axis::new(1.0, 2.0, bits)
-        };
-        let mut error = 0.0f64;
-        self.rows = self
-            .units
-            .chunks_exact(PANEL)
-            .map(|units| {
-                let lines: Vec<Vec<Line>> =
-                    units.iter().map(|k| lines(curve, *k, self.cells)).collect();
-                let bounds = lines.iter().flatten().map(|(_, bound)| *bound);
-                error = bounds.fold(error, f64::max);
-                let row = |cell: usize| -> Row {
-                    let of = |part: usize| std::array::from_fn(|g| lines[g][cell].0[part] as f32);
-                    [of(0), of(1)]
-                };
-                (0..self.cells.count).map(row).collect()
-            })
-            .collect();
-        error
-    }
-}
-
-/// Intercept and slope, and the bound on the error as a share of the load.
-type Line = ([f64; 2], f64);
-
-/// The overflow against `units` as a line per cell.
-fn lines(curve: &LoadCurve, units: f64, axis: Axis) -> Vec<Line> {
-    if units == 0.0 {
-        return vec![([0.0, 1.0], 0.0); axis.count];
-    }
-    // Every cell at its lower edge and at three places inside, and the edges beyond the last.
-    let edge = |i: usize| {
-        axis.edge(i / 4) + (i % 4) as f64 * 0.25 * (axis.edge(i / 4 + 1) - axis.edge(i / 4))
-    };
-    let loads: Vec<f64> = (4..=4 * axis.count).map(edge).collect();
-    let at = overflows(curve, units, &loads);
-    let chord = |cell: usize| {
-        let i = 4 * (cell - 1);
-        (at[i + 4] - at[i]) / (loads[i + 4] - loads[i])
-    };
-    let last = axis.count - 1;
-    let mut out = vec![([0.0, 0.0], 0.0)];
-    for cell in 1..last {
-        let (i, slope) = (4 * (cell - 1), chord(cell));
-        let gap = |j: usize| (at[i] + slope * (loads[i + j] - loads[i]) - at[i + j]).max(0.0);
-        // Simpson's rule on both halves; the gap is zero at both ends.
-        let mean = (4.0 * gap(1) + 2.0 * gap(2) + 4.0 * gap(3)) / 12.0;
-        // Of a convex function, the slopes at the ends lie between those of the neighbors.
-        let before = if cell == 1 { 0.0 } else { chord(cell - 1) };
-        let bound = 0.25 * (loads[i + 4] - loads[i]) * (chord(cell + 1) - before) / loads[i];
-        out.push(([at[i] - slope * loads[i] - mean, slope], bound));
-    }
-    let (i, slope) = (4 * (last - 1), chord(last));
-    out.push(([at[i] - slope * loads[i], slope], 0.0));
-    out
-}
-
-/// The overflow of each load against `units`.
-fn overflows(curve: &LoadCurve, units: f64, loads: &[f64]) -> Vec<f64> {
-    let mut out = Vec::with_capacity(loads.len());
-    for chunk in loads.chunks(LANES) {
-        let ratios = std::array::from_fn(|i| units / chunk[i.min(chunk.len() - 1)]);
-        let shares = curve.overflows(&ratios);
-        out.extend(chunk.iter().zip(&shares).map(|(load, share)| load * share));
-    }
-    out
 }
 
 /// What the kernel reads of the months of a class.

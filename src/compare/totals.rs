@@ -1,0 +1,148 @@
+//! Totals over the months: every measure of the chosen entries, and which entry hindsight prefers.
+
+use super::{Compare, Compared, TOTAL_LEVELS};
+use crate::measure::{Context, Measure};
+use crate::path::PathBlock;
+use crate::rng::{LANES, Lane};
+use crate::settle::grid::Total;
+use crate::simulate::{Experiment, Want};
+use crate::size::sweep::{Batch, CVAR_LEVEL, Desk, DeskScratch, Entry, lowest, outside};
+use crate::stats::Estimate;
+use crate::stats::sample::Sample;
+use crate::study::Study;
+
+/// The experiment.
+pub(super) struct Totals<'a> {
+    desk: Desk<'a>,
+    study: &'a Study,
+    chosen: &'a [Entry],
+    all: &'a [Entry],
+    batches: Vec<Batch>,
+    /// Entries of `all` outside the batches.
+    single: Vec<usize>,
+}
+
+/// Series of a chosen entry: the measures and two indicators.
+const PER_ENTRY: usize = Measure::ALL.len() + 2;
+
+/// Nothing signed.
+const ON_DEMAND: Entry = Entry { strategy: 0, units: 0.0 };
+
+/// Buffers of a thread.
+pub(super) struct Scratch {
+    desk: DeskScratch,
+    costs: Vec<Lane>,
+}
+
+impl<'a> Totals<'a> {
+    pub(super) fn new(compare: Compare<'a>) -> Self {
+        let Compare { study, chosen, all } = compare;
+        let desk = Desk::new(study);
+        let batches = desk.batches(all);
+        let single = outside(&batches, all.len());
+        Self { desk, study, chosen, all, batches, single }
+    }
+
+    /// The chosen entries, and the share of futures in which each of all is the cheapest.
+    pub(super) fn sort(&self, samples: Vec<Sample>) -> (Vec<Compared>, Vec<Estimate>) {
+        let mut samples = samples.into_iter();
+        let mut next = || samples.next().expect("one sample per series");
+        let strategies = self.chosen.iter().map(|&entry| Compared {
+            entry,
+            measures: Measure::ALL.iter().map(|_| next()).collect(),
+            beats_on_demand: next(),
+            over_budget: next(),
+        });
+        let strategies = strategies.collect();
+        (strategies, self.all.iter().map(|_| next().mean()).collect())
+    }
+
+    /// Costs of all entries on the block; marks the cheapest of each strategy.
+    fn hindsight(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) -> Lane {
+        let marks = &mut out[PER_ENTRY * self.chosen.len()..];
+        for &i in &self.single {
+            scratch.costs[i] = self.desk.totals(self.all[i], paths, &mut scratch.desk).cost;
+        }
+        for batch in &self.batches {
+            self.desk.settle_batch(batch, paths, &mut scratch.desk);
+            let costs = scratch.costs[batch.entries()].iter_mut();
+            batch.total(Total::Cost, &scratch.desk, costs);
+        }
+        let mut from = 0;
+        for group in self.all.chunk_by(|a, b| a.strategy == b.strategy) {
+            let costs = &scratch.costs[from..from + group.len()];
+            let best = lowest(costs);
+            // The first of equals, so that every path counts once.
+            let mut open = [1.0; LANES];
+            for (cost, mark) in costs.iter().zip(&mut marks[from..]) {
+                for lane in 0..LANES {
+                    mark[lane] = if cost[lane] == best[lane] { open[lane] } else { 0.0 };
+                    open[lane] -= mark[lane];
+                }
+            }
+            from += group.len();
+        }
+        lowest(&scratch.costs)
+    }
+}
+
+impl Experiment for Totals<'_> {
+    type Scratch = Scratch;
+
+    fn wants(&self) -> Vec<Want> {
+        let total = |measure: &Measure| Want {
+            quantiles: TOTAL_LEVELS.to_vec(),
+            tails: if measure.high_is_bad() { vec![CVAR_LEVEL] } else { Vec::new() },
+            curve: *measure == Measure::Cost,
+        };
+        let mut wants = Vec::new();
+        for _ in self.chosen {
+            wants.extend(Measure::ALL.iter().map(total));
+            wants.extend([Want::mean(), Want::mean()]);
+        }
+        wants.extend(self.all.iter().map(|_| Want::mean()));
+        wants
+    }
+
+    fn names(&self) -> Vec<String> {
+        // Regret and the shares of futures look at all entries.
+        let all: Vec<String> = self.all.iter().map(|e| e.name()).collect();
+        let all = all.join(" ");
+        let mut names = Vec::new();
+        for entry in self.chosen.iter().map(|e| e.name()) {
+            names.extend((0..PER_ENTRY).map(|i| match Measure::ALL.get(i) {
+                Some(Measure::Regret) => format!("total {entry} {i} among {all}"),
+                _ => format!("total {entry} {i}"),
+            }));
+        }
+        names.extend(self.all.iter().map(|e| format!("best {} among {all}", e.name())));
+        names
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch { desk: self.desk.scratch(false), costs: vec![[0.0; LANES]; self.all.len()] }
+    }
+
+    fn evaluate(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) {
+        self.desk.open(paths, &mut scratch.desk);
+        let base = self.desk.settle(ON_DEMAND, paths, &mut scratch.desk);
+        let best = self.hindsight(paths, scratch, out);
+        let hindsight = lowest(&[best, base.cost]);
+        let context =
+            Context { on_demand: &base.cost, hindsight: &hindsight, budget: self.study.budget };
+        for (entry, own) in self.chosen.iter().zip(out.chunks_mut(PER_ENTRY)) {
+            let settled =
+                (entry.units > 0.0).then(|| self.desk.settle(*entry, paths, &mut scratch.desk));
+            let totals = settled.as_ref().unwrap_or(&base);
+            for (measure, series) in Measure::ALL.iter().zip(own.iter_mut()) {
+                *series = measure.of(totals, context);
+            }
+            let budget = self.study.budget.unwrap_or(f64::INFINITY);
+            for i in 0..LANES {
+                let beats = totals.present_value[i] < base.present_value[i];
+                own[PER_ENTRY - 2][i] = f64::from(u8::from(beats));
+                own[PER_ENTRY - 1][i] = f64::from(u8::from(totals.cost[i] > budget));
+            }
+        }
+    }
+}
