@@ -74,8 +74,9 @@
 //! # What is guaranteed about bits
 //!
 //! The same study, seed and version give the same result bytes for any number of threads.
-//! Elementary functions are compiled from the same source everywhere and are not fused or
-//! reordered, so the results agree between processors and operating systems too, with one
+//! Elementary functions are compiled from the same source everywhere, sums are never reordered, and
+//! a multiplication is fused with an addition only where the source says so, which rounds once on
+//! every machine. So the results agree between processors and operating systems too, with one
 //! exception: quantile tables of the beta, gamma and Student-t distributions are built with the
 //! functions of the machine's C library, whose last bit may differ.
 
