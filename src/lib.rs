@@ -61,6 +61,7 @@
 //! | [`results`], [`words`] | all that a report may see; numbers as people read them |
 //! | [`analysis`] | the main job: from a study to its results |
 //! | [`input`] | from files to a study, or to every finding at once |
+//! | [`bench`] | what a machine does with waterline: rates, scaling, seconds to an accuracy |
 //! | [`report`] | terminal, JSON, CSV, HTML; one file each |
 //! | [`cli`] | arguments, progress, files, exit codes |
 //!
@@ -79,6 +80,7 @@
 //! functions of the machine's C library, whose last bit may differ.
 
 pub mod analysis;
+pub mod bench;
 pub mod cli;
 pub mod compare;
 pub mod contract;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The study and the files it is read from, or all that is wrong with it on standard error.
-fn study(args: &StudyArgs, more: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
+pub(super) fn study(args: &StudyArgs, more: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
     let overrides: Vec<String> = args.overrides.iter().chain(more).cloned().collect();
     let loaded = load(&args.study, &overrides);
     show_findings(&loaded);
@@ -102,7 +102,7 @@ impl Outputs {
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
+pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -177,7 +177,7 @@ fn verdict(args: &RunArgs, results: &Results) -> ExitCode {
     }
 }
 
-fn style() -> Style {
+pub(super) fn style() -> Style {
     let terminal = console::Term::stdout();
     let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
