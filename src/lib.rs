@@ -61,7 +61,7 @@
 //! | [`results`], [`words`] | all that a report may see; numbers as people read them |
 //! | [`analysis`] | the main job: from a study to its results |
 //! | [`input`] | from files to a study, or to every finding at once |
-//! | [`bench`] | what a machine does with waterline: rates, scaling, seconds to an accuracy |
+//! | [`bench`](mod@bench) | what a machine does with waterline: rates, scaling, seconds to an accuracy |
 //! | [`report`] | terminal, JSON, CSV, HTML; one file each |
 //! | [`cli`] | arguments, progress, files, exit codes |
 //!

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`results`] | what a report may see |
 //! | [`machine`] | processor, memory, system |
-//! | [`reference`] | the reference work R0 to R3, which other programs do too |
+//! | [`reference`](mod@reference) | the reference work R0 to R3, which other programs do too |
 //! | [`rates`] | timing of calls, normals and paths per second |
 //! | `hours` | settlement by the explicit hours of a month, for R3 |
 //! | `accuracy` | errors at two path counts, and seconds to a given one |

@@ -12,6 +12,10 @@ use rayon::prelude::*;
 use std::hint::black_box;
 use std::time::Instant;
 
+/// Units of the smallest timed call: so many paths that the engine runs a pilot before them, as
+/// before the larger call. Then the pilot is start-up and in no rate.
+const SMALLEST: u64 = 3 << 13;
+
 /// How long and how often to measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
@@ -19,6 +23,8 @@ pub struct Effort {
     pub name: &'static str,
     /// What a timed call should take, seconds.
     pub seconds: f64,
+    /// Least units of the larger timed call.
+    pub least: u64,
     /// Timed calls of each size.
     pub repetitions: usize,
     /// Whether the whole answer to R1 is timed, beside that to a study of the user's own.
@@ -38,6 +44,7 @@ impl Effort {
         Self {
             name: "full",
             seconds: 0.4,
+            least: 4 * SMALLEST,
             repetitions: 4,
             answer: true,
             counts: (1 << 15, 1 << 17),
@@ -52,6 +59,7 @@ impl Effort {
         Self {
             name: "quick",
             seconds: 0.1,
+            least: 2 * SMALLEST,
             repetitions: 2,
             answer: false,
             counts: (1 << 13, 1 << 15),
@@ -192,8 +200,8 @@ pub(super) fn timed<T, E>(call: impl FnOnce() -> Result<T, E>) -> Result<(T, f64
 pub fn steady(effort: Effort, task: &Task<'_>, watcher: &dyn Watcher) -> Result<Steady, Stopped> {
     let watcher = Through(watcher);
     let run = |count: u64| timed(|| task.call(count, &watcher));
-    let large = calibrated(effort.seconds, &run)?;
-    let small = (large / 4).max(LEAST / 2);
+    let large = calibrated(effort, &run)?;
+    let small = (large / 4).max(SMALLEST);
     let mut pairs = Vec::new();
     for _ in 0..effort.repetitions.max(1) {
         pairs.push((run(small)?, run(large)?));
@@ -201,18 +209,15 @@ pub fn steady(effort: Effort, task: &Task<'_>, watcher: &dyn Watcher) -> Result<
     Ok(summary(&pairs))
 }
 
-/// Least units of the larger call. Both calls must be so large that the engine runs a pilot before
-/// them: then it is start-up and in no rate.
-const LEAST: u64 = 3 << 14;
-
-/// The number of units that takes about `seconds`; its trials warm everything up.
-fn calibrated(seconds: f64, run: &dyn Fn(u64) -> Result<Timed, Stopped>) -> Result<u64, Stopped> {
-    let (mut wanted, most) = (LEAST / 4, 1 << 34);
+/// The number of units that takes about as long as a timed call should; its trials warm everything
+/// up.
+fn calibrated(effort: Effort, run: &dyn Fn(u64) -> Result<Timed, Stopped>) -> Result<u64, Stopped> {
+    let (mut wanted, most) = (SMALLEST, 1 << 34);
     loop {
         let (count, took) = run(wanted)?;
-        if took >= 0.2 * seconds || count >= most {
-            let scaled = (count as f64 * seconds / took.max(1e-9)).min(most as f64) as u64;
-            return Ok(scaled.next_multiple_of(LEAST / 4).max(LEAST));
+        if took >= 0.2 * effort.seconds || count >= most {
+            let scaled = (count as f64 * effort.seconds / took.max(1e-9)).min(most as f64) as u64;
+            return Ok(scaled.next_multiple_of(SMALLEST).max(effort.least));
         }
         wanted = 3 * count;
     }

@@ -24,6 +24,7 @@ static MEASURED: LazyLock<Bench> = LazyLock::new(|| {
     let effort = Effort {
         name: "brief",
         seconds: 1e-3,
+        least: 49_152,
         repetitions: 1,
         answer: true,
         counts: (1 << 12, 1 << 13),

@@ -8,7 +8,7 @@
 //! | `caution` | warnings |
 //! | `inputs` | offer, load, history, prices, parameters |
 //! | `closing` | glossary, and how to get the same numbers again |
-//! | [`bench`] | a page of its own for the measurements of a machine |
+//! | [`bench`](mod@bench) | a page of its own for the measurements of a machine |
 //! | `style.css` | looks: wide, phone, dark, paper |
 //!
 //! The same results give the same bytes.
