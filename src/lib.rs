@@ -62,6 +62,7 @@
 //! | [`analysis`] | the main job: from a study to its results |
 //! | [`partial`] | a run in pieces: checkpoints, shards, and what joins them |
 //! | [`input`] | from files to a study, or to every finding at once |
+//! | [`bench`](mod@bench) | what a machine does with waterline: rates, scaling, seconds to an accuracy |
 //! | [`report`] | terminal, JSON, CSV, HTML; one file each |
 //! | [`cli`] | arguments, progress, files, exit codes |
 //!
@@ -81,6 +82,7 @@
 //! functions of the machine's C library, whose last bit may differ.
 
 pub mod analysis;
+pub mod bench;
 pub mod cli;
 pub mod compare;
 pub mod contract;

@@ -111,6 +111,46 @@ pub fn count(n: u64) -> String {
     thousands(n as f64)
 }
 
+/// A number with three digits and a decimal prefix: `985`, `12.3k`, `1.62M`, `4.10G`.
+#[must_use]
+pub fn short(x: f64) -> String {
+    let steps = [(1e9, "G"), (1e6, "M"), (1e3, "k")];
+    match steps.into_iter().find(|(unit, _)| x >= 0.9995 * unit) {
+        Some((unit, prefix)) => three(x / unit, prefix),
+        None => format!("{x:.0}"),
+    }
+}
+
+/// A count in full up to a million, then [`short`]: `2,048`, `12.3M`.
+#[must_use]
+pub fn few_or_short(x: f64) -> String {
+    if x < 999_500.0 { thousands(x) } else { short(x) }
+}
+
+/// A duration: `0.4 ms`, `120 ms`, `1.25 s`, `45 s`, `12 min`, `30 h`.
+#[must_use]
+pub fn seconds(x: f64) -> String {
+    match x {
+        x if x < 0.0995 => format!("{:.1} ms", 1e3 * x),
+        x if x < 0.9995 => format!("{:.0} ms", 1e3 * x),
+        x if x < 9.995 => format!("{x:.2} s"),
+        x if x < 120.0 => format!("{x:.0} s"),
+        x if x < 7_200.0 => format!("{:.0} min", x / 60.0),
+        x => format!("{} h", thousands((x / 3_600.0).round())),
+    }
+}
+
+/// A size in memory, with binary prefixes: `48 KiB`, `1.5 MiB`, `16 GiB`.
+#[must_use]
+pub fn bytes(x: f64) -> String {
+    let steps = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let fits = |&(shift, _): &(i32, &str)| x >= 0.9995 * f64::from(shift).exp2();
+    let (shift, unit) = steps.into_iter().find(fits).unwrap_or((0, "bytes"));
+    let scaled = x / f64::from(shift).exp2();
+    let text = if scaled < 9.95 { format!("{scaled:.1}") } else { format!("{scaled:.0}") };
+    format!("{} {unit}", text.trim_end_matches(".0"))
+}
+
 /// `1 month`, `12 months`.
 #[must_use]
 pub fn months(n: usize) -> String {
@@ -144,6 +184,17 @@ mod tests {
         assert_eq!(usd_exact(1_234.5), "1,234.50");
         assert_eq!(usd_exact(-0.999), "-1.00");
         assert_eq!(usd_exact(-0.001), "0.00");
+    }
+
+    #[test]
+    fn rates_durations_and_sizes_are_short() {
+        let rates = [985.4, 12_345.0, 1_623_000.0, 4.1e9, 999_700.0].map(short);
+        assert_eq!(rates, ["985", "12.3k", "1.62M", "4.10G", "1.00M"]);
+        assert_eq!([2048.0, 1.23e7].map(few_or_short), ["2,048", "12.3M"]);
+        let times = [0.0004, 0.12, 1.254, 45.2, 700.0, 1e8].map(seconds);
+        assert_eq!(times, ["0.4 ms", "120 ms", "1.25 s", "45 s", "12 min", "27,778 h"]);
+        let sizes = [0.0, 49_152.0, 1_572_864.0, 17_179_869_184.0].map(bytes);
+        assert_eq!(sizes, ["0 bytes", "48 KiB", "1.5 MiB", "16 GiB"]);
     }
 
     #[test]

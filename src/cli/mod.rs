@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 done, and a condition that the user set failed (`--fail-over-budget`); 2
 //! something is wrong with what the user gave; 130 stopped by Ctrl-C.
 
+mod bench;
 mod files;
 mod init;
 mod merge;
@@ -41,7 +42,9 @@ enum Command {
     Run(RunArgs),
     /// Combine the shards of a run to its results
     Merge(MergeArgs),
-    /// Show every field of a study, of a price book, or of the results
+    /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
+    Bench(BenchArgs),
+    /// Show every field of a study, of a price book, of the results, or of a measured machine
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -168,6 +171,52 @@ enum SamplerArg {
 }
 
 #[derive(Debug, Args)]
+struct BenchArgs {
+    /// A study of your own to time as well
+    study: Option<PathBuf>,
+    /// Shorter and fewer repetitions: some seconds instead of a minute
+    #[arg(long)]
+    quick: bool,
+    /// The most threads (default: all cores)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
+    threads: Option<u32>,
+    /// Write the measurements as JSON; - for standard output instead of the tables
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the measurements as one HTML page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Put two machines side by side, from the JSON of each
+    #[arg(long, num_args = 2, value_names = ["A.json", "B.json"])]
+    #[arg(conflicts_with_all = ["study", "quick", "threads", "json", "html", "work", "paths"])]
+    compare: Option<Vec<PathBuf>>,
+    /// Do a reference work once, on pseudo-random paths, and print its numbers as a line of JSON
+    #[arg(long, value_name = "WORK", value_enum, ignore_case = true, requires = "paths")]
+    #[arg(conflicts_with_all = ["study", "quick", "json", "html"])]
+    work: Option<WorkArg>,
+    /// Paths of the reference work
+    #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
+    #[arg(requires = "work")]
+    paths: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WorkArg {
+    /// Futures alone: the means of load and price of each month
+    #[value(name = "R0")]
+    R0,
+    /// A sweep over 64 sizes with their distributions
+    #[value(name = "R1")]
+    R1,
+    /// One size
+    #[value(name = "R2")]
+    R2,
+    /// One size, by the explicit hours of each month
+    #[value(name = "R3")]
+    R3,
+}
+
+#[derive(Debug, Args)]
 struct SchemaArgs {
     /// What to show
     #[arg(default_value = "study")]
@@ -182,6 +231,7 @@ enum SchemaArg {
     Study,
     Prices,
     Results,
+    Bench,
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +249,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => run::check(&args),
         Command::Run(args) => run::run(&args),
         Command::Merge(args) => merge::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Schema(args) => print(&schema::text(&args)),
         Command::Prices(args) => print(&prices::text(args.filter.as_deref())),
     };

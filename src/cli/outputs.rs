@@ -81,7 +81,7 @@ impl<'a> Outputs<'a> {
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
+pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -118,7 +118,7 @@ fn verdict(args: &OutputArgs, results: &Results) -> ExitCode {
     }
 }
 
-fn style() -> Style {
+pub(super) fn style() -> Style {
     let terminal = console::Term::stdout();
     let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()

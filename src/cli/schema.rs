@@ -1,6 +1,7 @@
 //! `waterline schema`: every field, from the types themselves.
 
 use super::{SchemaArg, SchemaArgs};
+use crate::bench::results::Bench;
 use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
 use crate::results::Results;
@@ -13,6 +14,7 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Study => schema_for!(StudyFile),
         SchemaArg::Prices => schema_for!(PriceBook),
         SchemaArg::Results => schema_for!(Results),
+        SchemaArg::Bench => schema_for!(Bench),
     };
     let schema = schema.to_value();
     if args.json {

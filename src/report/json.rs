@@ -1,6 +1,9 @@
-//! Results as JSON: everything, versioned by [`crate::results::FORMAT`].
+//! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; measurements of a machine,
+//! versioned by [`crate::bench::results::FORMAT`].
 
+use crate::bench::results::Bench;
 use crate::results::Results;
+use serde::Serialize;
 
 /// The results as indented JSON with a line feed at the end.
 ///
@@ -8,7 +11,20 @@ use crate::results::Results;
 /// Never: results hold nothing that JSON cannot.
 #[must_use]
 pub fn render(results: &Results) -> String {
-    let mut text = serde_json::to_string_pretty(results).expect("results are JSON");
+    pretty(results)
+}
+
+/// Measurements as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: measurements hold nothing that JSON cannot.
+#[must_use]
+pub fn render_bench(bench: &Bench) -> String {
+    pretty(bench)
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("results are JSON");
     text.push('\n');
     text
 }
@@ -27,4 +43,21 @@ pub fn read(text: &str) -> Result<Results, String> {
         ));
     }
     Ok(results)
+}
+
+/// Measurements from their JSON.
+///
+/// # Errors
+/// What is wrong with the text, in one sentence.
+pub fn read_bench(text: &str) -> Result<Bench, String> {
+    let json: serde_json::Value =
+        serde_json::from_str(text).map_err(|e| format!("it is not JSON: {e}"))?;
+    let known = crate::bench::results::FORMAT;
+    match json["format"].as_str() {
+        Some(format) if format == known => {
+            serde_json::from_value(json).map_err(|e| format!("it is not whole: {e}"))
+        }
+        Some(format) => Err(format!("it has the format {format}, this version reads {known}")),
+        None => Err(format!("it names no format, this version reads {known}")),
+    }
 }

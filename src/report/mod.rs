@@ -1,4 +1,4 @@
-//! Reports: they print results and see nothing else.
+//! Reports: they print results, of studies and of machines, and see nothing else.
 //!
 //! | file | what |
 //! |---|---|
@@ -7,7 +7,8 @@
 //! | [`csv`] | every table, for a spreadsheet |
 //! | [`html`] | one page to show and print |
 //!
-//! [`svg`] draws the charts of the page.
+//! Measurements of a machine have their own table ([`terminal::bench`]) and page ([`html::bench`]).
+//! [`svg`] draws the charts of the pages.
 //!
 //! To add one: a file here, its `mod` line, its option in [`crate::cli`].
 

@@ -1,5 +1,6 @@
 //! The answer and the tables that fit a screen.
 
+pub mod bench;
 mod layout;
 
 use crate::facts::Warning;

@@ -152,29 +152,34 @@ fn text(html: &str) -> String {
 #[test]
 fn tags_are_balanced_and_names_unique() {
     for (name, _, page) in pages() {
-        let mut open: Vec<&str> = Vec::new();
-        let mut ids = BTreeSet::new();
-        for tag in tags(&page) {
-            for (_, id) in tag.attributes.iter().filter(|a| a.0 == "id") {
-                assert!(ids.insert(*id), "{name}: two elements are called {id}");
-            }
-            match (tag.closes, tag.ends_itself || ["meta", "br"].contains(&tag.name)) {
-                (true, _) => assert_eq!(open.pop(), Some(tag.name), "{name}"),
-                (false, false) => open.push(tag.name),
-                (false, true) => {}
-            }
+        assert_well_formed(name, &page);
+    }
+}
+
+/// Every tag is closed, every name is used once, and every reference leads somewhere.
+pub(crate) fn assert_well_formed(name: &str, page: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut ids = BTreeSet::new();
+    for tag in tags(page) {
+        for (_, id) in tag.attributes.iter().filter(|a| a.0 == "id") {
+            assert!(ids.insert(*id), "{name}: two elements are called {id}");
         }
-        assert!(open.is_empty(), "{name}: {open:?} are never closed");
-        for tag in tags(&page) {
-            let links = tag.attributes.iter().filter(|a| a.0 == "href");
-            for (_, link) in links {
-                let target = link.strip_prefix('#').expect("a link inside the page");
-                assert!(ids.contains(target), "{name}: nothing is called {target}");
-            }
-            let names = tag.attributes.iter().filter(|a| a.0 == "aria-labelledby");
-            for target in names.flat_map(|a| a.1.split(' ')) {
-                assert!(ids.contains(target), "{name}: nothing is called {target}");
-            }
+        match (tag.closes, tag.ends_itself || ["meta", "br"].contains(&tag.name)) {
+            (true, _) => assert_eq!(open.pop(), Some(tag.name), "{name}"),
+            (false, false) => open.push(tag.name),
+            (false, true) => {}
+        }
+    }
+    assert!(open.is_empty(), "{name}: {open:?} are never closed");
+    for tag in tags(page) {
+        let links = tag.attributes.iter().filter(|a| a.0 == "href");
+        for (_, link) in links {
+            let target = link.strip_prefix('#').expect("a link inside the page");
+            assert!(ids.contains(target), "{name}: nothing is called {target}");
+        }
+        let names = tag.attributes.iter().filter(|a| a.0 == "aria-labelledby");
+        for target in names.flat_map(|a| a.1.split(' ')) {
+            assert!(ids.contains(target), "{name}: nothing is called {target}");
         }
     }
 }
@@ -182,21 +187,26 @@ fn tags_are_balanced_and_names_unique() {
 #[test]
 fn nothing_comes_from_elsewhere() {
     for (name, _, page) in pages() {
-        for tag in tags(&page) {
-            assert!(
-                !["script", "link", "img", "iframe", "object", "base"].contains(&tag.name),
-                "{name}"
-            );
-            for (attribute, value) in &tag.attributes {
-                assert!(!["src", "srcset", "style"].contains(attribute), "{name}: {attribute}");
-                assert!(!attribute.starts_with("on"), "{name}: {attribute}");
-                assert!(!value.contains("url(") || value.starts_with("url(#"), "{name}: {value}");
-            }
-        }
-        let style = page.split_once("<style>").and_then(|p| p.1.split_once("</style>"));
-        let style = style.expect("a style sheet").0;
-        assert!(!style.contains("url(") && !style.contains("@import"), "{name}");
+        assert_alone(name, &page);
     }
+}
+
+/// Nothing in the page is fetched or run.
+pub(crate) fn assert_alone(name: &str, page: &str) {
+    for tag in tags(page) {
+        assert!(
+            !["script", "link", "img", "iframe", "object", "base"].contains(&tag.name),
+            "{name}"
+        );
+        for (attribute, value) in &tag.attributes {
+            assert!(!["src", "srcset", "style"].contains(attribute), "{name}: {attribute}");
+            assert!(!attribute.starts_with("on"), "{name}: {attribute}");
+            assert!(!value.contains("url(") || value.starts_with("url(#"), "{name}: {value}");
+        }
+    }
+    let style = page.split_once("<style>").and_then(|p| p.1.split_once("</style>"));
+    let style = style.expect("a style sheet").0;
+    assert!(!style.contains("url(") && !style.contains("@import"), "{name}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
     reason = "tests say what they measured or skipped"
 )]
 
+mod bench;
 mod clauses;
 mod cli;
 mod closed_forms;

@@ -51,15 +51,15 @@ fn pointer(warnings: usize) -> String {
 }
 
 /// A number with what it means and how sure it is; plain text.
-struct Tile {
-    label: String,
-    value: String,
-    says: String,
-    error: String,
+pub(super) struct Tile {
+    pub(super) label: String,
+    pub(super) value: String,
+    pub(super) says: String,
+    pub(super) error: String,
 }
 
 impl Tile {
-    fn render(&self) -> String {
+    pub(super) fn render(&self) -> String {
         format!(
             "<div><dt>{}</dt><dd><b>{}</b><span>{}</span><small>{}</small></dd></div>\n",
             escape(&self.label),

@@ -8,11 +8,13 @@
 //! | `caution` | warnings |
 //! | `inputs` | offer, load, history, prices, parameters |
 //! | `closing` | glossary, and how to get the same numbers again |
+//! | [`bench`](mod@bench) | a page of its own for the measurements of a machine |
 //! | `style.css` | looks: wide, phone, dark, paper |
 //!
 //! The same results give the same bytes.
 
 mod answer;
+pub mod bench;
 mod caution;
 mod closing;
 mod compare;
@@ -28,17 +30,6 @@ use crate::results::{MonthResult, Results, Sizing, StrategyMonth, StrategyResult
 #[must_use]
 pub fn render(results: &Results) -> String {
     let view = View::new(results);
-    let title = escape(&view.title());
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"generator\" content=\"waterline {}\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n",
-        escape(&results.version),
-        include_str!("style.css"),
-    );
     let parts = [
         answer::render(&view),
         figures::waterline(&view),
@@ -50,11 +41,23 @@ pub fn render(results: &Results) -> String {
         inputs::render(&view),
         closing::glossary(),
     ];
-    out.extend(parts);
-    out.push_str("</main>\n");
-    out.push_str(&closing::footer(results));
-    out.push_str("</body>\n</html>\n");
-    out
+    page(&view.title(), &results.version, &parts, &closing::footer(results))
+}
+
+/// A page with a title, made by a version of waterline; parts and footer are HTML already.
+fn page(title: &str, version: &str, parts: &[String], footer: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"generator\" content=\"waterline {}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n{footer}</body>\n</html>\n",
+        escape(version),
+        escape(title),
+        include_str!("style.css"),
+        parts.concat(),
+    )
 }
 
 /// The results with the look-ups that several parts need.

@@ -3,6 +3,7 @@
 mod curves;
 mod duration;
 mod history;
+mod scaling;
 mod size;
 mod spend;
 mod tails;
@@ -10,6 +11,7 @@ mod time;
 mod waterline;
 
 pub(super) use history::history;
+pub(super) use scaling::scaling;
 
 use super::table::Data;
 use super::{View, section};
