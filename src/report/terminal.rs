@@ -169,7 +169,8 @@ fn chosen_first(results: &Results) -> Vec<&Sizing> {
 /// Cost against size, as rows with bars.
 fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
     const ROWS: usize = 15;
-    let rows = spread_rows(sizing, ROWS);
+    let given = Some(results.answer.units).filter(|_| results.answer.units_given);
+    let rows = spread_rows(sizing, given, ROWS);
     let value = |s: &SizeResult| s.objective.unwrap_or(s.present_value).value;
     let costs = || rows.iter().map(|&i| value(&sizing.sizes[i]));
     let (low, high) =
@@ -193,6 +194,7 @@ fn sizes(results: &Results, sizing: &Sizing, style: Style) -> String {
         let mark = match (size.units == sizing.best_units, inside) {
             (true, _) if sizing.feasible => "best",
             (true, _) => "nearest",
+            _ if given == Some(size.units) => "as given",
             (_, true) => "about as good",
             _ => "",
         };
@@ -238,9 +240,10 @@ fn certainty(sizing: &Sizing, unit: &str) -> String {
 }
 
 /// Evenly spread rows that hold the ends and the best size.
-fn spread_rows(sizing: &Sizing, most: usize) -> Vec<usize> {
+fn spread_rows(sizing: &Sizing, given: Option<f64>, most: usize) -> Vec<usize> {
     let n = sizing.sizes.len();
-    let best = sizing.sizes.iter().position(|s| s.units == sizing.best_units).unwrap_or(0);
+    let at = |units: f64| sizing.sizes.iter().position(|s| s.units == units);
+    let best = at(sizing.best_units).unwrap_or(0);
     let (first, last) = (sizing.sizes[0].units, sizing.sizes[n - 1].units);
     // By units, because the settled sizes crowd around the best.
     let mut rows: Vec<usize> = (0..most)
@@ -249,6 +252,7 @@ fn spread_rows(sizing: &Sizing, most: usize) -> Vec<usize> {
             sizing.sizes.partition_point(|s| s.units < at - 1e-9).min(n - 1)
         })
         .chain([best])
+        .chain(given.and_then(at))
         .collect();
     rows.sort_unstable();
     rows.dedup();
@@ -319,7 +323,11 @@ fn warnings(list: &[Warning], width: usize) -> String {
 fn how(results: &Results, width: usize) -> String {
     let run = &results.run;
     let meets = results.sizing.iter().any(|s| s.feasible);
-    let star = if meets { "recommended" } else { "nearest to the condition" };
+    let star = match (results.answer.units_given, meets) {
+        (true, _) => "as given",
+        (false, true) => "recommended",
+        (false, false) => "nearest to the condition",
+    };
     let points = if run.sampler == "sobol" {
         format!("quasi-random paths in {} replicates", run.replicates)
     } else {

@@ -24,6 +24,22 @@ pub struct Lean {
     pub waste: Lane,
 }
 
+kernel! {
+    /// Settles nothing signed: every token on demand at list prices.
+    pub fn nothing_signed(discounts: &[f64], paths: &PathBlock) -> Lean {
+        let zero = [0.0; LANES];
+        let mut totals = Lean { cost: zero, present_value: zero, waste: zero };
+        for ((load, price), discount) in paths.load.iter().zip(&paths.on_demand).zip(discounts) {
+            for i in 0..LANES {
+                let cost = load[i] * price[i];
+                totals.cost[i] += cost;
+                totals.present_value[i] += discount * cost;
+            }
+        }
+        totals
+    }
+}
+
 /// A month as the kernels need it.
 #[derive(Clone, Debug)]
 pub(super) struct Month {

@@ -5,7 +5,7 @@ use crate::ledger::{Ledger, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::settle::grid::{Grid, GridScratch, Total};
-use crate::settle::lean::{Lean, Prepared};
+use crate::settle::lean::{Lean, Prepared, nothing_signed};
 use crate::settle::{Prices, reprice, settle};
 use crate::simulate::{Experiment, Want};
 use crate::stats::sample::Sample;
@@ -139,7 +139,10 @@ impl<'a> Desk<'a> {
 
     /// Cost, present value and waste of an entry, by the shortest way.
     pub fn totals(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Lean {
-        if entry.units == 0.0 || !self.study.contract.is_plain() {
+        if entry.units == 0.0 {
+            return nothing_signed(&self.study.discounts, paths);
+        }
+        if !self.study.contract.is_plain() {
             let totals = self.settle(entry, paths, scratch);
             return Lean {
                 waste: totals.waste(),

@@ -26,3 +26,4 @@ mod repetition;
 mod structure;
 mod support;
 mod traces;
+mod warnings;

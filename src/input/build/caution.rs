@@ -4,17 +4,12 @@ use super::Builder;
 use super::contract::Agreed;
 use super::workload::Loads;
 use crate::facts::{Facts, PriceFact, Warning};
-use crate::param::Param;
 use crate::path::PathModel;
 use crate::strategy::Strategy;
 use jiff::civil::Date;
 
 /// Days after which a price is old.
 const STALE_DAYS: i32 = 180;
-
-/// Growth per year and per month that looks like a number in percent.
-const IMPLAUSIBLE_YEAR: f64 = 5.0;
-const IMPLAUSIBLE_MONTH: f64 = 1.0;
 
 impl Builder {
     /// Adds a warning that the results repeat.
@@ -42,7 +37,8 @@ impl Builder {
         self.caution_retirement(loads, model.months(), start);
         self.caution_shape(loads);
         self.caution_error_mean();
-        self.caution_growth();
+        self.caution_rates();
+        self.caution_budget(facts);
         self.caution_idle(agreed, strategies, model.months());
         let certain = model.parameters().uncertain().next().is_none();
         let moving = !model.has_noise();
@@ -154,28 +150,6 @@ impl Builder {
                 "the load is taken as even within each interval of the shape",
                 "admission works by the minute: spill is larger than hourly averages say",
                 "set `burst_cv` from minute data (0.3 to 1 for small tenants)",
-            );
-        }
-    }
-
-    /// Growth that was meant in percent.
-    fn caution_growth(&mut self) {
-        let growth = self.file.growth.clone();
-        let rates = [
-            ("growth.expected_per_year", &growth.expected_per_year, IMPLAUSIBLE_YEAR),
-            ("growth.expected_per_month", &growth.expected_per_month, IMPLAUSIBLE_MONTH),
-        ];
-        for (field, rate, limit) in rates {
-            let mean = rate.as_ref().and_then(Param::mean);
-            let Some(mean) = mean.filter(|mean| *mean >= limit) else {
-                continue;
-            };
-            let seen = format!("`{field}` is {mean}: usage grows by {:.0} %", 100.0 * mean);
-            self.warn(
-                "implausible-growth",
-                seen,
-                "a number that was meant in percent",
-                "write a share: 0.2 for 20 %",
             );
         }
     }

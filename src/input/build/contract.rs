@@ -88,6 +88,10 @@ impl Builder {
     ) -> Option<Param> {
         let stated = self.file.contract.fee_per_unit_month.clone();
         if let Some(fee) = stated {
+            let list = offer.and_then(|(book, offer)| offer.unit_month(book.hours_per_month));
+            if let Some(list) = list {
+                self.caution_fee(&fee, list);
+            }
             let item = "committed unit, as stated in the study".to_owned();
             prices.push(PriceFact {
                 item,

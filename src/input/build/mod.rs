@@ -9,6 +9,7 @@ mod contract;
 mod idle;
 mod limits;
 mod model;
+mod plausible;
 mod settings;
 mod sizes;
 mod workload;

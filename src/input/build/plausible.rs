@@ -1,0 +1,101 @@
+//! Numbers that are allowed and yet look like slips: percent for shares, years for months.
+
+use super::Builder;
+use crate::facts::Facts;
+use crate::param::Param;
+
+/// From these on a rate, volatility or discount looks like a number in percent, or like one for a
+/// longer period than its name says.
+const RATES_PER_YEAR: f64 = 5.0;
+const RATES_PER_MONTH: f64 = 1.0;
+const VOLATILITY_PER_YEAR: f64 = 2.0;
+const VOLATILITY_PER_MONTH: f64 = 0.6;
+const DISCOUNT: f64 = 0.5;
+
+/// A quote this many times above or below the list price looks like one for another period.
+const FAR: f64 = 5.0;
+
+/// A budget below this share of today's spend on demand looks like one for a month.
+const LITTLE: f64 = 0.2;
+
+impl Builder {
+    /// Growth, volatility and discount rates that were meant in percent or for another period.
+    pub(super) fn caution_rates(&mut self) {
+        let (growth, price) = (self.file.growth.clone(), self.file.price.clone());
+        let rates = [
+            ("growth.expected_per_year", &growth.expected_per_year, RATES_PER_YEAR),
+            ("growth.expected_per_month", &growth.expected_per_month, RATES_PER_MONTH),
+        ];
+        for (field, rate, limit) in rates {
+            let Some(mean) = beyond(rate.as_ref(), limit) else { continue };
+            let seen = format!("`{field}` is {mean}: usage grows by {:.0} %", 100.0 * mean);
+            self.warn(
+                "implausible-growth",
+                seen,
+                "a number that was meant in percent",
+                "write a share: 0.2 for 20 %",
+            );
+        }
+        let volatilities = [
+            ("growth.volatility_per_year", &growth.volatility_per_year, VOLATILITY_PER_YEAR),
+            ("growth.volatility_per_month", &growth.volatility_per_month, VOLATILITY_PER_MONTH),
+            ("price.volatility_per_year", &price.volatility_per_year, VOLATILITY_PER_YEAR),
+            ("price.volatility_per_month", &price.volatility_per_month, VOLATILITY_PER_MONTH),
+        ];
+        for (field, volatility, limit) in volatilities {
+            let Some(mean) = beyond(volatility.as_ref(), limit) else { continue };
+            self.warn(
+                "implausible-volatility",
+                format!("`{field}` is {mean}"),
+                "a number that was meant in percent, or for a year instead of a month",
+                "write the standard deviation of the log change over the period of the field: 0.1 for 10 %",
+            );
+        }
+        let discount = self.file.finance.discount_rate_per_year;
+        if discount >= DISCOUNT {
+            self.warn(
+                "implausible-discount",
+                format!(
+                    "`finance.discount_rate_per_year` is {discount}: {:.0} % a year",
+                    100.0 * discount
+                ),
+                "a number that was meant in percent",
+                "write a share: 0.08 for 8 %",
+            );
+        }
+    }
+
+    /// A budget that is less than what today's load costs on demand in a fifth of the time.
+    pub(super) fn caution_budget(&mut self, facts: &Facts) {
+        let spend = facts.load.units * facts.load.on_demand_per_unit_month * facts.months as f64;
+        let Some(budget) = self.file.finance.budget.filter(|b| *b < LITTLE * spend) else { return };
+        self.warn(
+            "implausible-budget",
+            format!(
+                "the budget is {:.0} % of what today's load costs on demand over the {} months",
+                100.0 * budget / spend,
+                facts.months
+            ),
+            "a budget for a month or a year instead of the whole horizon",
+            "write the budget for all months simulated",
+        );
+    }
+
+    /// A stated fee that is far from the offer's list price, USD per unit-month.
+    pub(super) fn caution_fee(&mut self, stated: &Param, list: f64) {
+        let Some(fee) = stated.mean().filter(|fee| *fee > 0.0 && list > 0.0) else { return };
+        if fee * FAR < list || fee > list * FAR {
+            self.warn(
+                "implausible-fee",
+                format!("`contract.fee_per_unit_month` is {fee}, the offer's list price {list:.2}"),
+                "a price per hour or per year where one per month is asked for",
+                "write the price of a unit for a month (730 hours); it replaces the list price",
+            );
+        }
+    }
+}
+
+/// The mean of a parameter, if it is at least `limit`.
+fn beyond(param: Option<&Param>, limit: f64) -> Option<f64> {
+    param.and_then(Param::mean).filter(|mean| *mean >= limit)
+}
