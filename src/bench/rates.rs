@@ -108,7 +108,7 @@ impl Task<'_> {
     #[must_use]
     pub fn title(&self) -> String {
         match self {
-            Self::Normals { quasi: false } => "normals, pseudo-random (Philox)".into(),
+            Self::Normals { quasi: false } => "normals, pseudo-random (polar)".into(),
             Self::Normals { quasi: true } => "normals, quasi-random (scrambled Sobol)".into(),
             Self::Reference(work, _) => format!("{}: {}", work.name(), work.title()),
             Self::Answer { own: false, .. } => "R1 as a study, whole answer".into(),
