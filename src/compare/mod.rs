@@ -37,7 +37,7 @@ pub struct Comparison {
 pub struct Compared {
     /// The commitment.
     pub entry: Entry,
-    /// A sample for each of [`Measure::ALL`].
+    /// A sample for each of [`Measure::ALL`](crate::measure::Measure::ALL).
     pub measures: Vec<Sample>,
     /// Whether it cost less than on-demand (in present value): 1 or 0.
     pub beats_on_demand: Sample,

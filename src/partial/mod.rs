@@ -11,7 +11,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`header`] | whose result it is, and in what another one differs |
-//! | [`file`] | the bytes: append-only, every record with its checksum |
+//! | [`mod@file`] | the bytes: append-only, every record with its checksum |
 //! | [`library`] | which file has which units of which series |
 //! | [`executor`] | takes what is in files, settles the rest, keeps it |
 //! | [`set`] | whether some files are all shards of one run |
