@@ -164,8 +164,9 @@ pub fn simulate_by<E: Experiment>(
             break;
         }
         let group = affordable(&open, &bins);
-        for (s, sample) in group.iter().zip(run.pass(&group, &bins, executor)?) {
-            match wants[*s].answered(sample) {
+        let answered = run.pass(&group, &bins, executor, |s, sample| wants[s].answered(sample))?;
+        for (s, answered) in group.iter().zip(answered) {
+            match answered {
                 Ok(sample) => samples[*s] = Some(sample),
                 Err(NotKept(bin)) => {
                     let (bins, _) = bins[*s].as_mut().expect("a bin is missing from bins");

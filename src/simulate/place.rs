@@ -5,7 +5,6 @@ use super::share::Alone;
 use super::{Experiment, Plan, Silent, Stopped, Want};
 use crate::path::Points;
 use crate::stats::bins::{Bins, Wanted};
-use crate::stats::sample::Sample;
 
 /// Values stored at once: 256 MiB.
 const STORED: f64 = 32e6;
@@ -71,8 +70,7 @@ fn pilot<E: Experiment>(run: &Run<'_, E>, series: &[usize]) -> Result<Vec<Vec<f6
     let all: Vec<Placed> = (0..series.iter().max().map_or(0, |s| s + 1))
         .map(|_| Some((Bins::keep_all(), 0.0)))
         .collect();
-    let samples = pilot.pass(series, &all, &Alone)?;
-    Ok(samples.iter().map(Sample::kept_values).collect())
+    pilot.pass(series, &all, &Alone, |_, sample| sample.kept_values())
 }
 
 /// As many of the open series as fit in memory together, at least one.

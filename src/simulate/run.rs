@@ -40,20 +40,22 @@ struct Worker<S> {
 }
 
 impl<E: Experiment> Run<'_, E> {
-    /// One pass over all paths, collecting the given series.
-    pub(super) fn pass(
+    /// One pass over all paths, collecting the given series. `take` makes of each sample, with the
+    /// position of its series, what is wanted of it, before the next one takes up memory.
+    pub(super) fn pass<T: Send>(
         &self,
         series: &[usize],
         bins: &[Placed],
         executor: &dyn Executor,
-    ) -> Result<Vec<Sample>, Stopped> {
+        take: impl Fn(usize, Sample) -> T + Sync,
+    ) -> Result<Vec<T>, Stopped> {
         let task = Task { run: self, series, bins, units: self.plan.units() };
         let share = task.execute(executor)?;
         assert_eq!(share.units, 0..task.units(), "a sample needs every unit");
         let joined = series.par_iter().zip(share.series);
         let design = self.plan.design();
         Ok(joined
-            .map(|(&s, sections)| Sample::new(design, task.bins(s).cloned(), sections))
+            .map(|(&s, sections)| take(s, Sample::new(design, task.bins(s).cloned(), sections)))
             .collect())
     }
 
