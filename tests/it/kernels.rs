@@ -62,6 +62,7 @@ fn many_sizes_at_once_cost_what_each_costs() {
                 "contract.hourly_per_unit_month=1.4",
                 "strategies.compare=[\"provisioned\"]",
                 "strategies.provisioned.excess=\"hourly\"",
+                "strategies.provisioned.headroom=0.1",
             ],
         ),
     ];
