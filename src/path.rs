@@ -125,14 +125,15 @@ impl PathModel {
         !self.variables.list().is_empty()
     }
 
-    /// Whether the load of a month differs between paths.
+    /// Whether the load of any month differs between the paths of a block. A load that differs on
+    /// rarer paths only counts as certain.
     #[must_use]
     pub fn has_uncertain_load(&self) -> bool {
-        let of_load = |name: &str| !name.starts_with("price");
-        let mut drawn = self.variables.list().iter();
-        let mut uncertain = self.parameters.uncertain().filter(|i| *i < self.terms_from);
-        drawn.any(|v| of_load(&v.variable.name))
-            || uncertain.any(|i| of_load(&self.parameters.list()[i].name))
+        let mut paths = self.block();
+        let sampler = self.sampler(Points::Pseudo, 0, "probe");
+        let first = Block { replicate: 0, first: 0 };
+        self.generate(&*sampler, Points::Pseudo, first, &mut paths);
+        paths.load.iter().any(|row| row.iter().any(|load| *load != row[0]))
     }
 
     /// The description behind the model.

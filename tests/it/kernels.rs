@@ -75,12 +75,17 @@ fn many_sizes_at_once_cost_what_each_costs() {
 }
 
 #[test]
-fn corners_are_settled_one_by_one() {
-    for overrides in [
-        ["workload.shape=\"flat\"", "run.paths=64"],
-        ["workload.shape={ levels = [0.5, 1.5] }", "run.paths=64"],
-    ] {
-        let study = study("r1", &overrides);
+fn corners_and_certain_loads_are_settled_one_by_one() {
+    let certain = ["correlations=[]", "growth.volatility_per_month=0", "forecast_error.shock_sd=0"];
+    let value = "workload.on_demand_per_unit_month={dist=\"uniform\",min=0.9,max=1.1}";
+    let alone: [&[&str]; 4] = [
+        &["workload.shape=\"flat\""],
+        &["workload.shape={ levels = [0.5, 1.5] }"],
+        &certain,
+        &[&certain[..], &[value]].concat(),
+    ];
+    for overrides in alone {
+        let study = study("r1", overrides);
         assert!(Desk::new(&study).batches(&entries(&study, 1)).is_empty(), "{overrides:?}");
     }
 }

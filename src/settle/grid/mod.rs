@@ -17,7 +17,7 @@
 //! ```
 //!
 //! A line is the chord of the cell lowered by its mean distance to the curve, which is convex: no
-//! overflow is off by more than [`Grid::error`] of the load, and errors cancel on average over the
+//! overflow is off by more than a ten-thousandth of the load, and errors cancel on average over the
 //! cell. Lines and overflow are single precision (6e-8 of the load), money is double precision.
 //! `tests/it/kernels.rs` holds the totals against the general settlement, path by path.
 
@@ -44,7 +44,6 @@ pub struct Grid {
     classes: Vec<Class>,
     /// The class of each month; none outside the contract.
     months: Vec<Option<usize>>,
-    error: f64,
 }
 
 /// Totals of every size on a block.
@@ -97,8 +96,7 @@ impl Grid {
     /// are the certain values.
     #[must_use]
     pub fn new(terms: Terms<'_>, params: &[Lane], sizes: &[f64]) -> Option<Self> {
-        let mut grid =
-            Self { sizes: sizes.len(), classes: Vec::new(), months: Vec::new(), error: 0.0 };
+        let mut grid = Self { sizes: sizes.len(), classes: Vec::new(), months: Vec::new() };
         for t in 0..terms.discounts.len() {
             let phase = terms.contract.phase(t);
             let class = match phase {
@@ -107,10 +105,8 @@ impl Grid {
             };
             grid.months.push(class);
         }
-        for class in &mut grid.classes {
-            grid.error = grid.error.max(class.compile(terms.curve)?);
-        }
-        Some(grid)
+        let fine = grid.classes.iter_mut().all(|class| class.compile(terms.curve));
+        fine.then_some(grid)
     }
 
     /// The class with these units, a new one if need be.
@@ -127,12 +123,6 @@ impl Grid {
     pub fn name(&self) -> String {
         let axes: Vec<Axis> = self.classes.iter().map(|class| class.cells).collect();
         format!(" in {axes:?}")
-    }
-
-    /// Bound on the error of an overflow, as a share of the month's load.
-    #[must_use]
-    pub fn error(&self) -> f64 {
-        self.error
     }
 }
 

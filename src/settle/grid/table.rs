@@ -56,10 +56,10 @@ impl Class {
         Self { units, cells: Axis::new(1.0, 2.0, *CELL_BITS.start()), rows: Vec::new() }
     }
 
-    /// Fills the table, coarsely if that is good enough, and returns the bound on its error; none if
-    /// the curve has corners that even the finest table would cut by too much.
-    pub(super) fn compile(&mut self, curve: &LoadCurve) -> Option<f64> {
-        CELL_BITS.map(|bits| self.fill(curve, bits)).find(|error| *error <= TOLERANCE)
+    /// Fills the table, coarsely if that is good enough; false if the curve has corners that even
+    /// the finest table would cut by too much.
+    pub(super) fn compile(&mut self, curve: &LoadCurve) -> bool {
+        CELL_BITS.into_iter().any(|bits| self.fill(curve, bits) <= TOLERANCE)
     }
 
     /// Fills the table with `2^bits` cells per octave and returns the bound on its error.
