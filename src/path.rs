@@ -10,6 +10,8 @@
 //! price(t) = base value * capped exp(price(t))
 //! ```
 
+mod leading;
+
 use crate::dist::Dist;
 use crate::error::Problem;
 use crate::math::{exp_scaled, normal_cdf, normal_quantile};
@@ -22,6 +24,7 @@ use crate::process::price::Price;
 use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::workload::Workload;
+use leading::{Leading, LeadingScratch};
 
 /// Everything uncertain about a study, as stated.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ pub struct PathModel {
     correlated_parameters: Group,
     /// Per variable: the rotation onto principal components, for shocks.
     rotations: Vec<Option<Rotation>>,
+    /// What the first components of all shocks are mixed to in quasi-random runs.
+    leading: Option<Leading>,
 }
 
 /// Which points the paths come from.
@@ -102,15 +107,18 @@ impl PathModel {
             }
             _ => None,
         });
-        Ok(Self {
+        let mut model = Self {
             rotations: rotations.collect(),
+            leading: None,
             spec,
             parameters,
             terms_from,
             variables,
             shocks,
             correlated_parameters,
-        })
+        };
+        model.leading = Leading::of(&model);
+        Ok(model)
     }
 
     /// Months simulated.
@@ -209,6 +217,7 @@ impl PathModel {
                 .collect(),
             scratch: row(),
             correlated: Vec::new(),
+            leading: LeadingScratch::default(),
         }
     }
 
@@ -278,12 +287,24 @@ impl PathModel {
                 continue;
             }
             sampler.normals(block, k, rows);
-            if let (Some(rotation), Points::Quasi { .. }) = (&self.rotations[k], points) {
+        }
+        if let Points::Quasi { .. } = points {
+            self.turn(out);
+        }
+        self.shocks.correlate_series(&mut out.rows);
+    }
+
+    /// Turns draws in the order of their importance into monthly shocks.
+    fn turn(&self, out: &mut PathBlock) {
+        if let Some(leading) = &self.leading {
+            leading.apply(&mut out.rows, &mut out.leading);
+        }
+        for (rows, rotation) in out.rows.iter_mut().zip(&self.rotations) {
+            if let Some(rotation) = rotation {
                 rotation.apply(rows, &mut out.scratch);
                 std::mem::swap(rows, &mut out.scratch);
             }
         }
-        self.shocks.correlate_series(&mut out.rows);
     }
 }
 
@@ -301,4 +322,5 @@ pub struct PathBlock {
     rows: Vec<Vec<Lane>>,
     scratch: Vec<Lane>,
     correlated: Vec<Lane>,
+    leading: LeadingScratch,
 }

@@ -75,7 +75,7 @@ fn component(months: usize, persistence: f64, angle: f64) -> Vec<f64> {
 /// Rows of a rotation that are computed together: each number read serves this many sums.
 const TILE: usize = 4;
 
-/// The matrix of [`principal_components`] as [`Rotation::apply`] reads it.
+/// A square matrix as [`Rotation::apply`] reads it.
 #[derive(Clone, Debug)]
 pub struct Rotation {
     /// For each tile of rows and each column: the column's weights in these rows.
@@ -83,15 +83,21 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// The rotation for processes with the given persistence.
+    /// The rotation by [`principal_components`].
     #[must_use]
     pub fn new(months: usize, persistence: f64) -> Self {
-        let matrix = principal_components(months, persistence);
+        Self::of(&principal_components(months, persistence))
+    }
+
+    /// The rotation by a square matrix.
+    #[must_use]
+    pub fn of(matrix: &Matrix) -> Self {
+        let size = matrix.len();
         let weight = |row: usize, column: usize| matrix.get(row).map_or(0.0, |r| r[column]);
         let tile = |first: usize| {
-            (0..months).map(move |column| std::array::from_fn(|row| weight(first + row, column)))
+            (0..size).map(move |column| std::array::from_fn(|row| weight(first + row, column)))
         };
-        Self { tiles: (0..months).step_by(TILE).flat_map(tile).collect() }
+        Self { tiles: (0..size).step_by(TILE).flat_map(tile).collect() }
     }
 
     /// `out = matrix * rows`, path by path; a row for each month.
