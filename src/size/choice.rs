@@ -83,8 +83,12 @@ fn value(point: &Point, objective: Objective) -> Estimate {
     }
 }
 
-/// The value of each section in the objective.
-fn section_values(sample: &Sample, objective: Objective) -> Vec<f64> {
+/// The value of each section in the objective, apart from a chance constraint.
+///
+/// # Panics
+/// If the run has not resolved what the objective needs.
+#[must_use]
+pub fn section_values(sample: &Sample, objective: Objective) -> Vec<f64> {
     let of = |statistic| {
         sample.section_values(statistic).expect("the run resolved the objective's statistics")
     };
