@@ -8,7 +8,7 @@
 //! bracketed: the optimum is one of all legal sizes, unless the curve has several valleys narrower
 //! than the coarse spacing.
 
-use super::choice::choose;
+use super::choice::{best, choose};
 use super::sweep::{Desk, DeskScratch, Entry, Point, Sweep};
 use crate::contract::sizes::Sizes;
 use crate::path::{PathBlock, Points};
@@ -57,7 +57,7 @@ pub fn curve(
         let samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
         points.extend(sweep.points(samples));
         sort(&mut points);
-        let best = choose(&points, study.objective, 0.0, 0).index;
+        let best = best(&points, study.objective);
         sizes = between_neighbors(study, &points, best, FINE);
     }
     Ok(Curve { strategy, points })
