@@ -179,10 +179,10 @@ fn sentence(stopping: &Stopping, paths: u64) -> String {
     parts.extend(stopping.target.as_ref().map(|t| {
         let bound = t.error_bound_usd.map_or_else(
             || "not known".to_owned(),
-            |bound| format!("{} and surely below {}", usd(t.estimate.standard_error), usd(bound)),
+            |b| format!("{}, at most {} (95% sure)", usd(t.estimate.standard_error), usd(b)),
         );
         let (figure, limit) = (&t.figure, usd(t.limit_usd));
-        format!("the standard error of the {figure} is {bound}, {limit} was asked for")
+        format!("the standard error of the {figure} is {bound}, with {limit} asked for")
     }));
     parts.extend(stopping.decision.as_ref().map(|d| {
         // Nothing that was simulated is certain.

@@ -35,11 +35,11 @@ pub struct Choice {
 pub fn choose(points: &[Point], objective: Objective, indifference: f64, seed: u64) -> Choice {
     let estimates = estimates(points, objective);
     let (values, feasible) = values(points, &estimates);
-    let sections = |p: &Point| match feasible {
-        true => section_values(p.objective(), objective),
-        false => overspent(p).section_means(),
+    let sections: Vec<Vec<f64>> = if feasible {
+        points.iter().map(|p| section_values(p.objective(), objective)).collect()
+    } else {
+        points.iter().map(|p| overspent(p).section_means()).collect()
     };
-    let sections: Vec<Vec<f64>> = points.iter().map(sections).collect();
     let best = best_of(&values, &sections, seed);
     // Without a size that meets the constraint the values are probabilities, and nothing is as good.
     let tolerance = if feasible { indifference * values[best.index].abs() } else { 0.0 };
