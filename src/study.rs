@@ -96,12 +96,85 @@ pub enum SamplerChoice {
 }
 
 /// How a study is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RunSettings {
-    /// Paths, where the study says so.
+    /// Paths, where the study says so: exactly as many, or with a stopping rule at most.
     pub paths: Option<u64>,
     /// Seed of every draw.
     pub seed: u64,
     /// Which points.
     pub sampler: SamplerChoice,
+    /// When fewer paths are enough.
+    pub stopping: StoppingRules,
+}
+
+/// When a run has enough paths. It goes on until the target and the decision are both reached, as
+/// far as they are asked for, and no longer than paths and seconds allow.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StoppingRules {
+    /// How well a figure is to be known.
+    pub target: Option<TargetError>,
+    /// Confidence that the decision would stay the same with more paths, from 0.5 to below 1.
+    pub decide: Option<f64>,
+    /// Seconds that the run may take.
+    pub seconds: Option<f64>,
+}
+
+impl StoppingRules {
+    /// Whether there is no rule: the number of paths is fixed.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A standard error that is small enough.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TargetError {
+    /// Of what.
+    pub figure: Figure,
+    /// How small.
+    pub limit: ErrorLimit,
+}
+
+/// How small a standard error is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ErrorLimit {
+    /// As a share of the figure.
+    Relative(f64),
+    /// USD.
+    Usd(f64),
+}
+
+/// A figure of the recommended strategy's cost, before discounting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// The mean cost.
+    MeanCost,
+    /// The median.
+    P50,
+    /// The cost not exceeded in 90 of 100 futures.
+    P90,
+    /// The cost not exceeded in 95 of 100 futures.
+    P95,
+    /// The cost not exceeded in 99 of 100 futures.
+    P99,
+    /// The mean cost of the worst 5 % of futures.
+    Cvar95,
+}
+
+impl Figure {
+    /// The name in reports.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::MeanCost => "mean cost",
+            Self::P50 => "P50 of the cost",
+            Self::P90 => "P90 of the cost",
+            Self::P95 => "P95 of the cost",
+            Self::P99 => "P99 of the cost",
+            Self::Cvar95 => "CVaR 95 of the cost",
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn answer(
     sizing: &[Sizing],
     break_even: &BreakEven,
 ) -> Answer {
-    let best = recommended(study, strategies);
+    let best = recommended(study, sized);
     let chosen = &strategies[best];
     let commits = chosen.units > 0.0;
     let own = sizing.iter().find(|s| s.strategy == chosen.strategy && commits);
@@ -46,17 +46,22 @@ pub(super) fn answer(
 /// The strategy with the lowest objective or, where none meets a chance constraint, the one that
 /// comes nearest. Given units are not up for choice, so on-demand takes part only if the study
 /// optimizes.
-pub(super) fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize {
-    let nearest = strategies.iter().all(|s| s.objective.is_none());
-    let value = |s: &StrategyResult| {
-        let compared = if nearest { s.over_budget } else { s.objective };
-        compared.map_or(f64::INFINITY, |e| e.value)
+pub(super) fn recommended(study: &Study, sized: &[Sized]) -> usize {
+    let objective = |s: &Sized| s.choice.objective[s.chosen].value;
+    let nearest = sized.iter().all(|s| objective(s).is_infinite());
+    let value = |s: &Sized| {
+        let over = s.curve.points[s.chosen].over.as_ref();
+        if nearest {
+            over.map_or(f64::INFINITY, |(over, _)| over.mean().value)
+        } else {
+            objective(s)
+        }
     };
-    let from = usize::from(study.units.is_some() && strategies.len() > 1);
+    let from = usize::from(study.units.is_some() && sized.len() > 1);
     let mut best = from;
-    for (i, strategy) in strategies.iter().enumerate().skip(from) {
+    for (i, strategy) in sized.iter().enumerate().skip(from) {
         // Equal costs go to the strategy that needs less: on-demand comes first.
-        if value(strategy) < value(&strategies[best]) {
+        if value(strategy) < value(&sized[best]) {
             best = i;
         }
     }

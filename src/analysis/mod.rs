@@ -1,15 +1,18 @@
 //! The main job: from a study to its results.
 //!
 //! 1. choose the sampler in a pilot (`plan.rs`);
-//! 2. settle the sizes of each strategy, and choose the best of each ([`crate::size`]);
+//! 2. settle the sizes of each strategy, and choose the best of each ([`crate::size`]), with a
+//!    stopping rule on more and more paths (`stopping.rs`, `decision.rs`);
 //! 3. settle the chosen commitments in detail, side by side ([`crate::compare`]);
 //! 4. put it into words and tables (`answer.rs`, `tables.rs`, `warnings.rs`).
 //!
 //! A shard of a run contributes to 2 and 3 without knowing what will be chosen (`shard.rs`).
 
 mod answer;
+mod decision;
 mod plan;
 mod shard;
+mod stopping;
 mod tables;
 mod warnings;
 
@@ -20,10 +23,12 @@ use crate::compare::{Compare, Comparison};
 use crate::results::{FORMAT, Results};
 use crate::simulate::{Alone, Executor, Observer, Plan, Progress, Stopped};
 use crate::size::choice::{Choice, choose};
-use crate::size::search::{Curve, curve};
+use crate::size::search::{Curve, curve, starting_sizes};
 use crate::size::sweep::Entry;
 use crate::strategy::{Strategy, StrategyKind};
 use crate::study::Study;
+use plan::Sampling;
+use stopping::{Looks, Settled};
 
 /// What the main job is doing, for whoever watches.
 pub trait Watcher: Sync {
@@ -96,24 +101,31 @@ pub fn analyze_by(
 ) -> Result<Results, Stopped> {
     let observer = Bridge(watcher);
     watcher.stage("pilot");
-    let (plan, run) = plan::plan(study, &observer)?;
-    let mut sized = Vec::new();
-    for (i, strategy) in study.strategies.iter().enumerate() {
-        watcher.stage(&sizes_of(strategy));
-        sized.push(size(study, i, &plan, &observer, executor)?);
-    }
+    let looks = Looks::begin(study);
+    let sampling = Sampling::choose(study, &observer)?;
+    let strategies = 0..study.strategies.len();
+    let starts = strategies.map(|i| starting_sizes(study, i, &observer));
+    let starts = starts.collect::<Result<Vec<_>, _>>()?;
+    let Settled { plan, sized, stopping } = looks.settle(&sampling, |plan| {
+        let each = study.strategies.iter().zip(&starts).enumerate();
+        each.map(|(i, (strategy, sizes))| {
+            watcher.stage(&sizes_of(strategy));
+            size(study, i, sizes.clone(), plan, &observer, executor)
+        })
+        .collect()
+    })?;
     watcher.stage("comparison");
     let comparison = side_by_side(study, &sized, &plan, &observer, executor)?;
     let strategies = tables::strategies(study, &sized, &comparison);
     let sizing = tables::sizing(study, &sized, &comparison);
     let months = tables::months(study, &comparison);
     let break_even = tables::break_even(study, &comparison);
-    let best = answer::recommended(study, &strategies);
+    let best = answer::recommended(study, &sized);
     let answer = answer::answer(study, &sized, &strategies, &sizing, &break_even);
     let mut results = Results {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        run,
+        run: sampling.facts(&plan, stopping),
         refund: tables::refund(study, strategies[best].units),
         answer,
         strategies,
@@ -141,11 +153,12 @@ fn given_units(study: &Study, strategy: usize) -> Option<f64> {
 fn size(
     study: &Study,
     strategy: usize,
+    sizes: Vec<f64>,
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
 ) -> Result<Sized, Stopped> {
-    let curve = curve(study, strategy, plan, observer, executor)?;
+    let curve = curve(study, strategy, sizes, plan, observer, executor)?;
     let choice = choose(&curve.points, study.objective, study.indifference, plan.seed);
     let given = given_units(study, strategy);
     let at = |units: f64| curve.points.iter().position(|p| p.entry.units == units);

@@ -2,7 +2,7 @@
 
 use crate::compare::MONTH_PATHS;
 use crate::path::Points;
-use crate::results::RunFacts;
+use crate::results::{RunFacts, Stopping};
 use crate::simulate::{Observer, Plan, Stopped, simulate};
 use crate::size::search::pilot;
 use crate::size::sweep::{Entry, Sweep};
@@ -11,7 +11,7 @@ use crate::study::{SamplerChoice, Study};
 /// Independent replicates of a quasi-random run.
 pub const REPLICATES: u32 = 32;
 
-/// Paths of a run where neither study nor user says.
+/// Paths of a run where neither study nor user says, and no rule.
 const DEFAULT_PATHS: u64 = REPLICATES as u64 * 4096;
 
 /// The smallest number of quasi-random paths that is at least `paths`.
@@ -21,32 +21,54 @@ pub fn sobol_paths(paths: u64) -> u64 {
     u64::from(REPLICATES) * per_replicate.next_power_of_two()
 }
 
-/// The plan of a run, and what to say of it.
-pub(super) fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), Stopped> {
-    let seed = study.run.seed;
-    let wanted = study.run.paths.unwrap_or(DEFAULT_PATHS);
-    let (sobol, reason) = match study.run.sampler {
-        SamplerChoice::Pseudo => (false, "asked for".to_owned()),
-        SamplerChoice::Sobol => (true, "asked for".to_owned()),
-        SamplerChoice::Auto => pilot_choice(study, seed, observer)?,
-    };
-    let paths = if sobol { sobol_paths(wanted) } else { wanted };
-    let points = if sobol {
-        let log2_points = (paths / u64::from(REPLICATES)).ilog2();
-        Points::Quasi { replicates: REPLICATES, log2_points }
-    } else {
-        Points::Pseudo
-    };
-    let plan = Plan { points, paths, seed };
-    let facts = RunFacts {
-        month_paths: plan.at_most(MONTH_PATHS).paths,
-        sampler: if sobol { "sobol" } else { "pseudo" }.into(),
-        reason,
-        paths,
-        replicates: if sobol { REPLICATES } else { 1 },
-        seed,
-    };
-    Ok((plan, facts))
+/// Paths of a run whose number no rule decides.
+pub(super) fn fixed_paths(study: &Study) -> u64 {
+    study.run.paths.unwrap_or(DEFAULT_PATHS)
+}
+
+/// Where the paths come from, however many.
+pub(super) struct Sampling {
+    sobol: bool,
+    reason: String,
+    seed: u64,
+}
+
+impl Sampling {
+    /// What the study asks for, or whichever sampler errs less.
+    pub(super) fn choose(study: &Study, observer: &dyn Observer) -> Result<Self, Stopped> {
+        let seed = study.run.seed;
+        let (sobol, reason) = match study.run.sampler {
+            SamplerChoice::Pseudo => (false, "asked for".to_owned()),
+            SamplerChoice::Sobol => (true, "asked for".to_owned()),
+            SamplerChoice::Auto => pilot_choice(study, seed, observer)?,
+        };
+        Ok(Self { sobol, reason, seed })
+    }
+
+    /// The plan of a run of `wanted` paths; of a few more, where they must make whole nets.
+    pub(super) fn plan(&self, wanted: u64) -> Plan {
+        let paths = if self.sobol { sobol_paths(wanted) } else { wanted };
+        let points = if self.sobol {
+            let log2_points = (paths / u64::from(REPLICATES)).ilog2();
+            Points::Quasi { replicates: REPLICATES, log2_points }
+        } else {
+            Points::Pseudo
+        };
+        Plan { points, paths, seed: self.seed }
+    }
+
+    /// What to say of a run.
+    pub(super) fn facts(self, plan: &Plan, stopping: Option<Stopping>) -> RunFacts {
+        RunFacts {
+            month_paths: plan.at_most(MONTH_PATHS).paths,
+            sampler: if self.sobol { "sobol" } else { "pseudo" }.into(),
+            reason: self.reason,
+            paths: plan.paths,
+            replicates: if self.sobol { REPLICATES } else { 1 },
+            seed: self.seed,
+            stopping,
+        }
+    }
 }
 
 /// Whether quasi-random points have the smaller standard error for the mean cost of a
@@ -56,7 +78,7 @@ fn pilot_choice(
     seed: u64,
     observer: &dyn Observer,
 ) -> Result<(bool, String), Stopped> {
-    let small = pilot(&Plan { points: Points::Pseudo, paths: 0, seed });
+    let small = pilot(seed);
     let units = study.sizes.at(study.sizes.nearest(study.facts.load.units));
     let strategy = study.strategies.len() - 1;
     let units = if strategy == 0 { 0.0 } else { units };

@@ -5,7 +5,8 @@
 //! more sizes in detail than the one that will be chosen. Should the whole choose otherwise,
 //! whoever joins the shards settles what is missing: right in any case, and rarely slow.
 
-use super::{Bridge, Watcher, given_units, plan, sizes_of};
+use super::plan::{Sampling, fixed_paths};
+use super::{Bridge, Watcher, given_units, sizes_of};
 use crate::compare::Compare;
 use crate::path::Points;
 use crate::simulate::{self, Executor, Observer, Plan, Stopped};
@@ -28,11 +29,11 @@ pub fn contribute(
 ) -> Result<(), Stopped> {
     let observer = Bridge(watcher);
     watcher.stage("pilot");
-    let (plan, _) = plan::plan(study, &observer)?;
+    let plan = Sampling::choose(study, &observer)?.plan(fixed_paths(study));
     let (mut chosen, mut all) = (Vec::new(), Vec::new());
     for (strategy, kind) in study.strategies.iter().enumerate() {
         watcher.stage(&sizes_of(kind));
-        let sizes = starting_sizes(study, strategy, &plan, &observer)?;
+        let sizes = starting_sizes(study, strategy, &observer)?;
         let experiment = sweep(study, strategy, &sizes, true);
         simulate::contribute(executor, &study.model, &plan, &experiment, &observer)?;
         chosen.extend(candidates(study, strategy, &sizes, &plan, &observer)?);

@@ -7,7 +7,7 @@ use crate::math::normal_quantiles;
 use crate::path::Points;
 use crate::rng::{Block, LANES, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::simulate::Stopped;
-use crate::study::Study;
+use crate::study::{StoppingRules, Study};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::time::Instant;
@@ -133,6 +133,7 @@ impl Task<'_> {
             Self::Answer { study, .. } => {
                 let mut study = (*study).clone();
                 study.run.paths = Some(count);
+                study.run.stopping = StoppingRules::default();
                 Ok(black_box(analyze(&study, watcher)?).run.paths)
             }
         }

@@ -14,6 +14,7 @@ mod progress;
 mod ranks;
 mod run;
 mod schema;
+mod stopping;
 
 pub use ranks::{Ending, Ranks, run_among};
 
@@ -88,7 +89,7 @@ fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
 struct RunArgs {
     #[command(flatten)]
     study: StudyArgs,
-    /// Paths to simulate (default 131072)
+    /// Paths to simulate (default 131072); with a stopping rule, the most
     #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
     paths: Option<u64>,
     /// Seed of every draw (default 1)
@@ -98,9 +99,30 @@ struct RunArgs {
     #[arg(long, value_name = "KIND")]
     sampler: Option<SamplerArg>,
     #[command(flatten)]
+    stopping: StoppingArgs,
+    #[command(flatten)]
     outputs: OutputArgs,
     #[command(flatten)]
     pieces: PieceArgs,
+}
+
+/// When fewer paths are enough.
+#[derive(Debug, Args)]
+struct StoppingArgs {
+    /// Stop when the standard error of a figure is at most this, in % of it or in USD, as in
+    /// mean_cost=0.05% or p95=500
+    #[arg(long, value_name = "FIGURE=ERROR", value_parser = stopping::target)]
+    #[arg(help_heading = "Stopping rules")]
+    target_error: Option<String>,
+    /// Stop when more paths would not change the decision, with this confidence (default 0.99)
+    #[arg(long, value_name = "CONFIDENCE", value_parser = stopping::confidence)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "0.99")]
+    #[arg(help_heading = "Stopping rules")]
+    decide: Option<f64>,
+    /// Stop where twice the paths would take longer than this in all, seconds
+    #[arg(long, value_name = "S", value_parser = stopping::seconds, allow_negative_numbers = true)]
+    #[arg(help_heading = "Stopping rules")]
+    seconds: Option<f64>,
 }
 
 /// How long runs are saved, and large ones divided.

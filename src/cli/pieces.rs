@@ -4,7 +4,7 @@ use super::files::Planned;
 use super::outputs::Outputs;
 use super::progress::Bar;
 use super::run::{Asked, on_threads};
-use super::{Failure, Outcome, complain};
+use super::{Failure, Outcome, complain, stopping};
 use crate::analysis::{analyze_by, contribute};
 use crate::partial::file::{Contents, Journal, Unreadable};
 use crate::partial::{Header, Library, Piece, Piecewise};
@@ -83,6 +83,7 @@ impl ShardArg {
 
 /// A run that is saved as it goes.
 pub(super) fn run_saved(asked: &Asked<'_>, file: &Path) -> Outcome {
+    stopping::refuse_clock(asked.study, "a run that is saved and resumed")?;
     let args = &asked.args.outputs;
     let inputs: Vec<PathBuf> = asked.inputs.iter().cloned().chain([file.to_owned()]).collect();
     Planned::beside(asked.inputs).add(file)?;
@@ -102,6 +103,7 @@ pub(super) fn run_saved(asked: &Asked<'_>, file: &Path) -> Outcome {
 
 /// One shard of a run.
 pub(super) fn run_shard(asked: &Asked<'_>, shard: &ShardArg) -> Outcome {
+    stopping::refuse_rules(asked.study)?;
     let args = &asked.args;
     let piece = shard.piece(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
     let file =

@@ -6,7 +6,7 @@
 use super::outputs::Outputs;
 use super::progress::Bar;
 use super::run::{fields, study};
-use super::{Cli, Command, Failure, RunArgs};
+use super::{Cli, Command, Failure, RunArgs, stopping};
 use crate::analysis::{Unwatched, analyze_by};
 use crate::input::load;
 use crate::simulate::Executor;
@@ -71,8 +71,10 @@ fn lead(ranks: &Ranks<'_>, args: &RunArgs) -> Ending {
     let overrides = all_overrides(args);
     let ended = |failure: Failure| Ending::Together(failure.report());
     let read = study(&args.study.study, &overrides);
-    let ready = read
-        .and_then(|(study, inputs)| Ok((Outputs::plan(&args.outputs, &study, &inputs)?, study)));
+    let ready = read.and_then(|(study, inputs)| {
+        stopping::refuse_clock(&study, "ranks, each with a clock of its own,")?;
+        Ok((Outputs::plan(&args.outputs, &study, &inputs)?, study))
+    });
     // Whoever cannot begin must say so before others wait for him.
     let agreed = (ranks.agree)(ready.as_ref().map_or("", |(_, study)| hash(study)));
     let (outputs, study) = match ready {

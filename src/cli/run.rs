@@ -2,7 +2,9 @@
 
 use super::outputs::Outputs;
 use super::progress::Bar;
-use super::{Failure, Outcome, RunArgs, SamplerArg, StudyArgs, pieces, print, show_findings};
+use super::{
+    Failure, Outcome, RunArgs, SamplerArg, StudyArgs, pieces, print, show_findings, stopping,
+};
 use crate::analysis::analyze;
 use crate::input::load;
 use crate::study::Study;
@@ -105,5 +107,6 @@ pub(super) fn fields(args: &RunArgs) -> Vec<String> {
         };
         format!("run.sampler=\"{word}\"")
     }));
+    list.extend(stopping::fields(&args.stopping));
     list
 }

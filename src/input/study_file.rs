@@ -15,7 +15,7 @@ use crate::process::dependence::Correlation;
 use crate::process::forecast_error::ForecastError;
 use crate::process::growth::Growth;
 use crate::process::price::Price;
-use crate::study::SamplerChoice;
+use crate::study::{Figure, SamplerChoice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -301,17 +301,49 @@ pub struct FinanceTable {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RunTable {
-    /// Paths to simulate.
+    /// Paths to simulate, by default 131072; with `target_error`, `decide` or `seconds` at most so
+    /// many, by default 16777216, with `seconds` 536870912.
     #[schemars(range(min = 64, max = 1_000_000_000))]
     pub paths: Option<u64>,
     /// Seed of every draw.
     pub seed: u64,
     /// Which points to draw.
     pub sampler: SamplerChoice,
+    /// Stop when a figure of the recommended strategy is known this well.
+    pub target_error: Option<TargetErrorTable>,
+    /// Stop when more paths would change neither the recommendation, beyond the indifference, nor
+    /// whether it costs less than on-demand, with this confidence: 0.99 for 99 %.
+    #[schemars(range(min = 0.5), extend("exclusiveMaximum" = 1.0))]
+    pub decide: Option<f64>,
+    /// Stop where twice the paths would not be done within so many seconds; then the speed of the
+    /// machine decides how many paths there are.
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    pub seconds: Option<f64>,
 }
 
 impl Default for RunTable {
     fn default() -> Self {
-        Self { paths: None, seed: 1, sampler: SamplerChoice::default() }
+        Self {
+            paths: None,
+            seed: 1,
+            sampler: SamplerChoice::default(),
+            target_error: None,
+            decide: None,
+            seconds: None,
+        }
     }
+}
+
+/// A standard error that is small enough.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetErrorTable {
+    /// The figure.
+    pub figure: Figure,
+    /// Largest standard error as a share of the figure: 0.0005 for 0.05 %. This or `usd`.
+    #[schemars(extend("exclusiveMinimum" = 0.0, "exclusiveMaximum" = 1.0))]
+    pub relative: Option<f64>,
+    /// Largest standard error, USD.
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
+    pub usd: Option<f64>,
 }

@@ -339,7 +339,8 @@ fn how(results: &Results, width: usize) -> String {
         run.seed,
         &results.facts.study_hash[..results.facts.study_hash.len().min(12)]
     );
-    wrap(&text, width)
+    let stopped = run.stopping.as_ref().map(|s| wrap(&s.sentence, width) + "\n");
+    stopped.unwrap_or_default() + &wrap(&text, width)
 }
 
 /// `84% +- 0.2%`, for progress lines.

@@ -1,7 +1,7 @@
 //! The best size: its value, how sure the simulation is of it, and what comes close.
 
 use super::sweep::Point;
-use crate::stats::best::best_of;
+use crate::stats::best::{best_of, lowest};
 use crate::stats::estimate::Estimate;
 use crate::stats::sample::{Sample, Statistic};
 use crate::study::Objective;
@@ -33,17 +33,12 @@ pub struct Choice {
 /// Without points, or if a chance constraint has no budget, which no resolved study has.
 #[must_use]
 pub fn choose(points: &[Point], objective: Objective, indifference: f64, seed: u64) -> Choice {
-    let estimates: Vec<Estimate> = points.iter().map(|p| value(p, objective)).collect();
-    let feasible = estimates.iter().any(|e| e.value.is_finite());
-    // Without any feasible size the least likely to overspend takes its place.
-    let (values, sections): (Vec<f64>, Vec<Vec<f64>>) = if feasible {
-        let sections = points.iter().map(|p| section_values(p.objective(), objective));
-        (estimates.iter().map(|e| e.value).collect(), sections.collect())
+    let estimates = estimates(points, objective);
+    let (values, feasible) = values(points, &estimates);
+    let sections: Vec<Vec<f64>> = if feasible {
+        points.iter().map(|p| section_values(p.objective(), objective)).collect()
     } else {
-        let over = |p: &Point| p.over.as_ref().expect("a chance constraint has a budget").0.clone();
-        let chances: Vec<Sample> = points.iter().map(over).collect();
-        let values = chances.iter().map(|s| s.mean().value).collect();
-        (values, chances.iter().map(Sample::section_means).collect())
+        points.iter().map(|p| overspent(p).section_means()).collect()
     };
     let best = best_of(&values, &sections, seed);
     // Without a size that meets the constraint the values are probabilities, and nothing is as good.
@@ -58,6 +53,34 @@ pub fn choose(points: &[Point], objective: Objective, indifference: f64, seed: u
         tolerance,
         feasible,
     }
+}
+
+/// Position of the best of points, as [`choose`] finds it, without how sure that is.
+///
+/// # Panics
+/// As [`choose`].
+#[must_use]
+pub fn best(points: &[Point], objective: Objective) -> usize {
+    let (values, _) = values(points, &estimates(points, objective));
+    lowest(values.into_iter())
+}
+
+fn estimates(points: &[Point], objective: Objective) -> Vec<Estimate> {
+    points.iter().map(|p| value(p, objective)).collect()
+}
+
+/// What the best has the lowest of, and whether any size is feasible: the objective, or else the
+/// probability of overspending.
+fn values(points: &[Point], estimates: &[Estimate]) -> (Vec<f64>, bool) {
+    if estimates.iter().any(|e| e.value.is_finite()) {
+        return (estimates.iter().map(|e| e.value).collect(), true);
+    }
+    (points.iter().map(|p| overspent(p).mean().value).collect(), false)
+}
+
+/// Whether the budget was exceeded: 1 or 0.
+fn overspent(point: &Point) -> &Sample {
+    &point.over.as_ref().expect("a chance constraint has a budget").0
 }
 
 /// The objective of a size.
@@ -76,15 +99,19 @@ fn value(point: &Point, objective: Objective) -> Estimate {
             sample.from_sections(mixed, &section_values(sample, objective))
         }
         Objective::Chance(most) => {
-            let chance = point.over.as_ref().expect("a chance constraint has a budget").0.mean();
+            let chance = overspent(point).mean();
             // Allowed only if the simulation is sure of it.
             if chance.high <= most { sample.mean() } else { Estimate::exact(f64::INFINITY) }
         }
     }
 }
 
-/// The value of each section in the objective.
-fn section_values(sample: &Sample, objective: Objective) -> Vec<f64> {
+/// The value of each section in the objective, apart from a chance constraint.
+///
+/// # Panics
+/// If the run has not resolved what the objective needs.
+#[must_use]
+pub fn section_values(sample: &Sample, objective: Objective) -> Vec<f64> {
     let of = |statistic| {
         sample.section_values(statistic).expect("the run resolved the objective's statistics")
     };

@@ -8,7 +8,7 @@
 //! bracketed: the optimum is one of all legal sizes, unless the curve has several valleys narrower
 //! than the coarse spacing.
 
-use super::choice::choose;
+use super::choice::{best, choose};
 use super::sweep::{Desk, DeskScratch, Entry, Point, Sweep};
 use crate::contract::sizes::Sizes;
 use crate::path::{PathBlock, Points};
@@ -38,25 +38,26 @@ pub struct Curve {
     pub points: Vec<Point>,
 }
 
-/// Has a strategy's sizes settled under `plan` until the best is bracketed by its legal neighbors.
+/// Has a strategy's sizes settled under `plan`, from [`starting_sizes`] on until the best is
+/// bracketed by its legal neighbors.
 ///
 /// # Errors
 /// [`Stopped`] when the observer or the executor says so.
 pub fn curve(
     study: &Study,
     strategy: usize,
+    mut sizes: Vec<f64>,
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
 ) -> Result<Curve, Stopped> {
-    let mut sizes = starting_sizes(study, strategy, plan, observer)?;
     let mut points: Vec<Point> = Vec::new();
     while !sizes.is_empty() {
         let sweep = sweep(study, strategy, &sizes, true);
         let samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
         points.extend(sweep.points(samples));
         sort(&mut points);
-        let best = choose(&points, study.objective, 0.0, 0).index;
+        let best = best(&points, study.objective);
         sizes = between_neighbors(study, &points, best, FINE);
     }
     Ok(Curve { strategy, points })
@@ -91,19 +92,18 @@ fn sort(points: &mut [Point]) {
 
 /// The small run that decides where to look; it shares no replicate with the main run.
 #[must_use]
-pub fn pilot(plan: &Plan) -> Plan {
+pub fn pilot(seed: u64) -> Plan {
     let points = Points::Quasi { replicates: 16, log2_points: 9 };
-    Plan { points, paths: 16 << 9, seed: plan.seed.rotate_left(17) ^ 0x70_696c_6f74 }
+    Plan { points, paths: 16 << 9, seed: seed.rotate_left(17) ^ 0x70_696c_6f74 }
 }
 
-/// The sizes of the first main pass.
+/// The sizes of the first main pass, however many paths it has.
 ///
 /// # Errors
 /// [`Stopped`] when the observer says so.
 pub fn starting_sizes(
     study: &Study,
     strategy: usize,
-    plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Vec<f64>, Stopped> {
     let kind = study.strategies[strategy].kind;
@@ -116,7 +116,7 @@ pub fn starting_sizes(
     if let Sizes::List(list) = &study.sizes {
         return Ok(zero.into_iter().chain(list.iter().copied()).chain(asked(list)).collect());
     }
-    let pilot = pilot(plan);
+    let pilot = pilot(study.run.seed);
     let highest = highest_useful(study, strategy, &pilot, observer)?;
     let count = study.sizes.count_up_to(highest);
     let mut sizes: Vec<f64> = spread(0, count - 1, COARSE).map(|i| study.sizes.at(i)).collect();

@@ -7,7 +7,7 @@
 //! probability that each alternative is best and the interval that holds the best one.
 
 use super::intervals::CONFIDENCE;
-use crate::math::normal_quantile;
+use crate::math::normal_quantiles;
 use crate::rng::{philox, stream_key, unit_interval};
 
 /// The best of several alternatives, with what sampling error leaves open.
@@ -36,6 +36,9 @@ pub fn best_of(values: &[f64], sections: &[Vec<f64>], seed: u64) -> Best {
     let index = lowest(values.iter().copied());
     let r = sections[0].len();
     assert!(r >= 2, "an error needs two sections");
+    if values.len() == 1 {
+        return Best { index, probability: vec![1.0], interval: (0, 0) };
+    }
     let deviations: Vec<Vec<f64>> = sections.iter().map(|v| deviations(v)).collect();
     let key = stream_key(seed, "best of several");
     let mut wins = vec![0u32; values.len()];
@@ -67,12 +70,15 @@ fn deviations(values: &[f64]) -> Vec<f64> {
 fn normals(draw: u32, count: usize, key: [u32; 2]) -> Vec<f64> {
     let one = |i| {
         let w = philox([draw, i as u32, 0, 0], key);
-        normal_quantile(unit_interval(u64::from(w[0]) << 32 | u64::from(w[1])))
+        unit_interval(u64::from(w[0]) << 32 | u64::from(w[1]))
     };
-    (0..count).map(one).collect()
+    let mut values: Vec<f64> = (0..count).map(one).collect();
+    normal_quantiles(&mut values);
+    values
 }
 
-fn lowest(values: impl Iterator<Item = f64>) -> usize {
+/// Position of the lowest value; ties go to the first.
+pub fn lowest(values: impl Iterator<Item = f64>) -> usize {
     let mut best = (0, f64::INFINITY);
     for (i, value) in values.enumerate() {
         if value < best.1 {

@@ -8,6 +8,7 @@
 //! | [`collector`] | moments, counts and kept values of consecutive paths |
 //! | [`sample`] | exact quantiles, CVaR and their errors from what was kept and counted |
 //! | [`intervals`] | Student and binomial tables |
+//! | [`looks`] | honest statements where a run is looked at again and again |
 //! | [`best`] | which of several alternatives is best, and how sure that is |
 
 pub mod best;
@@ -15,6 +16,7 @@ pub mod bins;
 pub mod collector;
 pub mod estimate;
 pub mod intervals;
+pub mod looks;
 pub mod moments;
 pub mod sample;
 

@@ -23,6 +23,7 @@ mod pieces;
 mod properties;
 mod readme;
 mod repetition;
+mod stopping;
 mod structure;
 mod support;
 mod traces;

@@ -5,7 +5,7 @@ use super::contract::Agreed;
 use crate::analysis::sobol_paths;
 use crate::input::study_file::{Excess, Minimize, StrategyWord};
 use crate::strategy::{Overflow, Strategy, StrategyKind};
-use crate::study::{Objective, RunSettings, SamplerChoice};
+use crate::study::{ErrorLimit, Objective, RunSettings, SamplerChoice, StoppingRules, TargetError};
 use crate::words::{count, percent, usd};
 
 /// Everything that is not the future and not the contract.
@@ -252,7 +252,30 @@ impl Builder {
                 self.error("run.paths", "not-whole-nets", message, help);
             }
         }
-        RunSettings { paths: run.paths, seed: run.seed, sampler: run.sampler }
+        let stopping =
+            StoppingRules { target: self.target(), decide: run.decide, seconds: run.seconds };
+        RunSettings { paths: run.paths, seed: run.seed, sampler: run.sampler, stopping }
+    }
+
+    /// The standard error that is small enough, if one is asked for.
+    fn target(&mut self) -> Option<TargetError> {
+        let table = self.file.run.target_error.clone()?;
+        let limit = match (table.relative, table.usd) {
+            (Some(share), None) => ErrorLimit::Relative(share),
+            (None, Some(usd)) => ErrorLimit::Usd(usd),
+            (given, _) => {
+                let message = match given {
+                    Some(_) => "the standard error is limited twice",
+                    None => "nothing says how small the standard error is to be",
+                };
+                let help =
+                    "give one of `relative`, as in 0.0005 for 0.05 % of the figure, and `usd`";
+                let code = if given.is_some() { "ambiguous" } else { "missing-field" };
+                self.error("run.target_error", code, message, help);
+                return None;
+            }
+        };
+        Some(TargetError { figure: table.figure, limit })
     }
 
     /// An input that changes nothing is an error: it was meant to do something.

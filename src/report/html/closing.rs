@@ -49,7 +49,9 @@ pub(super) fn footer(results: &Results) -> String {
         ("Study hash", format!("<code>{}</code>", escape(&results.facts.study_hash))),
         ("Version", format!("waterline {}", escape(&results.version))),
     ];
-    let pairs: Vec<(String, String)> = pairs.map(|(a, b)| (a.to_owned(), b)).into();
+    let mut pairs: Vec<(String, String)> = pairs.map(|(a, b)| (a.to_owned(), b)).into();
+    let stopped = run.stopping.as_ref().map(|s| ("Stopped".to_owned(), escape(&s.sentence)));
+    pairs.splice(1..1, stopped);
     format!(
         "<footer>\n<h2>How to get these numbers again</h2>\n{}\
          <p>The same study, seed and version give the same bytes, on any number of threads.</p>\n</footer>\n",
