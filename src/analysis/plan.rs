@@ -22,7 +22,10 @@ pub fn sobol_paths(paths: u64) -> u64 {
 }
 
 /// The plan of a run, and what to say of it.
-pub(super) fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), Stopped> {
+///
+/// # Errors
+/// [`Stopped`] when the observer says so.
+pub fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), Stopped> {
     let seed = study.run.seed;
     let wanted = study.run.paths.unwrap_or(DEFAULT_PATHS);
     let (sobol, reason) = match study.run.sampler {

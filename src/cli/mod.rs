@@ -12,6 +12,7 @@ mod pieces;
 mod prices;
 mod progress;
 mod ranks;
+mod replay;
 mod run;
 mod schema;
 
@@ -44,7 +45,9 @@ enum Command {
     Merge(MergeArgs),
     /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
     Bench(BenchArgs),
-    /// Show every field of a study, of a price book, of the results, or of a measured machine
+    /// Show one future month by month: every quantity, price and line of its bill
+    Replay(replay::ReplayArgs),
+    /// Show every field of a study, a price book, the results, a replay, or a measured machine
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -88,6 +91,17 @@ fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
 struct RunArgs {
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[command(flatten)]
+    outputs: OutputArgs,
+    #[command(flatten)]
+    pieces: PieceArgs,
+}
+
+/// What stands for fields of `[run]`.
+#[derive(Debug, Args)]
+struct DrawArgs {
     /// Paths to simulate (default 131072)
     #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
     paths: Option<u64>,
@@ -97,10 +111,6 @@ struct RunArgs {
     /// Points to draw: quasi-random, pseudo-random, or whichever errs less
     #[arg(long, value_name = "KIND")]
     sampler: Option<SamplerArg>,
-    #[command(flatten)]
-    outputs: OutputArgs,
-    #[command(flatten)]
-    pieces: PieceArgs,
 }
 
 /// How long runs are saved, and large ones divided.
@@ -231,6 +241,7 @@ enum SchemaArg {
     Study,
     Prices,
     Results,
+    Replay,
     Bench,
 }
 
@@ -250,6 +261,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Schema(args) => print(&schema::text(&args)),
         Command::Prices(args) => print(&prices::text(args.filter.as_deref())),
     };
