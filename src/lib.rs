@@ -60,6 +60,7 @@
 //! | [`size`], [`compare`] | cost against size and the best one; strategies side by side |
 //! | [`results`], [`words`] | all that a report may see; numbers as people read them |
 //! | [`analysis`] | the main job: from a study to its results |
+//! | [`replay`] | one path of a run with every figure of its bill |
 //! | [`partial`] | a run in pieces: checkpoints, shards, and what joins them |
 //! | [`input`] | from files to a study, or to every finding at once |
 //! | [`bench`](mod@bench) | what a machine does with waterline: rates, scaling, seconds to an accuracy |
@@ -99,6 +100,7 @@ pub mod param;
 pub mod partial;
 pub mod path;
 pub mod process;
+pub mod replay;
 pub mod report;
 pub mod results;
 pub mod rng;

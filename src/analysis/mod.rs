@@ -16,8 +16,9 @@ mod stopping;
 mod tables;
 mod warnings;
 
-pub use plan::{REPLICATES, sobol_paths};
+pub use plan::{REPLICATES, plan, sobol_paths};
 pub use shard::contribute;
+pub(crate) use tables::calendar_month;
 
 use crate::compare::{Compare, Comparison};
 use crate::results::{FORMAT, Results};
@@ -55,7 +56,8 @@ impl Watcher for Unwatched {
     }
 }
 
-struct Bridge<'a>(&'a dyn Watcher);
+/// Passes on what a simulation tells its observer.
+pub(crate) struct Bridge<'a>(pub(crate) &'a dyn Watcher);
 
 impl Observer for Bridge<'_> {
     fn progress(&self, progress: Progress) {

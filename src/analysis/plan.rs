@@ -71,6 +71,17 @@ impl Sampling {
     }
 }
 
+/// The plan of a run whose number of paths no rule decides, and what to say of it.
+///
+/// # Errors
+/// [`Stopped`] when the observer says so.
+pub fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), Stopped> {
+    let sampling = Sampling::choose(study, observer)?;
+    let plan = sampling.plan(fixed_paths(study));
+    let facts = sampling.facts(&plan, None);
+    Ok((plan, facts))
+}
+
 /// Whether quasi-random points have the smaller standard error for the mean cost of a
 /// commitment near today's load, in a pilot.
 fn pilot_choice(

@@ -155,7 +155,7 @@ fn in_term(study: &Study, t: usize) -> bool {
 }
 
 /// The month `t` months after `start`, both as in `2027-01`.
-fn calendar_month(start: &str, t: usize) -> String {
+pub(crate) fn calendar_month(start: &str, t: usize) -> String {
     let mut parts = start.split('-').map(|p| p.parse::<usize>().expect("a checked date"));
     let (year, month) = (parts.next().unwrap_or(0), parts.next().unwrap_or(1));
     let months = year * 12 + month - 1 + t;

@@ -12,6 +12,7 @@ mod pieces;
 mod prices;
 mod progress;
 mod ranks;
+mod replay;
 mod run;
 mod schema;
 mod stopping;
@@ -45,7 +46,9 @@ enum Command {
     Merge(MergeArgs),
     /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
     Bench(BenchArgs),
-    /// Show every field of a study, of a price book, of the results, or of a measured machine
+    /// Show one future month by month: every quantity, price and line of its bill
+    Replay(replay::ReplayArgs),
+    /// Show every field of a study, a price book, the results, a replay, or a measured machine
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -89,6 +92,19 @@ fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
 struct RunArgs {
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[command(flatten)]
+    stopping: StoppingArgs,
+    #[command(flatten)]
+    outputs: OutputArgs,
+    #[command(flatten)]
+    pieces: PieceArgs,
+}
+
+/// What stands for fields of `[run]`.
+#[derive(Debug, Args)]
+struct DrawArgs {
     /// Paths to simulate (default 131072); with a stopping rule, the most
     #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
     paths: Option<u64>,
@@ -98,12 +114,6 @@ struct RunArgs {
     /// Points to draw: quasi-random, pseudo-random, or whichever errs less
     #[arg(long, value_name = "KIND")]
     sampler: Option<SamplerArg>,
-    #[command(flatten)]
-    stopping: StoppingArgs,
-    #[command(flatten)]
-    outputs: OutputArgs,
-    #[command(flatten)]
-    pieces: PieceArgs,
 }
 
 /// When fewer paths are enough.
@@ -253,6 +263,7 @@ enum SchemaArg {
     Study,
     Prices,
     Results,
+    Replay,
     Bench,
 }
 
@@ -272,6 +283,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Schema(args) => print(&schema::text(&args)),
         Command::Prices(args) => print(&prices::text(args.filter.as_deref())),
     };

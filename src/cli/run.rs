@@ -3,7 +3,8 @@
 use super::outputs::Outputs;
 use super::progress::Bar;
 use super::{
-    Failure, Outcome, RunArgs, SamplerArg, StudyArgs, pieces, print, show_findings, stopping,
+    DrawArgs, Failure, Outcome, RunArgs, SamplerArg, StudyArgs, pieces, print, show_findings,
+    stopping,
 };
 use crate::analysis::analyze;
 use crate::input::load;
@@ -47,7 +48,9 @@ pub(super) fn check(args: &StudyArgs) -> Outcome {
 }
 
 pub(super) fn run(args: &RunArgs) -> Outcome {
-    let overrides: Vec<String> = args.study.overrides.iter().cloned().chain(fields(args)).collect();
+    let mut overrides = args.study.overrides.clone();
+    overrides.extend(fields(&args.draws));
+    overrides.extend(stopping::fields(&args.stopping));
     let (study, inputs) = study(&args.study.study, &overrides)?;
     let asked = Asked { args, study: &study, inputs: &inputs, overrides: &overrides };
     match (&args.pieces.shard, &args.pieces.checkpoint) {
@@ -95,7 +98,7 @@ pub(super) fn on_threads<T: Send>(
 }
 
 /// The options that stand for fields of `[run]`.
-pub(super) fn fields(args: &RunArgs) -> Vec<String> {
+pub(super) fn fields(args: &DrawArgs) -> Vec<String> {
     let mut list = Vec::new();
     list.extend(args.paths.map(|n| format!("run.paths={n}")));
     list.extend(args.seed.map(|n| format!("run.seed={n}")));
@@ -107,6 +110,5 @@ pub(super) fn fields(args: &RunArgs) -> Vec<String> {
         };
         format!("run.sampler=\"{word}\"")
     }));
-    list.extend(stopping::fields(&args.stopping));
     list
 }

@@ -4,6 +4,7 @@ use super::{SchemaArg, SchemaArgs};
 use crate::bench::results::Bench;
 use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
+use crate::replay::Replay;
 use crate::results::Results;
 use schemars::schema_for;
 use serde_json::Value as Json;
@@ -14,6 +15,7 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Study => schema_for!(StudyFile),
         SchemaArg::Prices => schema_for!(PriceBook),
         SchemaArg::Results => schema_for!(Results),
+        SchemaArg::Replay => schema_for!(Replay),
         SchemaArg::Bench => schema_for!(Bench),
     };
     let schema = schema.to_value();

@@ -2,6 +2,10 @@
 //!
 //! Every number that was simulated has its standard error and 95 % interval beside it.
 
+mod replay;
+
+pub use replay::replay;
+
 use crate::results::{Results, Summary};
 use crate::stats::Estimate;
 

@@ -1,7 +1,8 @@
 //! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; measurements of a machine,
-//! versioned by [`crate::bench::results::FORMAT`].
+//! versioned by [`crate::bench::results::FORMAT`]; a path, versioned by [`crate::replay::FORMAT`].
 
 use crate::bench::results::Bench;
+use crate::replay::Replay;
 use crate::results::Results;
 use serde::Serialize;
 
@@ -21,6 +22,15 @@ pub fn render(results: &Results) -> String {
 #[must_use]
 pub fn render_bench(bench: &Bench) -> String {
     pretty(bench)
+}
+
+/// A replayed path as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: a path holds nothing that JSON cannot.
+#[must_use]
+pub fn render_replay(replay: &Replay) -> String {
+    pretty(replay)
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -7,6 +7,7 @@
 //! | [`csv`] | every table, for a spreadsheet |
 //! | [`html`] | one page to show and print |
 //!
+//! A replayed path has its own table ([`terminal::replay`]) and CSV ([`csv::replay`]).
 //! Measurements of a machine have their own table ([`terminal::bench`]) and page ([`html::bench`]).
 //! [`svg`] draws the charts of the pages.
 //!

@@ -1,11 +1,8 @@
 //! Settlement: the one place where a contract meets a future.
 //!
-//! The order of operations is this file and nothing else:
-//!
-//! 1. *prices*, for all months ([`reprice`]): list price, then caps, then percentages, each in the
-//!    order of the contract's clauses;
-//! 2. per month: *quantity* (contract units, then ramps), *use* (served and overflow against the
-//!    load curve), *bill* (fee, hourly units, on demand, shortage), *credits*.
+//! The order of operations is [`Stage::ORDER`]: prices of all months ([`reprice`]), then month by
+//! month quantity, use, bill and credits ([`settle`]), clauses of a stage in the order of the
+//! contract. Reports print that list, and a test holds it against this file.
 //!
 //! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
 //! [`lean`] settles the same in fewer steps where no clause looks back and only totals are wanted.
@@ -15,6 +12,9 @@
 
 pub mod grid;
 pub mod lean;
+mod stage;
+
+pub use stage::Stage;
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
 use crate::curve::LoadCurve;
@@ -38,8 +38,10 @@ pub struct Terms<'a> {
 /// Prices of each month under the contract, for a block of paths.
 #[derive(Clone, Debug, Default)]
 pub struct Prices {
-    list: Vec<Rates>,
-    capped: Vec<Rates>,
+    /// List prices.
+    pub list: Vec<Rates>,
+    /// After caps.
+    pub capped: Vec<Rates>,
     /// What is paid: after caps and percentages.
     pub paid: Vec<Rates>,
 }
@@ -189,8 +191,12 @@ fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> 
 }
 
 /// What a unit-month of overflow costs, USD; `kind` is none where no contract is in force.
+///
+/// # Panics
+/// If units are bought by the hour and have no price, which no resolved study has.
 #[inline(always)]
-fn overflow_price(
+#[must_use]
+pub fn overflow_price(
     contract: &Contract,
     kind: Option<&Overflow>,
     params: &[Lane],

@@ -1,7 +1,7 @@
 //! How a run is cut into sections and units of work.
 
 use crate::path::Points;
-use crate::rng::LANES;
+use crate::rng::{Block, LANES};
 use crate::stats::sample::Design;
 
 /// How many paths, from which points.
@@ -47,6 +47,47 @@ impl Plan {
         }
     }
 
+    /// The block of the path with this number, from 1, and its place in it; `None` beyond the
+    /// plan.
+    ///
+    /// Numbers go round the replicates: the first path of each, then the second. So a number
+    /// means the same future in a run of any length.
+    #[must_use]
+    pub fn locate(&self, number: u64) -> Option<(Block, usize)> {
+        let index = number.checked_sub(1).filter(|index| *index < self.paths)?;
+        let replicates = u64::from(self.replicates());
+        let (replicate, point) = ((index % replicates) as u32, index / replicates);
+        let lane = point % LANES as u64;
+        Some((Block { replicate, first: point - lane }, lane as usize))
+    }
+
+    /// The number of a path, as in [`Self::locate`].
+    #[must_use]
+    pub fn number(&self, block: Block, lane: usize) -> u64 {
+        let point = block.first + lane as u64;
+        point * u64::from(self.replicates()) + u64::from(block.replicate) + 1
+    }
+
+    /// All blocks of the plan, each with its number of paths.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<(Block, usize)> {
+        let each = self.paths / u64::from(self.replicates());
+        let of_replicate = |replicate| {
+            let firsts = (0..each).step_by(LANES);
+            firsts.map(move |first| {
+                (Block { replicate, first }, (each - first).min(LANES as u64) as usize)
+            })
+        };
+        (0..self.replicates()).flat_map(of_replicate).collect()
+    }
+
+    fn replicates(&self) -> u32 {
+        match self.points {
+            Points::Pseudo => 1,
+            Points::Quasi { replicates, .. } => replicates,
+        }
+    }
+
     /// How the sections relate.
     pub(super) fn design(&self) -> Design {
         match self.points {
@@ -86,5 +127,30 @@ impl Plan {
             })
         };
         sections.flat_map(cut).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_has_one_number() {
+        let quasi = Points::Quasi { replicates: 3, log2_points: 7 };
+        for (points, paths) in [(Points::Pseudo, 100), (quasi, 3 << 7)] {
+            let plan = Plan { points, paths, seed: 1 };
+            let blocks = plan.blocks();
+            let lanes = |&(block, count): &(Block, usize)| (0..count).map(move |l| (block, l));
+            let mut numbers: Vec<u64> = Vec::new();
+            for (block, lane) in blocks.iter().flat_map(lanes) {
+                let number = plan.number(block, lane);
+                assert_eq!(plan.locate(number), Some((block, lane)));
+                numbers.push(number);
+            }
+            numbers.sort_unstable();
+            assert_eq!(numbers, (1..=paths).collect::<Vec<_>>());
+            assert_eq!(plan.locate(0), None);
+            assert_eq!(plan.locate(paths + 1), None);
+        }
     }
 }

@@ -23,6 +23,7 @@ mod pieces;
 mod properties;
 mod readme;
 mod repetition;
+mod replay;
 mod stopping;
 mod structure;
 mod support;

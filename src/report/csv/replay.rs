@@ -1,0 +1,70 @@
+//! A replayed path: one row per month at full precision.
+
+use super::{Table, number, table};
+use crate::replay::{PriceSteps, Replay, ReplayedMonth};
+
+/// The months of a path.
+#[must_use]
+pub fn replay(replay: &Replay) -> Table {
+    let clauses = replay.clauses.iter().enumerate();
+    let credits: Vec<String> =
+        clauses.map(|(i, c)| format!("credit_{}_{}_usd", i + 1, c.kind)).collect();
+    let header: Vec<&str> = COLUMNS.into_iter().chain(credits.iter().map(String::as_str)).collect();
+    table("replay.csv", &header, replay.months.iter().map(row))
+}
+
+/// The columns that every contract has; the credit of each clause follows.
+const COLUMNS: [&str; 32] = [
+    "month",
+    "date",
+    "phase",
+    "load_units",
+    "reserved_units",
+    "deployed_units",
+    "overflow_share",
+    "served_units",
+    "spilled_units",
+    "rejected_units",
+    "on_demand_list_usd",
+    "on_demand_capped_usd",
+    "on_demand_paid_usd",
+    "committed_list_usd",
+    "committed_capped_usd",
+    "committed_paid_usd",
+    "hourly_price_usd",
+    "overflow_price_usd",
+    "fee_usd",
+    "hourly_usd",
+    "on_demand_usd",
+    "shortage_usd",
+    "credit_usd",
+    "bill_usd",
+    "cumulated_usd",
+    "unallocated_usd",
+    "idle_usd",
+    "waste_usd",
+    "discount_factor",
+    "present_value_usd",
+    "utilization",
+    "load_on_demand_usd",
+];
+
+fn row(m: &ReplayedMonth) -> Vec<String> {
+    let steps = |price: PriceSteps| [price.list, price.capped, price.paid].map(number);
+    let utilization = if m.deployed > 0.0 { number(m.served / m.deployed) } else { String::new() };
+    let mut cells = vec![m.month.to_string(), m.date.clone().unwrap_or_default(), m.phase.clone()];
+    cells.extend(
+        [m.load, m.reserved, m.deployed, m.overflow_share, m.served, m.spilled, m.rejected]
+            .map(number),
+    );
+    cells.extend(steps(m.on_demand_price));
+    cells.extend(m.committed_price.map_or_else(Default::default, steps));
+    cells.extend([m.hourly_price.map_or_else(String::new, number), number(m.overflow_price)]);
+    cells.extend([m.fee, m.hourly, m.on_demand, m.shortage, m.credit, m.bill].map(number));
+    cells.extend([m.cumulated, m.unallocated, m.idle, m.unallocated + m.idle].map(number));
+    cells.extend([m.discount_factor, m.present_value].map(number));
+    cells.push(utilization);
+    cells.extend([m.load * m.on_demand_price.list].map(number));
+    cells.extend(m.credit_by_clause.iter().copied().map(number));
+    cells
+}

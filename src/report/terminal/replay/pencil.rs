@@ -1,0 +1,191 @@
+//! One month recomputed stage by stage, in the order of settlement.
+
+use super::wrap;
+use crate::replay::{PriceSteps, Replay, ReplayedMonth};
+use crate::settle::Stage;
+use crate::words::usd_exact;
+
+/// Width of a stage's name.
+const NAME: usize = 15;
+
+/// The arithmetic of a month.
+pub(super) fn render(replay: &Replay, month: usize, width: usize) -> String {
+    let m = &replay.months[month - 1];
+    let before = month.checked_sub(2).map(|t| &replay.months[t]);
+    let mut out = format!("Month {month} with a pencil, stage by stage\n");
+    for stage in Stage::ORDER {
+        let text = match stage {
+            Stage::List => {
+                let on_demand = format!("on demand {}", digits(m.on_demand_price.list));
+                committed(m, on_demand, |p| digits(p.list))
+            }
+            Stage::Cap => moved(replay, stage, m, |p| (p.list, p.capped)),
+            Stage::Discount => moved(replay, stage, m, |p| (p.capped, p.paid)),
+            Stage::Quantity => quantity(replay, m),
+            Stage::Use => used(m),
+            Stage::Bill => charges(m),
+            Stage::Credit => credits(replay, m, before),
+        };
+        entry(&mut out, stage.title(), &text, width);
+    }
+    entry(&mut out, "sum", &sum(m), width);
+    entry(&mut out, "present value", &present(m), width);
+    out
+}
+
+/// A line with a hanging indent.
+fn entry(out: &mut String, name: &str, text: &str, width: usize) {
+    for (i, line) in wrap(text, width - NAME).lines().enumerate() {
+        let name = if i == 0 { name } else { "" };
+        out.push_str(format!("{name:<NAME$}{line}").trim_end());
+        out.push('\n');
+    }
+}
+
+/// Twelve digits, enough for cents in a hundred millions.
+pub(super) fn digits(x: f64) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return format!("{x}");
+    }
+    let decimals = (11 - x.abs().log10().floor() as i32).clamp(0, 18) as usize;
+    let text = format!("{x:.decimals$}");
+    if decimals == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
+}
+
+fn committed(m: &ReplayedMonth, text: String, of: impl Fn(&PriceSteps) -> String) -> String {
+    match &m.committed_price {
+        Some(price) => format!("{text}; committed {}", of(price)),
+        None => text,
+    }
+}
+
+/// Clauses of a stage in words.
+fn acting(replay: &Replay, stage: Stage, m: &ReplayedMonth) -> Vec<String> {
+    let acts = |stages: &[String]| stages.iter().any(|title| title == stage.title());
+    let in_force = m.phase.starts_with("term");
+    let clauses = replay.clauses.iter().filter(|c| in_force && acts(&c.stages));
+    clauses.map(|c| c.text.clone()).collect()
+}
+
+/// Prices before and after a stage.
+fn moved(
+    replay: &Replay,
+    stage: Stage,
+    m: &ReplayedMonth,
+    of: impl Fn(&PriceSteps) -> (f64, f64),
+) -> String {
+    let clauses = acting(replay, stage, m);
+    if clauses.is_empty() {
+        return "no clause".into();
+    }
+    let step = |(before, after): (f64, f64)| {
+        if before == after {
+            format!("stays {}", digits(after))
+        } else {
+            format!("{} -> {}", digits(before), digits(after))
+        }
+    };
+    let prices =
+        committed(m, format!("on demand {}", step(of(&m.on_demand_price))), |p| step(of(p)));
+    format!("{prices} ({})", clauses.join("; "))
+}
+
+fn quantity(replay: &Replay, m: &ReplayedMonth) -> String {
+    let clauses = acting(replay, Stage::Quantity, m);
+    let by = if clauses.is_empty() { String::new() } else { format!(" ({})", clauses.join("; ")) };
+    format!(
+        "{} signed, {} reserved{by}, {} switched on",
+        digits(replay.units),
+        digits(m.reserved),
+        digits(m.deployed)
+    )
+}
+
+fn used(m: &ReplayedMonth) -> String {
+    let overflow = m.spilled + m.rejected;
+    if m.deployed == 0.0 || m.load == 0.0 {
+        return format!("load {}, all of it overflow", digits(m.load));
+    }
+    format!(
+        "load {}; {} / {} = {} times the load is on, and a share of {} of the load lies above that \
+         in the month's hours; overflow {} * {} = {}, served {} - {} = {}",
+        digits(m.load),
+        digits(m.deployed),
+        digits(m.load),
+        digits(m.deployed / m.load),
+        digits(m.overflow_share),
+        digits(m.load),
+        digits(m.overflow_share),
+        digits(overflow),
+        digits(m.load),
+        digits(overflow),
+        digits(m.served),
+    )
+}
+
+fn charges(m: &ReplayedMonth) -> String {
+    let mut lines = Vec::new();
+    if let Some(price) = m.committed_price.filter(|_| m.reserved > 0.0) {
+        lines.push(product("fee", m.reserved, price.paid, m.fee));
+    }
+    let beyond = (m.deployed - m.reserved).max(0.0);
+    let price = m.hourly_price.unwrap_or(0.0);
+    let overflow = m.hourly - beyond * price;
+    if beyond > 0.0 {
+        lines.push(product("hourly units beyond the reserved ones", beyond, price, beyond * price));
+    }
+    if overflow.abs() > 1e-9 * m.hourly.abs() {
+        lines.push(product("hourly units for overflow", m.spilled, m.overflow_price, overflow));
+    }
+    if m.on_demand != 0.0 {
+        lines.push(product("on demand", m.spilled, m.overflow_price, m.on_demand));
+    }
+    if m.shortage != 0.0 {
+        lines.push(product("shortage", m.rejected, m.overflow_price, m.shortage));
+    }
+    if lines.is_empty() { "nothing".into() } else { lines.join("; ") }
+}
+
+fn product(name: &str, quantity: f64, price: f64, amount: f64) -> String {
+    format!("{name} {} * {} = {}", digits(quantity), digits(price), usd_exact(amount))
+}
+
+fn credits(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
+    let title = Stage::Credit.title();
+    let in_force = m.phase.starts_with("term");
+    let clauses = replay.clauses.iter().zip(&m.credit_by_clause);
+    let acting = clauses.filter(|(c, _)| in_force && c.stages.iter().any(|s| s == title));
+    let all: Vec<String> =
+        acting.map(|(c, credit)| format!("{} ({})", usd_exact(*credit), c.text)).collect();
+    if all.is_empty() {
+        return "no clause".into();
+    }
+    let use_of = |name: &str, m: &ReplayedMonth| {
+        format!(
+            "{name}: {} / {} = {} used, fee {}",
+            digits(m.served),
+            digits(m.deployed),
+            digits(m.served / m.deployed),
+            usd_exact(m.fee)
+        )
+    };
+    let months = before.filter(|b| b.deployed > 0.0).map(|b| use_of("the month before", b));
+    let months = months.into_iter().chain((m.deployed > 0.0).then(|| use_of("this month", m)));
+    format!("{}; {}", all.join("; "), months.collect::<Vec<_>>().join("; "))
+}
+
+fn sum(m: &ReplayedMonth) -> String {
+    let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.credit];
+    let parts: Vec<String> = lines.into_iter().filter(|x| *x != 0.0).map(usd_exact).collect();
+    let parts = if parts.is_empty() { "0.00".into() } else { parts.join(" + ") };
+    format!("{} = {} USD", parts.replace("+ -", "- "), usd_exact(m.bill))
+}
+
+fn present(m: &ReplayedMonth) -> String {
+    format!(
+        "{} * {} = {} USD",
+        usd_exact(m.bill),
+        digits(m.discount_factor),
+        usd_exact(m.present_value)
+    )
+}
