@@ -5,9 +5,19 @@
 
 use crate::rng::{LANES, Lane};
 
+/// Rights exercised on each path: a bit for each right, by its place among the contract's.
+pub type Marks = [u8; LANES];
+
+/// Most rights that a contract can have.
+pub const MOST_RIGHTS: usize = u8::BITS as usize;
+
 /// One month of one block of paths.
 #[derive(Clone, Debug)]
 pub struct Month {
+    /// Rights that were exercised as the month opened.
+    pub exercised: Marks,
+    /// Whether a right has ended the contract before this month, on each path.
+    pub ended: [bool; LANES],
     /// Mean load, in units.
     pub demand: Lane,
     /// Units paid for by commitment.
@@ -28,6 +38,8 @@ pub struct Month {
     pub on_demand: Lane,
     /// Stated cost of rejected demand, USD.
     pub shortage: Lane,
+    /// Fee for ending the contract, USD.
+    pub termination: Lane,
     /// Credits, USD; not positive.
     pub credit: Lane,
     /// Part of the fee for units that were not switched on, USD.
@@ -40,6 +52,8 @@ impl Month {
     const EMPTY: Self = {
         let zero = [0.0; LANES];
         Self {
+            exercised: [0; LANES],
+            ended: [false; LANES],
             demand: zero,
             reserved: zero,
             deployed: zero,
@@ -50,6 +64,7 @@ impl Month {
             hourly: zero,
             on_demand: zero,
             shortage: zero,
+            termination: zero,
             credit: zero,
             unallocated: zero,
             idle: zero,
@@ -66,6 +81,7 @@ impl Month {
                 + self.hourly[i]
                 + self.on_demand[i]
                 + self.shortage[i]
+                + self.termination[i]
                 + self.credit[i];
         }
         cost
@@ -104,6 +120,8 @@ pub struct Totals {
     pub idle: Lane,
     /// Stated cost of rejected demand, USD.
     pub shortage: Lane,
+    /// Fees for ending the contract, USD.
+    pub termination: Lane,
     /// Credits, USD; not positive.
     pub credit: Lane,
     /// Demand, unit-months.
@@ -129,6 +147,7 @@ impl Totals {
             unallocated: zero,
             idle: zero,
             shortage: zero,
+            termination: zero,
             credit: zero,
             demand: zero,
             served: zero,
@@ -159,6 +178,7 @@ impl Totals {
             self.unallocated[i] += month.unallocated[i];
             self.idle[i] += month.idle[i];
             self.shortage[i] += month.shortage[i];
+            self.termination[i] += month.termination[i];
             self.credit[i] += month.credit[i];
             self.demand[i] += month.demand[i];
             self.served[i] += month.served[i];

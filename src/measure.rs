@@ -102,7 +102,7 @@ impl Measure {
         match self {
             Self::Cost => [
                 "Cost",
-                "fees + hourly units + on-demand + shortage - credits",
+                "fees + hourly units + on-demand + shortage + termination - credits",
                 "All bills of the horizon, nominal.",
             ],
             Self::PresentValue => [

@@ -16,13 +16,17 @@ def months(*stretches):
     return [value for count, value in stretches for _ in range(count)]
 
 
-def write(name, units, fee, overflow, credit=0.0):
-    """Each argument is a number for all months or a list; the fee is per month, not per unit."""
-    count = next(len(x) for x in (units, fee, overflow, credit) if isinstance(x, list))
-    columns = [x if isinstance(x, list) else [x] * count for x in (units, fee, overflow, credit)]
+def write(name, units, fee, overflow, credit=0.0, termination=0.0):
+    """Each argument is a number for all months or a list; the fee is per month, not per unit.
+
+    A termination fee has no column: it is in the total.
+    """
+    lines = (units, fee, overflow, credit, termination)
+    count = next(len(x) for x in lines if isinstance(x, list))
+    columns = [x if isinstance(x, list) else [x] * count for x in lines]
     lines = ["month,units,fee,overflow,credit,total"]
     for month, row in enumerate(zip(*columns, strict=True), 1):
-        lines.append(",".join(f"{x:.12g}" for x in (month, *row, sum(row[1:]))))
+        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-1], sum(row[1:]))))
     (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
 
@@ -72,6 +76,61 @@ write("clawback", 100, 600, 0, months((4, 0), (7, -60), (1, -120)))
 write("clawback_final_lost", 100, 600, 0, months((4, 0), (8, -60)))
 write("clawback_at_the_threshold", 100, 600, 0, months((12, 0)))
 write("clawback_of_deployed_units", 100, 600, 0, [0, -60, 0])
+
+# Rights.
+write("flex_down", months((4, 10000), (3, 8500), (5, 7225)),
+      months((4, 12000), (3, 10200), (5, 8670)), months((4, 0), (3, 1500 * 2), (5, 2775 * 2)))
+write("flex_down_of_original", months((4, 10000), (3, 8500), (5, 7000)),
+      months((4, 12000), (3, 10200), (5, 8400)), months((4, 0), (3, 1500 * 2), (5, 3000 * 2)))
+write("flex_down_below_a_threshold", months((4, 100), (3, 85), (5, 72.25)),
+      months((4, 600), (3, 510), (5, 433.50)), 0)
+write("flex_down_minimum_and_step", months((3, 200), (3, 150), (6, 100)),
+      months((3, 1200), (3, 900), (6, 600)), 0)
+write("flex_down_carry_over", months((15, 100), (3, 80), (6, 64)),
+      months((15, 600), (3, 480), (6, 384)), 0)
+write("flex_down_once_a_year", months((3, 100), (12, 80), (9, 64)),
+      months((3, 600), (12, 480), (9, 384)), months((15, 0), (9, 10)))
+write("with_flex_down_and_clawback", months((4, 100), (3, 85), (5, 72.25)),
+      months((4, 600), (3, 510), (5, 433.50)), 0,
+      months((1, 0), (4, -60), (3, -51), (4, 0)))
+write("with_ramp_and_flex_down", months((3, 50), (3, 42.5), (6, 85)),
+      months((3, 300), (3, 255), (6, 510)), 0)
+write("with_ramp_and_flex_down_by_threshold", months((6, 50), (3, 85), (3, 72.25)),
+      months((6, 300), (3, 510), (3, 433.50)), 0)
+write("with_flex_down_and_renewal", months((9, 100), (6, 80), (9, 64)),
+      months((9, 600), (3, 480), (3, 528), (9, 422.40)), 0)
+write("with_flex_down_and_hourly_units", months((9, 100), (3, 80), (2, 0)),
+      months((9, 600), (3, 480), (2, 0)),
+      months((12, 0), (2, 80 * 9)))
+write("early_downgrade", months((6, 10000), (6, 8500)), months((6, 12000), (6, 10200)), 0)
+write("early_downgrade_once", months((3, 100), (9, 90)), months((3, 600), (9, 540)), 0)
+write("with_early_downgrade_and_flex_down", months((3, 100), (3, 90), (6, 72)),
+      months((3, 600), (3, 540), (6, 432)), 0)
+write("terminate", months((7, 100), (5, 0)), months((7, 600), (5, 0)), months((7, 0), (5, 500)),
+      termination=months((7, 0), (1, 2 * 600 + 500), (4, 0)))
+write("terminate_for_a_share_of_what_is_left", months((4, 100), (8, 0)), months((4, 600), (8, 0)),
+      months((4, 0), (8, 500)), termination=months((4, 0), (1, 0.5 * 8 * 600), (7, 0)))
+write("with_terminate_and_renewal", months((12, 100), (6, 0)), months((12, 600), (6, 0)),
+      months((12, 0), (6, 500)))
+write("with_terminate_and_clawback", months((3, 100), (3, 0)), months((3, 600), (3, 0)),
+      months((3, 0), (3, 500)), [0, -60, -60, -60, 0, 0])
+write("with_terminate_and_clawback_lost", months((3, 100), (3, 0)), months((3, 600), (3, 0)),
+      months((3, 0), (3, 500)), [0, -60, -60, 0, 0, 0])
+write("with_terminate_and_discount", months((3, 50), (3, 0)), months((3, 270), (3, 0)),
+      months((3, 270), (3, 800)), termination=[0, 0, 0, 270, 0, 0])
+write("with_flex_down_and_terminate", months((3, 100), (3, 80), (6, 0)),
+      months((3, 600), (3, 480), (6, 0)), months((6, 0), (6, 500)),
+      termination=months((6, 0), (1, 0.25 * 6 * 480), (5, 0)))
+write("with_terminate_and_hourly_units", months((2, 100), (4, 0)), months((2, 600), (4, 0)),
+      months((2, 0), (4, 500)))
+write("expansion", months((4, 100), (3, 125), (5, 156.25)), months((4, 600), (3, 750), (5, 937.50)),
+      months((4, 500), (3, 250), (5, 0)))
+write("expansion_of_original", months((3, 100), (3, 125), (6, 150)),
+      months((3, 600), (3, 750), (6, 900)), months((3, 500), (3, 250), (6, 0)))
+write("expansion_in_steps", months((3, 100), (3, 140)), months((3, 600), (3, 840)),
+      months((3, 500), (3, 100)))
+write("with_expansion_and_cap", months((12, 100), (12, 150)), months((12, 600), (12, 945)),
+      months((12, 500), (12, 0)))
 
 # Two clauses, and clauses with terms of the contract.
 write("with_cap_then_discount", 50, 300,

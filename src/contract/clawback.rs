@@ -67,12 +67,15 @@ pub struct Clawback {
 
 impl Clawback {
     /// Adds the credit that `month` earned.
+    ///
+    /// A contract that a right has ended has no next bill, as after its last month.
     fn earned(&self, billing: Billing<'_>, month: &Month, credit: &mut Lane) {
         let threshold = self.threshold.of(billing.opening.params);
         let share = self.share.of(billing.opening.params);
         for i in 0..LANES {
             let low = month.served[i] < threshold[i] * month.deployed[i];
-            credit[i] -= if low { share[i] * month.fee[i] } else { 0.0 };
+            let lost = self.at_end == Final::Lose && billing.now.ended[i];
+            credit[i] -= if low && !lost { share[i] * month.fee[i] } else { 0.0 };
         }
     }
 }

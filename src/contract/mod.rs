@@ -8,31 +8,52 @@
 //! | [`Clause::cap`] | when a month's prices are fixed, first | limits on unit prices |
 //! | [`Clause::discount`] | then | percentages |
 //! | [`Clause::quantity`] | when the month opens | ramps, steps |
+//! | [`Clause::exercise`] | then, where it grants a [`Clause::right`] | reductions, exits |
 //! | [`Clause::credit`] | when the month is billed | credits, rebates |
 //!
 //! Clauses of one hook apply in the order in which the study lists them; a study that lists a
 //! percentage before a limit is refused, because it reads as another order than the one that
 //! holds. Every hook gets one month of one block of paths.
 //!
+//! Three files are shared by the clauses that grant rights:
+//!
+//! | file | what |
+//! |---|---|
+//! | [`right`] | windows, notice, budget: when a right may be exercised |
+//! | [`policy`] | when it is |
+//! | [`quantity`] | what exercises make of the units |
+//!
 //! To add a clause: its file here with the six headings (*What it does*, *Formula*, *Parameters*,
 //! *Ambiguity and our reading*, *Example*, *Source*), its `mod` line, its line in `clauses!`, and
 //! a worked example in `tests/clauses/`.
 
 mod clawback;
+mod early_downgrade;
 mod escalation_cap;
+mod expansion;
 mod flat_discount;
+mod flex_down;
+pub mod policy;
+pub mod quantity;
 mod ramp;
+pub mod right;
 pub mod sizes;
+mod terminate;
 
 pub use clawback::{Clawback, Final};
+pub use early_downgrade::EarlyDowngrade;
 pub use escalation_cap::{CappedPrice, EscalationCap};
+pub use expansion::Expansion;
 pub use flat_discount::{DiscountedPrice, FlatDiscount};
+pub use flex_down::FlexDown;
 pub use ramp::{Ramp, RampStep};
+pub use terminate::Terminate;
 
 use crate::error::Problem;
 use crate::ledger::Month;
 use crate::param::{Param, Parameters};
-use crate::rng::Lane;
+use crate::rng::{LANES, Lane};
+use right::Right;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +122,23 @@ pub trait Clause {
         let _ = (opening, reserved);
     }
 
+    /// The right that the clause grants, if it grants one.
+    fn right(&self) -> Option<Right<'_>> {
+        None
+    }
+
+    /// Changes `units` by the clause's right, exercised so many `times` on each path.
+    fn exercise(&self, opening: Opening<'_>, times: &Lane, units: &mut Lane) {
+        let _ = (opening, times, units);
+    }
+
+    /// What ending the contract by the clause's right costs, USD, where the units of the month that
+    /// opens would cost `monthly`.
+    fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
+        let _ = (opening, monthly);
+        [0.0; LANES]
+    }
+
     /// Adds credits, as negative amounts in USD.
     fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
         let _ = (billing, credit);
@@ -129,6 +167,8 @@ pub struct Hooks {
     pub discount: bool,
     /// [`Clause::quantity`]
     pub quantity: bool,
+    /// [`Clause::right`] and [`Clause::exercise`]
+    pub right: bool,
     /// [`Clause::credit`]
     pub credit: bool,
     /// Whether a hook reads closed months.
@@ -141,6 +181,7 @@ macro_rules! clauses {
         /// A clause of a contract, by its `kind`.
         #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind", rename_all = "snake_case")]
+        #[expect(clippy::large_enum_variant, reason = "a contract has few")]
         pub enum AnyClause {
             $($(#[doc = $doc])* $variant($variant),)*
         }
@@ -176,6 +217,14 @@ clauses! {
     FlatDiscount,
     /// A credit for months of low utilization.
     Clawback,
+    /// A right to reduce the units at set dates.
+    FlexDown,
+    /// A right to reduce the units once, early in the contract.
+    EarlyDowngrade,
+    /// A right to end the contract.
+    Terminate,
+    /// A right to add units at the signed price.
+    Expansion,
 }
 
 /// `EscalationCap` as `escalation_cap`.
@@ -220,6 +269,8 @@ pub struct Contract {
     pub renewal: Renewal,
     /// Units switched on, if not as many as are reserved.
     pub deployed: Option<f64>,
+    /// Smallest number of units that is sold; 0 where nothing says so.
+    pub minimum: f64,
     /// Step in which units are sold; 0 where nothing says so.
     pub step: f64,
     /// Clauses in the order in which they apply.
@@ -269,10 +320,12 @@ impl Contract {
     /// Whether the reserved units are the same on every path.
     #[must_use]
     pub fn has_certain_quantities(&self) -> bool {
-        self.clauses.iter().filter(|clause| clause.get().hooks().quantity).all(|clause| {
+        let certain = |clause: &AnyClause| {
             let mut clause = clause.clone();
             clause.get_mut().params().iter().all(|(_, param)| param.fixed().is_some())
-        })
+        };
+        let mut changing = self.clauses.iter().filter(|clause| clause.get().hooks().quantity);
+        !self.uses(|hooks| hooks.right) && changing.all(certain)
     }
 
     /// Whether any clause has the hook.

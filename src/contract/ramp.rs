@@ -64,15 +64,11 @@ impl Clause for Ramp {
             return;
         };
         let share = step.share.of(opening.params);
-        let grain = opening.contract.step;
         for i in 0..LANES {
-            let units = share[i] * reserved[i];
-            reserved[i] = if grain > 0.0 && share[i] < 1.0 {
-                // A hair less than a whole number of steps is that number.
-                ((units / grain - 1e-9).ceil() * grain).min(reserved[i])
-            } else {
-                units
-            };
+            if share[i] < 1.0 {
+                let units = opening.contract.whole_steps(share[i] * reserved[i]);
+                reserved[i] = units.min(reserved[i]);
+            }
         }
     }
 

@@ -97,7 +97,8 @@ pub struct ReplayedMonth {
     pub month: usize,
     /// Calendar month, as in `2027-01`, where the study has a start.
     pub date: Option<String>,
-    /// `term 1` and so on; `hourly` for units that stay after the term; `none` without a contract.
+    /// `term 1` and so on; `hourly` for units that stay after the term; `ended` where a right has
+    /// ended the contract; `none` without one.
     pub phase: String,
     /// Mean load of the month, in units.
     pub load: f64,
@@ -109,6 +110,8 @@ pub struct ReplayedMonth {
     pub hourly_price: Option<f64>,
     /// What a unit-month of overflow costs, USD.
     pub overflow_price: f64,
+    /// Kinds of the clauses whose rights are exercised as the month opens.
+    pub exercised: Vec<String>,
     /// Units paid for by commitment.
     pub reserved: f64,
     /// Units switched on.
@@ -129,11 +132,14 @@ pub struct ReplayedMonth {
     pub on_demand: f64,
     /// Stated cost of rejected load, USD.
     pub shortage: f64,
+    /// Fee for ending the contract, USD.
+    pub termination: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
     /// Credit of each clause, USD.
     pub credit_by_clause: Vec<f64>,
-    /// The bill: the sum of fee, hourly units, on demand, shortage and credit, USD.
+    /// The bill: the sum of fee, hourly units, on demand, shortage, termination and
+    /// credit, USD.
     pub bill: f64,
     /// The bills up to this month, USD.
     pub cumulated: f64,
@@ -166,6 +172,8 @@ pub struct ReplayedTotals {
     pub on_demand: f64,
     /// Stated cost of rejected load, USD.
     pub shortage: f64,
+    /// Fees for ending the contract, USD.
+    pub termination: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
     /// The bills: the cost of the path in the run, to the bit, USD.
@@ -180,7 +188,8 @@ pub struct ReplayedTotals {
 /// digits is all that should be left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
-    /// A month's bill against its quantities times prices plus the credits of its clauses, USD.
+    /// A month's bill against its quantities times prices plus a fee for ending the contract and the
+    /// credits of its clauses, USD.
     pub bill: f64,
     /// The cost of the path against the sum of its bills, USD.
     pub cost: f64,

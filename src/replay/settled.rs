@@ -115,12 +115,13 @@ impl<'a> Settled<'a> {
         ReplayedMonth {
             month: t + 1,
             date: self.study.facts.start.as_deref().map(|start| calendar_month(start, t)),
-            phase: in_words(phase),
+            phase: if month.ended[self.lane] { "ended".into() } else { in_words(phase) },
             load,
             on_demand_price: steps(&|rates| at(&rates.on_demand)),
             committed_price: (phase != Phase::None).then(|| steps(&|rates| at(&rates.commitment))),
             hourly_price: self.study.contract.hourly.as_ref().map(|p| at(p.of(&self.paths.params))),
             overflow_price: self.overflow_price(t),
+            exercised: self.exercised(month),
             reserved: at(&month.reserved),
             deployed: at(&month.deployed),
             overflow_share: if load > 0.0 { (spilled + rejected) / load } else { 0.0 },
@@ -131,6 +132,7 @@ impl<'a> Settled<'a> {
             hourly: at(&month.hourly),
             on_demand: at(&month.on_demand),
             shortage: at(&month.shortage),
+            termination: at(&month.termination),
             credit: at(&month.credit),
             credit_by_clause: self.credits(t),
             bill,
@@ -142,8 +144,17 @@ impl<'a> Settled<'a> {
         }
     }
 
+    /// The clauses whose rights are exercised as a month opens.
+    fn exercised(&self, month: &Month) -> Vec<String> {
+        let rights = self.study.contract.clauses.iter().filter(|c| c.get().right().is_some());
+        let marks = month.exercised[self.lane];
+        let exercised = rights.enumerate().filter(|(place, _)| marks >> place & 1 == 1);
+        exercised.map(|(_, clause)| clause.kind()).collect()
+    }
+
     fn overflow_price(&self, t: usize) -> f64 {
-        let under_contract = self.phase(t) != Phase::None;
+        let ended = self.months[t].ended[self.lane];
+        let under_contract = self.phase(t) != Phase::None && !ended;
         let overflow = &self.study.strategies[self.entry.strategy].overflow;
         let rates = if under_contract { &self.prices.paid[t] } else { &self.prices.list[t] };
         let kind = Some(overflow).filter(|_| under_contract);
@@ -184,6 +195,7 @@ impl<'a> Settled<'a> {
             hourly: sum(&|m| m.hourly),
             on_demand: sum(&|m| m.on_demand),
             shortage: self.at(&self.totals.shortage),
+            termination: self.at(&self.totals.termination),
             credit: self.at(&self.totals.credit),
             cost: self.at(&self.totals.cost),
             present_value: self.at(&self.totals.present_value),
@@ -209,7 +221,7 @@ fn added_up(m: &ReplayedMonth) -> f64 {
     let fee = m.committed_price.map_or(0.0, |price| m.reserved * price.paid);
     let beyond = (m.deployed - m.reserved).max(0.0) * m.hourly_price.unwrap_or(0.0);
     let overflow = (m.spilled + m.rejected) * m.overflow_price;
-    fee + beyond + overflow + m.credit_by_clause.iter().sum::<f64>()
+    fee + beyond + overflow + m.termination + m.credit_by_clause.iter().sum::<f64>()
 }
 
 fn in_words(phase: Phase) -> String {

@@ -12,6 +12,7 @@
 
 pub mod grid;
 pub mod lean;
+mod rights;
 mod stage;
 
 pub use stage::Stage;
@@ -119,6 +120,7 @@ kernel! {
         let mut totals = Totals::zero();
         let months = paths.load.len();
         let keeps = ledger.months.len() > 1;
+        let rights = terms.contract.uses(|hooks| hooks.right);
         for t in 0..months {
             let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
             let month = &mut open[0];
@@ -131,11 +133,17 @@ kernel! {
                 closed: closed.get(t - contract_month..).unwrap_or_default(),
             };
             (month.reserved, month.deployed) = quantity(opening, phase, units);
+            if rights {
+                rights::exercise(opening, phase, units, &prices.paid[t].commitment, month);
+            }
             consume(terms.curve, &paths.load[t], month);
             let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
             let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
             let overflow = Some(overflow).filter(|_| phase != Phase::None);
             bill(terms.contract, overflow, &paths.params, rates, month);
+            if rights {
+                rights::release(&list, month);
+            }
             credit(opening, phase, terms.contract.is_last(t, months), month);
             totals.add(month, terms.discounts[t]);
         }

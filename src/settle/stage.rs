@@ -38,8 +38,9 @@ stages! {
     Cap "caps",
     /// Percentages come off the capped prices, clause by clause.
     Discount "discounts",
-    /// The contract's units, as ramps and the like change them, clause by clause; then the units
-    /// that are switched on.
+    /// The contract's units, as ramps and the like change them, clause by clause; then rights, whether
+    /// they are exercised and what those in effect leave, right by right; then the units that are
+    /// switched on.
     Quantity "quantity",
     /// The load of the month's hours against the units that are on: what they serve, and what
     /// overflows.
@@ -57,7 +58,7 @@ impl Stage {
         match self {
             Self::Cap => hooks.cap,
             Self::Discount => hooks.discount,
-            Self::Quantity => hooks.quantity,
+            Self::Quantity => hooks.quantity || hooks.right,
             Self::Credit => hooks.credit,
             Self::List | Self::Use | Self::Bill => false,
         }
@@ -102,7 +103,14 @@ mod tests {
 
     #[test]
     fn a_clause_acts_where_its_hook_is_called() {
-        let all = Hooks { cap: true, discount: true, quantity: true, credit: true, history: true };
+        let all = Hooks {
+            cap: true,
+            discount: true,
+            quantity: true,
+            right: true,
+            credit: true,
+            history: true,
+        };
         let acting: Vec<&str> =
             Stage::ORDER.into_iter().filter(|s| s.holds(all)).map(Stage::title).collect();
         assert_eq!(acting, ["caps", "discounts", "quantity", "credits"]);

@@ -189,7 +189,7 @@ fn spare_hourly_units_are_waste() {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 4] = [
+const NEUTRAL: [(&str, &[&str]); 8] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -202,6 +202,38 @@ const NEUTRAL: [(&str, &[&str]); 4] = [
     ),
     ("flat_discount", &["share = 0.0", "share = 0, price = \"both\", until_month = 5"]),
     ("clawback", &["threshold = 0.0, share = 0.1", "threshold = 0.9, share = 0, final = \"lose\""]),
+    (
+        "flex_down",
+        &[
+            "share = 0.2, windows = { every_months = 3 }, policy = { kind = \"never\" }",
+            "share = 0.0, windows = { every_months = 1 }, policy = { kind = \"threshold\", level = 1.0 }",
+            "share = 0.2, windows = { every_months = 1 }, policy = { kind = \"threshold\", level = 0.0 }",
+            "share = 0.2, windows = { every_months = 31 }, policy = { kind = \"threshold\", level = 1.0 }",
+        ],
+    ),
+    (
+        "early_downgrade",
+        &[
+            "share = 0.1, until_month = 6, policy = { kind = \"never\" }",
+            "share = 0.0, until_month = 6, policy = { kind = \"declared\", months = [4] }",
+            "share = 0.1, until_month = 12, notice_months = 11, policy = { kind = \"threshold\", level = 0.0 }",
+        ],
+    ),
+    (
+        "terminate",
+        &[
+            "policy = { kind = \"never\" }",
+            "fee_usd = 1e6, fee_share = 1, policy = { kind = \"threshold\", level = 0.0, signal = \"load\" }",
+        ],
+    ),
+    (
+        "expansion",
+        &[
+            "share = 0.2, windows = { every_months = 3 }, policy = { kind = \"never\" }",
+            "share = 0.0, windows = { every_months = 1 }, policy = { kind = \"threshold\", level = 0.0 }",
+            "share = 0.2, windows = { every_months = 1 }, policy = { kind = \"threshold\", level = 1.0 }",
+        ],
+    ),
 ];
 
 const SIMPLE: [&str; 3] =

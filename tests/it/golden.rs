@@ -113,6 +113,67 @@ fn g06_a_startup_ramp() {
     }
 }
 
+/// G07 and G08, S0:157: 15 % of 10,000 TPM at 1.20 twice: 8,500 and 7,225 of the current units, or
+/// 8,500 and 7,000 of the original; declared at the ends of months 3 and 6 with 30 days' notice:
+/// 4 x 12,000 + 3 x 10,200 + 5 x 8,670 = 121,950, or with 5 x 8,400 120,600.
+#[test]
+fn g07_g08_a_flex_down() {
+    let base = [
+        "contract.offer=seed/ptu-enterprise-12m",
+        "contract.units=10000",
+        "contract.min_units=1000",
+        "workload.level=7000",
+    ];
+    let flexed = |of: &str| {
+        let clause = format!(
+            "contract.clauses=[{{ kind = \"flex_down\", share = 0.15, of = \"{of}\", windows = {{ every_months = 3, notice_months = 1, per_year = 2 }}, policy = {{ kind = \"declared\", months = [3, 6] }} }}]"
+        );
+        run("certain", &[base[0], base[1], base[2], base[3], &clause])
+    };
+    for (of, name, units, year) in [
+        ("current", "compound", [8_500.0, 7_225.0], 121_950.0),
+        ("original", "simple", [8_500.0, 7_000.0], 120_600.0),
+    ] {
+        let results = flexed(of);
+        golden("G08", &format!("/12m_{name}"), mean(&results, Measure::Cost), year);
+        for (i, month) in [4, 7].into_iter().enumerate() {
+            let reserved = results.months[month].strategies[1].reserved_units.value;
+            golden("G07", &format!("/tpm_{name}/{i}"), reserved, units[i]);
+            golden("G07", &format!("/usd_{name}/{i}"), bills(&results)[month], 1.2 * units[i]);
+        }
+        equal(bills(&results)[3], 12_000.0);
+        equal(bills(&results)[6], 10_200.0);
+    }
+    let without = run("certain", &base);
+    golden("G08", "/12m_none", mean(&without, Measure::Cost), 144_000.0);
+}
+
+/// G09, S0:127: one cut of 10 or 15 % within six months, in effect from month 7: 6 x 12,000 + 6 x
+/// 10,800 = 136,800 or 133,200; a tenth of both on 1,200 a month.
+#[test]
+fn g09_an_early_downgrade() {
+    let year = |base: &[&str], share: f64| {
+        let clause = format!(
+            "contract.clauses=[{{ kind = \"early_downgrade\", share = {share}, until_month = 6, policy = {{ kind = \"declared\", months = [6] }} }}]"
+        );
+        let overrides: Vec<&str> = base.iter().copied().chain([clause.as_str()]).collect();
+        mean(&run("certain", &overrides), Measure::Cost)
+    };
+    let large = [
+        "contract.offer=seed/ptu-enterprise-12m",
+        "contract.units=10000",
+        "contract.min_units=1000",
+        "workload.level=8000",
+    ];
+    let small = ["contract.min_units=100", "workload.level=800"];
+    for (i, (share, on_12000, on_1200)) in
+        [(0.10, 136_800.0, 13_680.0), (0.15, 133_200.0, 13_320.0)].into_iter().enumerate()
+    {
+        golden("G09", &format!("/on_12000/{i}"), year(&large, share), on_12000);
+        golden("G09", &format!("/on_1200/{i}"), year(&small, share), on_1200);
+    }
+}
+
 /// G10, S0:174: utilization below 70 % in every month: a credit of 1,200 on 12,000; eleven of them
 /// within a year (13,200), twelve if the last is paid out (14,400).
 #[test]

@@ -24,6 +24,7 @@ mod properties;
 mod readme;
 mod repetition;
 mod replay;
+mod rights;
 mod stopping;
 mod structure;
 mod support;

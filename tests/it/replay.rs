@@ -116,7 +116,7 @@ fn conserved(said: &str, path: &Replay) {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * a.abs().max(b.abs());
     for m in &path.months {
         assert!(close(m.load, m.served + m.spilled + m.rejected), "{said}: {m:?}");
-        let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.credit];
+        let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination, m.credit];
         assert!(close(m.bill, lines.iter().sum()), "{said}: {m:?}");
         assert!(close(m.credit, m.credit_by_clause.iter().sum()), "{said}: {m:?}");
     }

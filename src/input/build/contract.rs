@@ -75,9 +75,11 @@ impl Builder {
             term,
             renewal: renewal?,
             deployed: c.deployed_units,
-            step: 0.0, // known once the load is: its model may say
+            minimum: 0.0, // both known once the load is: its model may say
+            step: 0.0,
             clauses: c.clauses,
         };
+        self.check_rights(&contract);
         Some(Agreed { contract, offer: found.map(|(book, offer)| bought(book, offer)), prices })
     }
 

@@ -85,7 +85,8 @@ fn idle_terms(
     };
     let stays = after_term && contract.renewal == Renewal::Hourly;
     let listed = file.sizing.sizes.is_some();
-    let ramps = contract.uses(|hooks| hooks.quantity);
+    let steps = contract.uses(|hooks| hooks.quantity || hooks.right);
+    let rights = contract.uses(|hooks| hooks.right);
     let list = "`sizing.sizes` lists what can be bought";
     those([
         (
@@ -98,8 +99,8 @@ fn idle_terms(
             stated.renewal.is_some() && !after_term,
             "the months simulated end with the term",
         ),
-        ("contract.min_units", stated.min_units.is_some() && listed, list),
-        ("contract.step", stated.step.is_some() && listed && !ramps, list),
+        ("contract.min_units", stated.min_units.is_some() && listed && !rights, list),
+        ("contract.step", stated.step.is_some() && listed && !steps, list),
     ])
 }
 
@@ -128,6 +129,17 @@ fn idle_clauses(
             && !spills)
             .then_some("no strategy spills over to on-demand"),
         AnyClause::Ramp(_) | AnyClause::Clawback(_) => None,
+        AnyClause::FlexDown(_)
+        | AnyClause::EarlyDowngrade(_)
+        | AnyClause::Terminate(_)
+        | AnyClause::Expansion(_) => {
+            let lasting = match contract.renewal {
+                Renewal::Hourly => months.saturating_sub(contract.start),
+                Renewal::Renew { .. } | Renewal::OnDemand => contract.in_force(months),
+            };
+            let right = clause.get().right().filter(|right| right.can_matter(lasting));
+            right.is_none().then_some("no exercise takes effect within the contract")
+        }
     };
     let clauses = contract.clauses.iter().enumerate();
     clauses.filter_map(|(i, c)| Some((format!("contract.clauses[{i}]"), why(c)?))).collect()

@@ -10,6 +10,7 @@ mod idle;
 mod limits;
 mod model;
 mod plausible;
+mod rights;
 mod settings;
 mod sizes;
 mod workload;
@@ -154,7 +155,8 @@ impl Builder {
             return None;
         }
         let (mut contract, mut strategies) = (agreed.contract.clone(), settings.strategies.clone());
-        contract.step = self.sold(&agreed, &loads).1.unwrap_or(0.0);
+        let (minimum, step) = self.sold(&agreed, &loads);
+        (contract.minimum, contract.step) = (minimum.unwrap_or(0.0), step.unwrap_or(0.0));
         let model = self.model(months, &loads, |parameters| {
             contract.bind(parameters);
             for strategy in &mut strategies {

@@ -14,10 +14,11 @@ pub fn replay(replay: &Replay) -> Table {
 }
 
 /// The columns that every contract has; the credit of each clause follows.
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 34] = [
     "month",
     "date",
     "phase",
+    "exercised",
     "load_units",
     "reserved_units",
     "deployed_units",
@@ -37,6 +38,7 @@ const COLUMNS: [&str; 32] = [
     "hourly_usd",
     "on_demand_usd",
     "shortage_usd",
+    "termination_usd",
     "credit_usd",
     "bill_usd",
     "cumulated_usd",
@@ -53,6 +55,7 @@ fn row(m: &ReplayedMonth) -> Vec<String> {
     let steps = |price: PriceSteps| [price.list, price.capped, price.paid].map(number);
     let utilization = if m.deployed > 0.0 { number(m.served / m.deployed) } else { String::new() };
     let mut cells = vec![m.month.to_string(), m.date.clone().unwrap_or_default(), m.phase.clone()];
+    cells.push(m.exercised.join("+"));
     cells.extend(
         [m.load, m.reserved, m.deployed, m.overflow_share, m.served, m.spilled, m.rejected]
             .map(number),
@@ -60,7 +63,8 @@ fn row(m: &ReplayedMonth) -> Vec<String> {
     cells.extend(steps(m.on_demand_price));
     cells.extend(m.committed_price.map_or_else(Default::default, steps));
     cells.extend([m.hourly_price.map_or_else(String::new, number), number(m.overflow_price)]);
-    cells.extend([m.fee, m.hourly, m.on_demand, m.shortage, m.credit, m.bill].map(number));
+    cells.extend([m.fee, m.hourly, m.on_demand, m.shortage, m.termination].map(number));
+    cells.extend([m.credit, m.bill].map(number));
     cells.extend([m.cumulated, m.unallocated, m.idle, m.unallocated + m.idle].map(number));
     cells.extend([m.discount_factor, m.present_value].map(number));
     cells.push(utilization);

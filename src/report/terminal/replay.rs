@@ -120,6 +120,7 @@ fn quantity(x: f64) -> String {
 fn capacity(replay: &Replay) -> Vec<Column> {
     let mut columns = vec![
         Column::new("load", |m| quantity(m.load)).total(|r| quantity(r.totals.load)),
+        Column::new("exercised", |m| m.exercised.join(", ")).where_(|m| !m.exercised.is_empty()),
         Column::new("reserved", |m| quantity(m.reserved)),
         Column::new("switched on", |m| quantity(m.deployed)),
         Column::new("served", |m| quantity(m.served)).total(|r| quantity(r.totals.served)),
@@ -177,6 +178,9 @@ fn bill() -> Vec<Column> {
         Column::new("shortage", |m| usd_exact(m.shortage))
             .total(|r| usd_exact(r.totals.shortage))
             .where_(|m| m.shortage != 0.0),
+        Column::new("termination", |m| usd_exact(m.termination))
+            .total(|r| usd_exact(r.totals.termination))
+            .where_(|m| m.termination != 0.0),
         Column::new("credits", |m| usd_exact(m.credit))
             .total(|r| usd_exact(r.totals.credit))
             .where_(|m| m.credit != 0.0),

@@ -235,6 +235,91 @@ fn clauses() {
 }
 
 #[test]
+fn rights() {
+    let flex = |name: &str, rest: &str| {
+        let clause = format!("{{ kind = \"flex_down\", share = 0.15, {rest} }}");
+        case(name, UNITS).set(&format!("contract.clauses=[{clause}]"))
+    };
+    let with_clause =
+        |name: &str, clause: &str| case(name, UNITS).set(&format!("contract.clauses=[{clause}]"));
+    let never = "policy = { kind = \"never\" }";
+    let rhythm = "windows = { every_months = 3, per_year = 2 }";
+    let cases = [
+        case("a flex-down of more than all units", UNITS).set(&format!(
+            "contract.clauses=[{{ kind = \"flex_down\", share = 15, {rhythm}, {never} }}]"
+        )),
+        flex("a right without a policy", rhythm),
+        flex("a right without windows", &format!("windows = {{ per_year = 2 }}, {never}")),
+        flex(
+            "everything wrong with windows",
+            "windows = { every_months = 3, months = [6, 3, 14], notice_months = 12, carry_over = true }, policy = { kind = \"declared\", months = [4] }",
+        ),
+        flex("windows every zero months", &format!("windows = {{ every_months = 0 }}, {never}")),
+        flex("a window of month zero", &format!("windows = {{ months = [0] }}, {never}")),
+        flex(
+            "no exercise in a year",
+            &format!("windows = {{ every_months = 3, per_year = 0 }}, {never}"),
+        ),
+        flex("an unknown policy", &format!("{rhythm}, policy = {{ kind = \"greedy\" }}")),
+        flex(
+            "a field of another policy",
+            &format!("{rhythm}, policy = {{ kind = \"never\", months = [3] }}"),
+        ),
+        flex(
+            "an exercise without a window",
+            &format!("{rhythm}, policy = {{ kind = \"declared\", months = [4] }}"),
+        ),
+        flex(
+            "more exercises than the year has",
+            &format!("{rhythm}, policy = {{ kind = \"declared\", months = [3, 6, 9] }}"),
+        ),
+        flex(
+            "exercises that do not rise in time",
+            &format!("{rhythm}, policy = {{ kind = \"declared\", months = [6, 3] }}"),
+        ),
+        flex(
+            "a threshold over no months",
+            &format!("{rhythm}, policy = {{ kind = \"threshold\", level = 0.8, over_months = 0 }}"),
+        ),
+        flex("a right with deployed units", &format!("{rhythm}, {never}"))
+            .set("contract.units=100")
+            .set("contract.deployed_units=80"),
+        with_clause(
+            "an early downgrade beyond the term",
+            "{ kind = \"early_downgrade\", share = 0.1, until_month = 13, policy = { kind = \"never\" } }",
+        ),
+        with_clause(
+            "a way out after the end, with a notice that outlasts it",
+            "{ kind = \"terminate\", after_month = 13, notice_months = 12, policy = { kind = \"never\" } }",
+        ),
+        with_clause(
+            "a way out declared before it opens",
+            "{ kind = \"terminate\", after_month = 6, policy = { kind = \"declared\", months = [3] } }",
+        ),
+        with_clause(
+            "an end that is declared twice",
+            "{ kind = \"terminate\", policy = { kind = \"declared\", months = [3, 4] } }",
+        ),
+        with_clause(
+            "a fee for ending that is negative",
+            "{ kind = \"terminate\", fee_usd = -1, policy = { kind = \"never\" } }",
+        ),
+        with_clause(
+            "an expansion by less than nothing",
+            &format!("{{ kind = \"expansion\", share = -0.1, {rhythm}, {never} }}"),
+        ),
+        case("nine rights", UNITS).set(&format!(
+            "contract.clauses=[{}]",
+            (1..=9)
+                .map(|i| format!("{{ kind = \"flex_down\", share = 0.0{i}, {rhythm}, {never} }}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        )),
+    ];
+    hold("rights", &cases);
+}
+
+#[test]
 fn books_and_offers() {
     let mut cases = with(
         TOKENS,

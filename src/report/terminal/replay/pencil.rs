@@ -93,8 +93,12 @@ fn moved(
 fn quantity(replay: &Replay, m: &ReplayedMonth) -> String {
     let clauses = acting(replay, Stage::Quantity, m);
     let by = if clauses.is_empty() { String::new() } else { format!(" ({})", clauses.join("; ")) };
+    let exercised = match m.exercised.as_slice() {
+        [] => String::new(),
+        kinds => format!("; exercised now: {}", kinds.join(", ")),
+    };
     format!(
-        "{} signed, {} reserved{by}, {} switched on",
+        "{} signed, {} reserved{by}, {} switched on{exercised}",
         digits(replay.units),
         digits(m.reserved),
         digits(m.deployed)
@@ -143,6 +147,9 @@ fn charges(m: &ReplayedMonth) -> String {
     if m.shortage != 0.0 {
         lines.push(product("shortage", m.rejected, m.overflow_price, m.shortage));
     }
+    if m.termination != 0.0 {
+        lines.push(format!("termination {}", usd_exact(m.termination)));
+    }
     if lines.is_empty() { "nothing".into() } else { lines.join("; ") }
 }
 
@@ -152,7 +159,8 @@ fn product(name: &str, quantity: f64, price: f64, amount: f64) -> String {
 
 fn credits(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
     let title = Stage::Credit.title();
-    let in_force = m.phase.starts_with("term");
+    // A credit can be settled in the month after the end.
+    let in_force = m.phase.starts_with("term") || m.phase == "ended";
     let clauses = replay.clauses.iter().zip(&m.credit_by_clause);
     let acting = clauses.filter(|(c, _)| in_force && c.stages.iter().any(|s| s == title));
     let all: Vec<String> =
@@ -175,7 +183,7 @@ fn credits(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -
 }
 
 fn sum(m: &ReplayedMonth) -> String {
-    let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.credit];
+    let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination, m.credit];
     let parts: Vec<String> = lines.into_iter().filter(|x| *x != 0.0).map(usd_exact).collect();
     let parts = if parts.is_empty() { "0.00".into() } else { parts.join(" + ") };
     format!("{} = {} USD", parts.replace("+ -", "- "), usd_exact(m.bill))

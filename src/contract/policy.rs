@@ -1,0 +1,154 @@
+//! Policies: when the holder of a right exercises it.
+//!
+//! A policy answers from [`Opening`]: the contract and its closed months. There is no future in
+//! it to look at.
+
+use super::Opening;
+use super::right::Towards;
+use crate::ledger::Month;
+use crate::param::Param;
+use crate::rng::{LANES, Lane};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// When the holder of a right exercises it. Every policy sees closed months only.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a contract has few, and a threshold is the usual one"
+)]
+pub enum Policy {
+    /// Not at all.
+    Never,
+    /// At stated windows, whatever happens.
+    Declared(Declared),
+    /// When the use of the commitment passes a threshold.
+    Threshold(Threshold),
+}
+
+/// At stated windows, whatever happens.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// Contract months, from 1, at whose end the right is exercised.
+    #[schemars(length(min = 1), inner(range(min = 1)))]
+    pub months: Vec<usize>,
+}
+
+/// When the use of the commitment passes a threshold: a right to have less is exercised below it,
+/// a right to have more above it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// The threshold, as a share.
+    #[schemars(extend("x-min" = 0.0))]
+    pub level: Param,
+    /// What is held against it.
+    #[serde(default)]
+    pub signal: Signal,
+    /// Closed months, up to the window, that the signal is the mean of.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub over_months: usize,
+    /// Added to the threshold for each month left in the term: saving less time to save, a right
+    /// is worth using later only at a higher level.
+    #[serde(default = "zero")]
+    pub per_month_left: Param,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn zero() -> Param {
+    0.0.into()
+}
+
+/// What a threshold is a threshold of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// Use of the units, as a share of the current commitment; at most 1.
+    #[default]
+    Utilization,
+    /// Mean load, as a share of the current commitment.
+    Load,
+    /// Load beyond the units, as a share of the load.
+    Overflow,
+}
+
+impl Threshold {
+    /// Whether each path exercises a right towards `towards`, with `commitment` units in force or
+    /// under notice.
+    pub(super) fn wants(
+        &self,
+        opening: Opening<'_>,
+        towards: Towards,
+        commitment: &Lane,
+    ) -> [bool; LANES] {
+        let seen = &opening.closed[opening.closed.len().saturating_sub(self.over_months)..];
+        let sum = |of: &dyn Fn(&Month, usize) -> f64, i: usize| seen.iter().map(|m| of(m, i)).sum();
+        let left = opening.contract.months_left(opening.month) as f64;
+        let (level, slope) =
+            (self.level.of(opening.params), self.per_month_left.of(opening.params));
+        let count = seen.len() as f64;
+        std::array::from_fn(|i| {
+            let (part, whole): (f64, f64) = match self.signal {
+                Signal::Utilization => (sum(&|m, i| m.served[i], i), count * commitment[i]),
+                Signal::Load => (sum(&|m, i| m.demand[i], i), count * commitment[i]),
+                Signal::Overflow => {
+                    let beyond = sum(&|m, i| m.spilled[i] + m.rejected[i], i);
+                    (beyond, sum(&|m, i| m.demand[i], i))
+                }
+            };
+            let edge = (level[i] + slope[i] * left) * whole;
+            // Full use is full, whatever rounding makes of it.
+            let hair = 1e-9 * whole;
+            match towards {
+                Towards::Less => part < edge - hair,
+                Towards::More => part > edge + hair,
+            }
+        })
+    }
+}
+
+impl Threshold {
+    /// The threshold in plain words.
+    pub(super) fn describe(&self, towards: Towards) -> String {
+        let side = match towards {
+            Towards::Less => "below",
+            Towards::More => "above",
+        };
+        let signal = match self.signal {
+            Signal::Utilization => "utilization",
+            Signal::Load => "load per committed unit",
+            Signal::Overflow => "overflow",
+        };
+        let level = 100.0 * self.level.mean().unwrap_or(f64::NAN);
+        let slope = 100.0 * self.per_month_left.mean().unwrap_or(f64::NAN);
+        let left = if slope == 0.0 {
+            String::new()
+        } else {
+            format!(" ({slope:+.2} % for each month left)")
+        };
+        let over = match self.over_months {
+            1 => "in the last month".into(),
+            n => format!("in the last {n} months"),
+        };
+        format!("exercised {side} {level:.0} %{left} {signal} {over}")
+    }
+}
+
+impl Policy {
+    /// The parameters that may be uncertain, by field name.
+    pub fn params(&mut self) -> Vec<(String, &mut Param)> {
+        match self {
+            Self::Never | Self::Declared(_) => Vec::new(),
+            Self::Threshold(threshold) => vec![
+                ("policy.level".into(), &mut threshold.level),
+                ("policy.per_month_left".into(), &mut threshold.per_month_left),
+            ],
+        }
+    }
+}

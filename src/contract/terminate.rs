@@ -1,0 +1,151 @@
+//! A right to end the contract.
+
+use super::policy::Policy;
+use super::right::{Right, Towards};
+use super::{Clause, Hooks, Opening};
+use crate::error::Problem;
+use crate::param::Param;
+use crate::rng::{LANES, Lane};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A right to end the contract.
+///
+/// # What it does
+/// From some month on the buyer may end the contract with notice, for a fee or for none. All units
+/// go, and everything is bought on demand at list prices.
+///
+/// # Formula
+/// An exercise at the end of month `w >= after_month` ends the contract with month
+/// `w + notice_months`. The next month's bill has the fee `fee_months * f + fee_share * f * r +
+/// fee_usd`, where `f` is what that month's units would have cost and `r` the months left in the
+/// term, that month with them.
+///
+/// # Parameters
+/// `after_month`: first contract month, from 1, at whose end it may be exercised (1 if left out);
+/// `notice_months` (1 if left out); `fee_months`, months of the monthly fee; `fee_share`, a share of the fees left
+/// in the term (0 to 1); `fee_usd`, USD; the three add up, and each is 0 if left out. `policy` as
+/// for `flex_down`.
+///
+/// # Ambiguity and our reading
+/// "Reduce or terminate after 12 months" gives the first way out at the end of month 12. Guides
+/// name neither notice nor fee: a month and none are the defaults. The fees left are those of the
+/// units that clauses listed before leave, at the price of the month that would come next,
+/// after discounts. A contract that is ended with the last month of a term is not renewed, which
+/// costs no fee. Ending needs no reason. It ends the contract's discounts on on-demand prices too;
+/// a credit earned in the last month is settled with the month after it, unless it is lost at the
+/// end. A right has no value after the end: nothing brings the units back.
+///
+/// # Example
+/// ```toml
+/// [[contract.clauses]]
+/// kind = "terminate"
+/// after_month = 6
+/// notice_months = 1
+/// fee_months = 2
+/// policy = { kind = "threshold", level = 0.40, over_months = 3 }
+/// ```
+///
+/// # Source
+/// Vendor contract guide (S1), line 83: reduce or terminate after 12 months; guide to Bedrock and
+/// Azure OpenAI contracts (S0), line 85: termination for convenience.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Terminate {
+    /// First contract month, from 1, at whose end the right may be exercised.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub after_month: usize,
+    /// Whole months from the exercise to the first month without the contract.
+    #[serde(default = "one")]
+    pub notice_months: usize,
+    /// Fee in months of the monthly fee.
+    #[serde(default = "zero")]
+    #[schemars(extend("x-min" = 0.0))]
+    pub fee_months: Param,
+    /// Fee as a share of the fees left in the term.
+    #[serde(default = "zero")]
+    #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
+    pub fee_share: Param,
+    /// Fee, USD.
+    #[serde(default = "zero")]
+    #[schemars(extend("x-min" = 0.0))]
+    pub fee_usd: Param,
+    /// When it is exercised.
+    pub policy: Policy,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn zero() -> Param {
+    0.0.into()
+}
+
+impl Clause for Terminate {
+    fn right(&self) -> Option<Right<'_>> {
+        Some(Right {
+            first: self.after_month,
+            notice: self.notice_months,
+            once: true,
+            ends: true,
+            ..Right::at_any_month(&self.policy, Towards::Less)
+        })
+    }
+
+    fn exercise(&self, _opening: Opening<'_>, times: &Lane, units: &mut Lane) {
+        for i in 0..LANES {
+            units[i] = if times[i] > 0.0 { 0.0 } else { units[i] };
+        }
+    }
+
+    fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
+        if opening.month.is_multiple_of(opening.contract.term) {
+            return [0.0; LANES];
+        }
+        let left = opening.contract.months_left(opening.month) as f64;
+        let months = self.fee_months.of(opening.params);
+        let share = self.fee_share.of(opening.params);
+        let usd = self.fee_usd.of(opening.params);
+        std::array::from_fn(|i| (months[i] + share[i] * left) * monthly[i] + usd[i])
+    }
+
+    fn hooks(&self) -> Hooks {
+        Hooks { right: true, history: true, ..Hooks::default() }
+    }
+
+    fn params(&mut self) -> Vec<(String, &mut Param)> {
+        let mut params = vec![
+            ("fee_months".into(), &mut self.fee_months),
+            ("fee_share".into(), &mut self.fee_share),
+            ("fee_usd".into(), &mut self.fee_usd),
+        ];
+        params.extend(self.policy.params());
+        params
+    }
+
+    fn check(&self, _term: usize) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let mean = |p: &Param| p.mean().unwrap_or(f64::NAN);
+        let mut fees = Vec::new();
+        if !self.fee_months.is_zero() {
+            fees.push(format!("{:.1} months of the fee", mean(&self.fee_months)));
+        }
+        if !self.fee_share.is_zero() {
+            fees.push(format!(
+                "{:.0} % of the fees left in the term",
+                100.0 * mean(&self.fee_share)
+            ));
+        }
+        if !self.fee_usd.is_zero() {
+            fees.push(format!("{:.0} USD", mean(&self.fee_usd)));
+        }
+        let fee = if fees.is_empty() { "nothing".to_owned() } else { fees.join(" and ") };
+        let right = self.right().map(|right| right.describe()).unwrap_or_default();
+        format!("termination: the contract may be ended for {fee}, {right}")
+    }
+}

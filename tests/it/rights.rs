@@ -1,0 +1,161 @@
+//! Rights against exact values of rules that a contract manager can follow, and against the claim
+//! that a policy sees closed months alone.
+
+use crate::support::{assert_within, at, list, run, study};
+use waterline::ledger::{Ledger, Month};
+use waterline::path::{PathBlock, Points};
+use waterline::rng::{Block, LANES};
+use waterline::settle::{Prices, reprice, settle};
+use waterline::size::sweep::{Desk, Entry};
+use waterline::study::Study;
+
+/// A flex-down of 15 % at the end of each quarter, a month's notice, twice a year.
+fn flex(policy: &str) -> String {
+    format!(
+        "contract.clauses=[{{ kind = \"flex_down\", share = 0.15, windows = {{ every_months = 3, notice_months = 1, per_year = 2 }}, policy = {{ kind = \"threshold\", {policy} }} }}]"
+    )
+}
+
+/// Numerics 1g, "Rules a contract manager can follow": 100 units for a year, flat load; what each
+/// rule saves, from dynamic programs on fine grids.
+#[test]
+fn rules_are_worth_what_exact_evaluation_says() {
+    let without = 927.887_288;
+    let rules = [
+        ("level = 0.70", 3.011_004),
+        ("level = 0.85", 8.740_675),
+        ("level = 0.8968", 9.373_860),
+        ("level = 1.0", 6.016_929),
+        ("level = 0.9638, per_month_left = -0.00915", 9.482_984),
+        ("level = 0.85, signal = \"load\"", 8.740_675),
+    ];
+    let sizes = format!("sizing.sizes={}", list(&[100.0]));
+    let cost = |clause: &str| {
+        let results = run("static", &[&sizes, "run.paths=524288", clause]);
+        at(&results, 100.0).cost.mean
+    };
+    assert_within("no right", cost("contract.clauses=[]"), without, 1e-4);
+    for (policy, saving) in rules {
+        assert_within(policy, cost(&flex(policy)), without - saving, 1e-4);
+    }
+}
+
+/// A block of paths, and its months under 100 units.
+fn block(study: &Study) -> PathBlock {
+    let mut paths = study.model.block();
+    let sampler = study.model.sampler(Points::Pseudo, 3, "rights");
+    study.model.generate(&*sampler, Points::Pseudo, Block { replicate: 0, first: 0 }, &mut paths);
+    paths
+}
+
+fn settled(study: &Study, paths: &PathBlock) -> Vec<Month> {
+    let (mut prices, mut ledger) = (Prices::default(), Ledger::new(study.months()));
+    reprice(&study.contract, paths, &mut prices);
+    let overflow = &study.strategies[1].overflow;
+    settle(study.terms(), overflow, 100.0, paths, &prices, &mut ledger);
+    ledger.months
+}
+
+/// Every right, with every signal, at monthly windows.
+fn every_right() -> String {
+    let windows = "windows = { every_months = 1, notice_months = 1, per_year = 3 }";
+    let policy = |text: &str| format!("policy = {{ kind = \"threshold\", {text} }}");
+    let clauses = [
+        format!("kind = \"flex_down\", share = 0.1, {windows}, {}", policy("level = 0.9")),
+        format!(
+            "kind = \"early_downgrade\", share = 0.2, until_month = 9, {}",
+            policy("level = 0.8, signal = \"load\", over_months = 3")
+        ),
+        format!(
+            "kind = \"expansion\", share = 0.1, {windows}, {}",
+            policy("level = 0.05, signal = \"overflow\", per_month_left = 0.001")
+        ),
+        format!("kind = \"terminate\", fee_months = 1, {}", policy("level = 0.6")),
+    ];
+    format!("contract.clauses=[{{ {} }}]", clauses.join(" }, { "))
+}
+
+/// The futures of all paths are exchanged and scaled from a month on: what was decided up to its
+/// opening is the same, and what comes later is not.
+#[test]
+fn no_decision_sees_the_future() {
+    let clauses = every_right();
+    let study =
+        study("static", &["contract.term_months=18", "price.volatility_per_month=0.05", &clauses]);
+    let paths = block(&study);
+    let before = settled(&study, &paths);
+    for from in 1..study.months() {
+        let mut other = paths.clone();
+        for t in from..study.months() {
+            for i in 0..LANES {
+                let taken = (7 * i + 5) % LANES;
+                other.load[t][i] = 0.6 * paths.load[t][taken];
+                other.on_demand[t][i] = 1.5 * paths.on_demand[t][taken];
+            }
+        }
+        let after = settled(&study, &other);
+        for t in 0..=from {
+            assert_eq!(before[t].exercised, after[t].exercised, "month {t}, changed from {from}");
+            assert_eq!(before[t].reserved, after[t].reserved, "month {t}, changed from {from}");
+        }
+        if from < study.months() - 3 {
+            let differs =
+                (from + 1..study.months()).any(|t| before[t].exercised != after[t].exercised);
+            assert!(differs, "changing the future from {from} on changes no later decision");
+        }
+    }
+}
+
+/// A contract that has ended reserves nothing, exercises nothing and buys on demand at list prices;
+/// its fee is billed once.
+#[test]
+fn what_has_ended_stays_ended() {
+    let clauses = every_right();
+    let study = study("static", &["contract.term_months=18", &clauses]);
+    let paths = block(&study);
+    let months = settled(&study, &paths);
+    let mut ended = 0;
+    for i in 0..LANES {
+        let Some(end) = months.iter().position(|m| m.ended[i]) else {
+            assert!(months.iter().all(|m| m.termination[i] == 0.0));
+            continue;
+        };
+        ended += 1;
+        for (t, month) in months.iter().enumerate().skip(end) {
+            assert!(month.ended[i] && month.reserved[i] == 0.0 && month.fee[i] == 0.0);
+            assert_eq!(month.termination[i] > 0.0, t == end, "path {i}, month {t}");
+            assert_eq!(month.on_demand[i], paths.load[t][i] * paths.on_demand[t][i]);
+            assert!(t == end || month.exercised[i] == 0, "path {i}, month {t}");
+        }
+    }
+    assert!((5..LANES).contains(&ended), "{ended} paths end");
+}
+
+/// A contract with rights is settled in full for every size: by no table of many sizes at once, and
+/// totals are those of the ledger.
+#[test]
+fn rights_are_settled_in_full() {
+    let clauses = every_right();
+    let study = study("r1", &[&clauses]);
+    assert!(!study.contract.is_plain() && !study.contract.has_certain_quantities());
+    let desk = Desk::new(&study);
+    let entries: Vec<Entry> =
+        (1..=20).map(|i| Entry { strategy: 1, units: 5.0 * f64::from(i) }).collect();
+    assert!(desk.batches(&entries).is_empty());
+    let paths = block(&study);
+    let (mut lean, mut full) = (desk.scratch(false), desk.scratch(true));
+    desk.open(&paths, &mut lean);
+    desk.open(&paths, &mut full);
+    for entry in entries {
+        let (short, long) =
+            (desk.totals(entry, &paths, &mut lean), desk.settle(entry, &paths, &mut full));
+        assert_eq!(short.cost, long.cost);
+        assert_eq!(short.waste, long.waste());
+        let bills = full.ledger.months.iter().map(Month::cost);
+        let sums = bills.fold([0.0; LANES], |mut sum, bill| {
+            sum.iter_mut().zip(bill).for_each(|(sum, bill)| *sum += bill);
+            sum
+        });
+        assert_eq!(sums, long.cost);
+    }
+}
