@@ -70,7 +70,7 @@ fn every_right() -> String {
             "kind = \"expansion\", share = 0.1, {windows}, {}",
             policy("level = 0.05, signal = \"overflow\", per_month_left = 0.001")
         ),
-        format!("kind = \"terminate\", fee_months = 1, {}", policy("level = 0.6")),
+        format!("kind = \"terminate\", fee_months = 1, {}", policy("level = 0.7")),
     ];
     format!("contract.clauses=[{{ {} }}]", clauses.join(" }, { "))
 }

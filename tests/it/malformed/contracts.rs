@@ -234,6 +234,7 @@ fn clauses() {
     hold("clauses", &cases);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
 fn rights() {
     let flex = |name: &str, rest: &str| {
