@@ -10,6 +10,8 @@
 //! price(t) = base value * capped exp(price(t))
 //! ```
 
+mod companions;
+
 use crate::dist::Dist;
 use crate::error::Problem;
 use crate::math::{exp_scaled, normal_cdf, normal_quantile};
@@ -22,6 +24,7 @@ use crate::process::price::Price;
 use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::workload::Workload;
+use companions::Companion;
 
 /// Everything uncertain about a study, as stated.
 #[derive(Clone, Debug)]
@@ -52,6 +55,7 @@ pub struct PathModel {
     correlated_parameters: Group,
     /// Per variable: the rotation onto principal components, for shocks.
     rotations: Vec<Option<Rotation>>,
+    companions: Vec<Companion>,
 }
 
 /// Which points the paths come from.
@@ -110,6 +114,7 @@ impl PathModel {
             variables,
             shocks,
             correlated_parameters,
+            companions: Vec::new(),
         })
     }
 
@@ -151,22 +156,27 @@ impl PathModel {
     /// The sampler of a run. Runs of different `purpose` (pilot, main) share no draw.
     #[must_use]
     pub fn sampler(&self, points: Points, seed: u64, purpose: &str) -> Box<dyn Sampler> {
-        let of_process = self.variables.list().iter().map(|v| v.variable.clone());
-        let of_parameters = self.parameters.uncertain().map(|i| Variable {
-            name: format!("parameter {}", self.parameters.list()[i].name),
-            steps: 1,
-        });
-        let mut all: Vec<Variable> = of_process.chain(of_parameters).collect();
+        let mut all = self.variables_of_all();
         for variable in &mut all {
             variable.name = format!("{purpose}/{}", variable.name);
         }
         match points {
             Points::Pseudo => Box::new(PseudoRandom::new(seed, &all)),
             Points::Quasi { replicates, log2_points } => {
-                let order = self.order();
+                let order = self.order_of_all();
                 Box::new(QuasiRandom::new(seed, &all, &order, replicates, log2_points))
             }
         }
+    }
+
+    /// Everything that is drawn: series of the processes, then uncertain parameters.
+    fn own_variables(&self) -> Vec<Variable> {
+        let of_process = self.variables.list().iter().map(|v| v.variable.clone());
+        let of_parameters = self.parameters.uncertain().map(|i| Variable {
+            name: format!("parameter {}", self.parameters.list()[i].name),
+            steps: 1,
+        });
+        of_process.chain(of_parameters).collect()
     }
 
     /// Draws by importance: what moves a whole path first. Parameters of the future, then the
@@ -209,12 +219,24 @@ impl PathModel {
                 .collect(),
             scratch: row(),
             correlated: Vec::new(),
+            companions: self.companion_blocks(),
         }
     }
 
     /// Fills `out` with the paths of `block`. The result depends on the sampler and the block
     /// alone.
     pub fn generate(
+        &self,
+        sampler: &dyn Sampler,
+        points: Points,
+        block: Block,
+        out: &mut PathBlock,
+    ) {
+        self.generate_own(sampler, points, block, out);
+        self.generate_companions(sampler, points, block, out);
+    }
+
+    fn generate_own(
         &self,
         sampler: &dyn Sampler,
         points: Points,
@@ -301,4 +323,6 @@ pub struct PathBlock {
     rows: Vec<Vec<Lane>>,
     scratch: Vec<Lane>,
     correlated: Vec<Lane>,
+    /// The paths of the models that go along, from the same draws.
+    pub companions: Vec<Self>,
 }
