@@ -4,6 +4,7 @@ use super::Sized;
 use crate::contract::sizes::Sizes;
 use crate::measure::Measure;
 use crate::results::{Answer, BreakEven, Sizing, StrategyResult};
+use crate::stats::Estimate;
 use crate::strategy::StrategyKind;
 use crate::study::{Objective, Study};
 use crate::words::{months, percent, units, usd};
@@ -16,7 +17,7 @@ pub(super) fn answer(
     sizing: &[Sizing],
     break_even: &BreakEven,
 ) -> Answer {
-    let best = recommended(study, strategies);
+    let best = recommended(study, &Standing::of(strategies));
     let chosen = &strategies[best];
     let commits = chosen.units > 0.0;
     let own = sizing.iter().find(|s| s.strategy == chosen.strategy && commits);
@@ -46,21 +47,36 @@ pub(super) fn answer(
 /// The strategy with the lowest objective or, where none meets a chance constraint, the one that
 /// comes nearest. Given units are not up for choice, so on-demand takes part only if the study
 /// optimizes.
-pub(super) fn recommended(study: &Study, strategies: &[StrategyResult]) -> usize {
-    let nearest = strategies.iter().all(|s| s.objective.is_none());
-    let value = |s: &StrategyResult| {
+pub(super) fn recommended(study: &Study, standings: &[Standing]) -> usize {
+    let nearest = standings.iter().all(|s| s.objective.is_none());
+    let value = |s: &Standing| {
         let compared = if nearest { s.over_budget } else { s.objective };
         compared.map_or(f64::INFINITY, |e| e.value)
     };
-    let from = usize::from(study.units.is_some() && strategies.len() > 1);
+    let from = usize::from(study.units.is_some() && standings.len() > 1);
     let mut best = from;
-    for (i, strategy) in strategies.iter().enumerate().skip(from) {
+    for (i, standing) in standings.iter().enumerate().skip(from) {
         // Equal costs go to the strategy that needs less: on-demand comes first.
-        if value(strategy) < value(&strategies[best]) {
+        if value(standing) < value(&standings[best]) {
             best = i;
         }
     }
     best
+}
+
+/// What strategies are ranked by.
+pub(super) struct Standing {
+    /// The objective; absent where a chance constraint is not met.
+    pub objective: Option<Estimate>,
+    /// Probability of exceeding the budget.
+    pub over_budget: Option<Estimate>,
+}
+
+impl Standing {
+    pub(super) fn of(strategies: &[StrategyResult]) -> Vec<Self> {
+        let one = |s: &StrategyResult| Self { objective: s.objective, over_budget: s.over_budget };
+        strategies.iter().map(one).collect()
+    }
 }
 
 /// The smallest and largest size on sale inside a band that contains `best`.

@@ -6,11 +6,13 @@
 //! 4. put it into words and tables (`answer.rs`, `tables.rs`, `warnings.rs`).
 //!
 //! A shard of a run contributes to 2 and 3 without knowing what will be chosen (`shard.rs`).
+//! Several studies against each other share the paths of 3 ([`versus`]).
 
 mod answer;
 mod plan;
 mod shard;
 mod tables;
+pub mod versus;
 mod warnings;
 
 pub use plan::{REPLICATES, sobol_paths};
@@ -108,7 +110,7 @@ pub fn analyze_by(
     let sizing = tables::sizing(study, &sized, &comparison);
     let months = tables::months(study, &comparison);
     let break_even = tables::break_even(study, &comparison);
-    let best = answer::recommended(study, &strategies);
+    let best = answer::recommended(study, &answer::Standing::of(&strategies));
     let answer = answer::answer(study, &sized, &strategies, &sizing, &break_even);
     let mut results = Results {
         format: FORMAT.into(),
