@@ -4,6 +4,7 @@
 //! something is wrong with what the user gave; 130 stopped by Ctrl-C.
 
 mod bench;
+mod compare;
 mod files;
 mod init;
 mod merge;
@@ -17,7 +18,7 @@ mod schema;
 
 pub use ranks::{Ending, Ranks, run_among};
 
-use crate::input::Loaded;
+use crate::input::findings::Findings;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -40,11 +41,13 @@ enum Command {
     Check(StudyArgs),
     /// Answer a study
     Run(RunArgs),
+    /// Put contracts or studies against each other on the same futures
+    Compare(CompareArgs),
     /// Combine the shards of a run to its results
     Merge(MergeArgs),
     /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
     Bench(BenchArgs),
-    /// Show every field of a study, of a price book, of the results, or of a measured machine
+    /// Show every field of a study, a price book, results, a comparison, or a measured machine
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -88,6 +91,17 @@ fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
 struct RunArgs {
     #[command(flatten)]
     study: StudyArgs,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[command(flatten)]
+    outputs: OutputArgs,
+    #[command(flatten)]
+    pieces: PieceArgs,
+}
+
+/// How many paths, from which points.
+#[derive(Debug, Args)]
+struct DrawArgs {
     /// Paths to simulate (default 131072)
     #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
     paths: Option<u64>,
@@ -97,10 +111,26 @@ struct RunArgs {
     /// Points to draw: quasi-random, pseudo-random, or whichever errs less
     #[arg(long, value_name = "KIND")]
     sampler: Option<SamplerArg>,
+}
+
+#[derive(Debug, Args)]
+struct CompareArgs {
+    /// The study files; the others are compared with the first
+    #[arg(required = true, num_args = 2.., value_name = "STUDY")]
+    studies: Vec<PathBuf>,
+    /// Change a field in all of them, as in --set growth.expected_per_year=0.2 (repeatable)
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    overrides: Vec<String>,
     #[command(flatten)]
-    outputs: OutputArgs,
+    draws: DrawArgs,
+    /// Threads (default: all cores); the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
+    threads: Option<u32>,
     #[command(flatten)]
-    pieces: PieceArgs,
+    files: FileArgs,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// How long runs are saved, and large ones divided.
@@ -143,6 +173,19 @@ struct OutputArgs {
     /// Threads (default: all cores); the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
     threads: Option<u32>,
+    #[command(flatten)]
+    files: FileArgs,
+    /// Exit with 1 if the answer exceeds the budget with more than this probability
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    fail_over_budget: Option<f64>,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Files that are written.
+#[derive(Debug, Args)]
+struct FileArgs {
     /// Write everything into this folder: results.json, report.html, tables/*.csv
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -155,12 +198,6 @@ struct OutputArgs {
     /// Write the tables as CSV files into this folder
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
-    /// Exit with 1 if the answer exceeds the budget with more than this probability
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    fail_over_budget: Option<f64>,
-    /// No report and no progress bar
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -231,6 +268,7 @@ enum SchemaArg {
     Study,
     Prices,
     Results,
+    Compare,
     Bench,
 }
 
@@ -248,6 +286,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => run::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Schema(args) => print(&schema::text(&args)),
@@ -297,11 +336,11 @@ fn complain(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The findings of a study on standard error.
-fn show_findings(loaded: &Loaded) {
-    if !loaded.findings.list.is_empty() {
+/// Findings on standard error.
+fn show_findings(findings: &Findings) {
+    if !findings.list.is_empty() {
         let color = std::io::stderr().is_terminal() && console::colors_enabled_stderr();
-        complain(&loaded.findings.render(color));
-        complain(&format!("\n{}\n", loaded.findings.count()));
+        complain(&findings.render(color));
+        complain(&format!("\n{}\n", findings.count()));
     }
 }

@@ -112,5 +112,5 @@ fn hash(study: &Study) -> &str {
 }
 
 fn all_overrides(args: &RunArgs) -> Vec<String> {
-    args.study.overrides.iter().cloned().chain(fields(args)).collect()
+    args.study.overrides.iter().cloned().chain(fields(&args.draws)).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::outputs::Outputs;
 use super::progress::Bar;
-use super::{Failure, Outcome, RunArgs, SamplerArg, StudyArgs, pieces, print, show_findings};
+use super::{
+    DrawArgs, Failure, Outcome, RunArgs, SamplerArg, StudyArgs, pieces, print, show_findings,
+};
 use crate::analysis::analyze;
 use crate::input::load;
 use crate::study::Study;
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The study and the files it is read from, or all that is wrong with it on standard error.
 pub(super) fn study(file: &Path, overrides: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
     let loaded = load(file, overrides);
-    show_findings(&loaded);
+    show_findings(&loaded.findings);
     let mut files = loaded.files;
     files.push(file.to_owned());
     loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))
@@ -45,7 +47,8 @@ pub(super) fn check(args: &StudyArgs) -> Outcome {
 }
 
 pub(super) fn run(args: &RunArgs) -> Outcome {
-    let overrides: Vec<String> = args.study.overrides.iter().cloned().chain(fields(args)).collect();
+    let overrides: Vec<String> =
+        args.study.overrides.iter().cloned().chain(fields(&args.draws)).collect();
     let (study, inputs) = study(&args.study.study, &overrides)?;
     let asked = Asked { args, study: &study, inputs: &inputs, overrides: &overrides };
     match (&args.pieces.shard, &args.pieces.checkpoint) {
@@ -93,7 +96,7 @@ pub(super) fn on_threads<T: Send>(
 }
 
 /// The options that stand for fields of `[run]`.
-pub(super) fn fields(args: &RunArgs) -> Vec<String> {
+pub(super) fn fields(args: &DrawArgs) -> Vec<String> {
     let mut list = Vec::new();
     list.extend(args.paths.map(|n| format!("run.paths={n}")));
     list.extend(args.seed.map(|n| format!("run.seed={n}")));

@@ -5,6 +5,7 @@ use crate::bench::results::Bench;
 use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
 use crate::results::Results;
+use crate::results::versus::Versus;
 use schemars::schema_for;
 use serde_json::Value as Json;
 
@@ -14,6 +15,7 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Study => schema_for!(StudyFile),
         SchemaArg::Prices => schema_for!(PriceBook),
         SchemaArg::Results => schema_for!(Results),
+        SchemaArg::Compare => schema_for!(Versus),
         SchemaArg::Bench => schema_for!(Bench),
     };
     let schema = schema.to_value();

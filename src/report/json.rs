@@ -1,8 +1,10 @@
-//! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; measurements of a machine,
-//! versioned by [`crate::bench::results::FORMAT`].
+//! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; studies against each other,
+//! versioned by [`crate::results::versus::FORMAT`]; measurements of a machine, versioned by
+//! [`crate::bench::results::FORMAT`].
 
 use crate::bench::results::Bench;
 use crate::results::Results;
+use crate::results::versus::Versus;
 use serde::Serialize;
 
 /// The results as indented JSON with a line feed at the end.
@@ -12,6 +14,15 @@ use serde::Serialize;
 #[must_use]
 pub fn render(results: &Results) -> String {
     pretty(results)
+}
+
+/// Studies against each other as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: results hold nothing that JSON cannot.
+#[must_use]
+pub fn render_versus(versus: &Versus) -> String {
+    pretty(versus)
 }
 
 /// Measurements as indented JSON with a line feed at the end.

@@ -2,6 +2,7 @@
 
 pub mod bench;
 mod layout;
+pub mod versus;
 
 use crate::facts::Warning;
 use crate::measure::Measure;
