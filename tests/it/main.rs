@@ -26,4 +26,5 @@ mod repetition;
 mod structure;
 mod support;
 mod traces;
+mod versus;
 mod warnings;

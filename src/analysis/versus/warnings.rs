@@ -100,7 +100,7 @@ fn infeasible(study: &StudyResult) -> Option<Warning> {
     })
 }
 
-/// Warnings of the inputs, each once, with the studies that it is true of.
+/// Warnings of the inputs, each once, with the studies that it is true of if not of all.
 fn of_inputs(studies: &[Named]) -> Vec<Warning> {
     let mut all: Vec<(Vec<&str>, &Warning)> = Vec::new();
     for named in studies {
@@ -111,9 +111,10 @@ fn of_inputs(studies: &[Named]) -> Vec<Warning> {
             }
         }
     }
-    let say = |(names, warning): (Vec<&str>, &Warning)| Warning {
-        seen: format!("{}: {}", names.join(", "), warning.seen),
-        ..warning.clone()
+    let say = |(names, warning): (Vec<&str>, &Warning)| {
+        let whose =
+            if names.len() == studies.len() { "" } else { &format!("{}: ", names.join(", ")) };
+        Warning { seen: format!("{whose}{}", warning.seen), ..warning.clone() }
     };
     all.into_iter().map(say).collect()
 }
