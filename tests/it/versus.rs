@@ -104,10 +104,11 @@ fn a_lower_fee_for_certain_units_saves_the_fees_difference_in_every_future() {
 
 // ---- Standard errors --------------------------------------------------------------------------------
 
-const RUNS: u64 = 200;
+const RUNS: u64 = 100;
 
 /// Estimates of one difference over the runs: how often the interval holds the exact value, and
-/// the stated error over the one that is seen. The bounds are those of `repetition.rs`.
+/// the stated error over the one that is seen. A 95 % interval holds it in 95 of 100 runs with a
+/// standard deviation of 2.2, and the ratio has one of about 7 %: the bounds are four of them.
 #[derive(Default)]
 struct Repeated {
     inside: u64,
@@ -126,8 +127,8 @@ impl Repeated {
     fn check(&self, what: &str) {
         let ratio = (self.stated / self.squared_errors).sqrt();
         println!("{what}: {} of {RUNS} inside, stated / seen = {ratio:.3}", self.inside);
-        assert!(self.inside >= 178, "{what}: the interval holds in {} of {RUNS} runs", self.inside);
-        assert!((0.8..1.25).contains(&ratio), "{what}: stated error / seen error = {ratio}");
+        assert!(self.inside >= 86, "{what}: the interval holds in {} of {RUNS} runs", self.inside);
+        assert!((0.75..1.33).contains(&ratio), "{what}: stated error / seen error = {ratio}");
     }
 }
 
