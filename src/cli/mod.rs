@@ -4,6 +4,7 @@
 //! something is wrong with what the user gave; 130 stopped by Ctrl-C.
 
 mod bench;
+mod compare;
 mod files;
 mod init;
 mod merge;
@@ -19,7 +20,7 @@ mod stopping;
 
 pub use ranks::{Ending, Ranks, run_among};
 
-use crate::input::Loaded;
+use crate::input::findings::Findings;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -42,13 +43,16 @@ enum Command {
     Check(StudyArgs),
     /// Answer a study
     Run(RunArgs),
+    /// Put contracts or studies against each other on the same futures
+    Compare(CompareArgs),
     /// Combine the shards of a run to its results
     Merge(MergeArgs),
     /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
     Bench(BenchArgs),
     /// Show one future month by month: every quantity, price and line of its bill
     Replay(replay::ReplayArgs),
-    /// Show every field of a study, a price book, the results, a replay, or a measured machine
+    /// Show every field of a study, a price book, results, a comparison, a replay, or a measured
+    /// machine
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -135,6 +139,26 @@ struct StoppingArgs {
     seconds: Option<f64>,
 }
 
+#[derive(Debug, Args)]
+struct CompareArgs {
+    /// The study files; the others are compared with the first
+    #[arg(required = true, num_args = 2.., value_name = "STUDY")]
+    studies: Vec<PathBuf>,
+    /// Change a field in all of them, as in --set growth.expected_per_year=0.2 (repeatable)
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    overrides: Vec<String>,
+    #[command(flatten)]
+    draws: DrawArgs,
+    /// Threads (default: all cores); the results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
+    threads: Option<u32>,
+    #[command(flatten)]
+    files: FileArgs,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
 /// How long runs are saved, and large ones divided.
 #[derive(Debug, Args)]
 struct PieceArgs {
@@ -175,6 +199,19 @@ struct OutputArgs {
     /// Threads (default: all cores); the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
     threads: Option<u32>,
+    #[command(flatten)]
+    files: FileArgs,
+    /// Exit with 1 if the answer exceeds the budget with more than this probability
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    fail_over_budget: Option<f64>,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Files that are written.
+#[derive(Debug, Args)]
+struct FileArgs {
     /// Write everything into this folder: results.json, report.html, tables/*.csv
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -187,12 +224,6 @@ struct OutputArgs {
     /// Write the tables as CSV files into this folder
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
-    /// Exit with 1 if the answer exceeds the budget with more than this probability
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    fail_over_budget: Option<f64>,
-    /// No report and no progress bar
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -264,6 +295,7 @@ enum SchemaArg {
     Prices,
     Results,
     Replay,
+    Compare,
     Bench,
 }
 
@@ -281,6 +313,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => run::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Replay(args) => replay::run(&args),
@@ -331,11 +364,11 @@ fn complain(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The findings of a study on standard error.
-fn show_findings(loaded: &Loaded) {
-    if !loaded.findings.list.is_empty() {
+/// Findings on standard error.
+fn show_findings(findings: &Findings) {
+    if !findings.list.is_empty() {
         let color = std::io::stderr().is_terminal() && console::colors_enabled_stderr();
-        complain(&loaded.findings.render(color));
-        complain(&format!("\n{}\n", loaded.findings.count()));
+        complain(&findings.render(color));
+        complain(&format!("\n{}\n", findings.count()));
     }
 }

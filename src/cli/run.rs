@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The study and the files it is read from, or all that is wrong with it on standard error.
 pub(super) fn study(file: &Path, overrides: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
     let loaded = load(file, overrides);
-    show_findings(&loaded);
+    show_findings(&loaded.findings);
     let mut files = loaded.files;
     files.push(file.to_owned());
     loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))

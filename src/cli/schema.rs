@@ -6,6 +6,7 @@ use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
 use crate::replay::Replay;
 use crate::results::Results;
+use crate::results::versus::Versus;
 use schemars::schema_for;
 use serde_json::Value as Json;
 
@@ -16,6 +17,7 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Prices => schema_for!(PriceBook),
         SchemaArg::Results => schema_for!(Results),
         SchemaArg::Replay => schema_for!(Replay),
+        SchemaArg::Compare => schema_for!(Versus),
         SchemaArg::Bench => schema_for!(Bench),
     };
     let schema = schema.to_value();

@@ -3,6 +3,7 @@
 pub mod bench;
 mod layout;
 pub mod replay;
+pub mod versus;
 
 use crate::facts::Warning;
 use crate::measure::Measure;

@@ -107,11 +107,8 @@ pub(super) fn place_bins<E: Experiment>(
 
 /// Bins that keep every value.
 fn everything(wants: &[Want], paths: u64) -> Vec<Option<Placed>> {
-    let placed = Placed {
-        bins: Bins::keep_all(),
-        expected: paths as f64,
-        landmarks: Landmarks::default(),
-    };
+    let placed =
+        Placed { bins: Bins::keep_all(), expected: paths as f64, landmarks: Landmarks::default() };
     wants.iter().map(|want| want.needs_bins().then(|| placed.clone())).collect()
 }
 

@@ -28,4 +28,5 @@ mod stopping;
 mod structure;
 mod support;
 mod traces;
+mod versus;
 mod warnings;
