@@ -4,6 +4,7 @@
 //! something is wrong with what the user gave; 130 stopped by Ctrl-C.
 
 mod bench;
+mod explain;
 mod files;
 mod init;
 mod merge;
@@ -39,6 +40,8 @@ enum Command {
     Init(InitArgs),
     /// Check a study: everything that is wrong with it, at once
     Check(StudyArgs),
+    /// Explain a study: every number with its source, every clause with its reading
+    Explain(explain::ExplainArgs),
     /// Answer a study
     Run(RunArgs),
     /// Combine the shards of a run to its results
@@ -47,7 +50,7 @@ enum Command {
     Bench(BenchArgs),
     /// Show one future month by month: every quantity, price and line of its bill
     Replay(replay::ReplayArgs),
-    /// Show every field of a study, a price book, the results, a replay, or a measured machine
+    /// Show every field of a study, a price book, or of what the other commands write as JSON
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -242,6 +245,7 @@ enum SchemaArg {
     Prices,
     Results,
     Replay,
+    Explanation,
     Bench,
 }
 
@@ -258,6 +262,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => run::check(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -1,7 +1,9 @@
 //! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; measurements of a machine,
-//! versioned by [`crate::bench::results::FORMAT`]; a path, versioned by [`crate::replay::FORMAT`].
+//! versioned by [`crate::bench::results::FORMAT`]; a path, versioned by [`crate::replay::FORMAT`]; a study
+//! as it was understood, versioned by [`crate::explain::FORMAT`].
 
 use crate::bench::results::Bench;
+use crate::explain::Explanation;
 use crate::replay::Replay;
 use crate::results::Results;
 use serde::Serialize;
@@ -31,6 +33,15 @@ pub fn render_bench(bench: &Bench) -> String {
 #[must_use]
 pub fn render_replay(replay: &Replay) -> String {
     pretty(replay)
+}
+
+/// An explanation as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: an explanation holds nothing that JSON cannot.
+#[must_use]
+pub fn render_explanation(explanation: &Explanation) -> String {
+    pretty(explanation)
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -7,7 +7,8 @@
 //! | [`csv`] | every table, for a spreadsheet |
 //! | [`html`] | one page to show and print |
 //!
-//! A replayed path has its own table ([`terminal::replay`]) and CSV ([`csv::replay`]).
+//! A replayed path has its own table ([`terminal::replay`]) and CSV ([`csv::replay`]), an explained study its own
+//! text ([`terminal::explain`]).
 //! Measurements of a machine have their own table ([`terminal::bench`]) and page ([`html::bench`]).
 //! [`svg`] draws the charts of the pages.
 //!
