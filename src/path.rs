@@ -137,6 +137,12 @@ impl PathModel {
         !self.variables.list().is_empty()
     }
 
+    /// What moves at random from month to month, by name.
+    #[must_use]
+    pub fn moving(&self) -> Vec<&str> {
+        self.variables.list().iter().map(|v| v.variable.name.as_str()).collect()
+    }
+
     /// Whether the load of any month differs between the paths of a block. A load that differs on
     /// rarer paths only counts as certain.
     #[must_use]

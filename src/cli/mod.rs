@@ -5,6 +5,7 @@
 
 mod bench;
 mod compare;
+mod explain;
 mod files;
 mod init;
 mod merge;
@@ -41,6 +42,8 @@ enum Command {
     Init(InitArgs),
     /// Check a study: everything that is wrong with it, at once
     Check(StudyArgs),
+    /// Explain a study: every number with its source, every clause with its reading
+    Explain(explain::ExplainArgs),
     /// Answer a study
     Run(RunArgs),
     /// Put contracts or studies against each other on the same futures
@@ -51,8 +54,7 @@ enum Command {
     Bench(BenchArgs),
     /// Show one future month by month: every quantity, price and line of its bill
     Replay(replay::ReplayArgs),
-    /// Show every field of a study, a price book, results, a comparison, a replay, or a measured
-    /// machine
+    /// Show every field of a study, a price book, or of what the other commands write as JSON
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -296,6 +298,7 @@ enum SchemaArg {
     Results,
     Replay,
     Compare,
+    Explanation,
     Bench,
 }
 
@@ -312,6 +315,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => run::check(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),

@@ -2,6 +2,7 @@
 
 use super::{SchemaArg, SchemaArgs};
 use crate::bench::results::Bench;
+use crate::explain::Explanation;
 use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
 use crate::replay::Replay;
@@ -18,6 +19,7 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Results => schema_for!(Results),
         SchemaArg::Replay => schema_for!(Replay),
         SchemaArg::Compare => schema_for!(Versus),
+        SchemaArg::Explanation => schema_for!(Explanation),
         SchemaArg::Bench => schema_for!(Bench),
     };
     let schema = schema.to_value();

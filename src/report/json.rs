@@ -1,8 +1,10 @@
 //! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; studies against each other,
 //! versioned by [`crate::results::versus::FORMAT`]; a path, versioned by [`crate::replay::FORMAT`];
-//! measurements of a machine, versioned by [`crate::bench::results::FORMAT`].
+//! a study as it was understood, versioned by [`crate::explain::FORMAT`]; measurements of a machine,
+//! versioned by [`crate::bench::results::FORMAT`].
 
 use crate::bench::results::Bench;
+use crate::explain::Explanation;
 use crate::replay::Replay;
 use crate::results::Results;
 use crate::results::versus::Versus;
@@ -42,6 +44,15 @@ pub fn render_bench(bench: &Bench) -> String {
 #[must_use]
 pub fn render_replay(replay: &Replay) -> String {
     pretty(replay)
+}
+
+/// An explanation as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: an explanation holds nothing that JSON cannot.
+#[must_use]
+pub fn render_explanation(explanation: &Explanation) -> String {
+    pretty(explanation)
 }
 
 fn pretty(value: &impl Serialize) -> String {

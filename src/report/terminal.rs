@@ -1,6 +1,7 @@
 //! The answer and the tables that fit a screen.
 
 pub mod bench;
+pub mod explain;
 mod layout;
 pub mod replay;
 pub mod versus;
