@@ -2,7 +2,7 @@
 
 use super::outputs::{Places, Report};
 use super::progress::Bar;
-use super::run::{fields, on_threads};
+use super::run::fields;
 use super::{CompareArgs, Failure, Outcome, show_findings};
 use crate::analysis::versus::{Named, problems, versus};
 use crate::input::findings::Findings;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &CompareArgs) -> Outcome {
     let (studies, inputs) = studies(args)?;
     let places = Places::plan(&args.files, &csv::versus::FILES, &inputs)?;
     let bar = Bar::new(!args.quiet);
-    let results = on_threads(args.threads, || versus(&studies, &bar))?;
+    let results = args.threads.install(|| versus(&studies, &bar))?;
     bar.clear();
     let untouched = "nothing was written, earlier results are as they were".to_owned();
     places.give(&results.map_err(|_| Failure::Stopped(untouched))?, args.quiet)?;

@@ -18,6 +18,7 @@ mod replay;
 mod run;
 mod schema;
 mod stopping;
+mod threads;
 
 pub use ranks::{Ending, Ranks, run_among};
 
@@ -26,6 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use threads::ThreadArgs;
 
 /// How much AI inference capacity to commit to, for how long and on which terms, when usage,
 /// prices and the forecast itself are uncertain.
@@ -151,9 +153,8 @@ struct CompareArgs {
     overrides: Vec<String>,
     #[command(flatten)]
     draws: DrawArgs,
-    /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadArgs,
     #[command(flatten)]
     files: FileArgs,
     /// No report and no progress bar
@@ -198,9 +199,8 @@ struct MergeArgs {
 /// Where results go.
 #[derive(Debug, Args)]
 struct OutputArgs {
-    /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadArgs,
     #[command(flatten)]
     files: FileArgs,
     /// Exit with 1 if the answer exceeds the budget with more than this probability
