@@ -147,14 +147,16 @@ impl<E: Experiment> Task<'_, E> {
         let run = self.run;
         let mut collectors: Vec<Collector<'_>> =
             chosen.iter().map(|&s| Collector::new(self.bins(s))).collect();
+        let has_control = run.model.has_control(run.plan.points);
         for offset in (0..unit.count).step_by(LANES) {
             let block = Block { replicate: unit.replicate, first: unit.first + offset };
             run.model.generate(run.sampler, run.plan.points, block, &mut worker.paths);
             run.experiment.evaluate(&worker.paths, &mut worker.scratch, &mut worker.values);
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
+            let control = has_control.then_some(&worker.paths.control);
             for (collector, &s) in collectors.iter_mut().zip(chosen) {
-                collector.push(&worker.values[s][..count]);
+                collector.push(&worker.values[s][..count], control);
             }
         }
         collectors.into_iter().map(Collector::finish).collect()

@@ -205,7 +205,8 @@ fn recount(section: &Section, old: &Bins, new: &Bins) -> Section {
             }
         }
     }
-    Section { sums: Sums { moments: section.sums.moments, bins: sums }, kept }
+    let sums = Sums { moments: section.sums.moments, control: section.sums.control, bins: sums };
+    Section { sums, kept }
 }
 
 /// Kept values by bin, in their order.
