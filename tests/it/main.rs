@@ -21,6 +21,7 @@ mod known;
 mod malformed;
 mod pieces;
 mod properties;
+mod quantiles;
 mod readme;
 mod repetition;
 mod structure;
