@@ -88,12 +88,9 @@ impl Want {
 
     /// Levels of all quantiles, of tail means too, each once.
     fn levels(&self) -> Vec<f64> {
-        let mut levels = Vec::new();
-        for p in self.quantiles.iter().chain(&self.tails) {
-            if !levels.contains(p) {
-                levels.push(*p);
-            }
-        }
+        let mut levels = [&self.quantiles[..], &self.tails].concat();
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
         levels
     }
 }
@@ -151,9 +148,9 @@ pub fn simulate<E: Experiment>(
 
 /// Has `experiment` run on the paths of `plan` and returns a sample per series.
 ///
-/// Everything wanted of a series can be computed from its sample. If quantiles are wanted of more
-/// values than fit in memory, a pilot of separate paths says which values to keep; where it
-/// was wrong, further passes over the same paths make up for it.
+/// Everything wanted of a series can be computed from its sample. Where quantiles are wanted, pilots
+/// on separate paths say which values to keep; where they were wrong, or more values would be kept
+/// than fit in memory, further passes over the same paths make up for it.
 ///
 /// # Errors
 /// [`Stopped`] when the observer or the executor says so.

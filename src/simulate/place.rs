@@ -2,18 +2,24 @@
 //!
 //! A *scout* keeps every value of a few paths. It knows what many paths share, and places the bins
 //! of a *pilot*, which is as large as pays: a larger one takes more time itself and leaves fewer
-//! values undecided in the run. A pilot is placed by a smaller one, if that pays too, and the
-//! smallest by the scout.
+//! values undecided in the run. A large pilot is itself placed by a smaller one, and the smallest by
+//! the scout.
+//!
+//! Where even so more values of a series would be kept than fit, its ranges are cut and counted, and
+//! a second pass keeps the parts that matter.
 
 use super::run::{Quiet, Run};
 use super::share::Alone;
 use super::{Experiment, Plan, Stopped, Want};
 use crate::path::Points;
-use crate::stats::bins::{Bins, Wanted};
+use crate::stats::bins::{Bins, Wanted, joined};
 use crate::stats::sample::collected::Missing;
 
-/// Values held at once, with room to put the largest series in order: 128 MiB.
-const HELD: f64 = 16e6;
+/// Values stored in a pass: 160 MB.
+const STORED: f64 = 20e6;
+
+/// Most values stored of one series, with room to put them in order beside it.
+const STORED_OF_ONE: f64 = STORED / 3.0;
 
 /// Runs of no more paths keep every value.
 const SMALL: u64 = 16_384;
@@ -84,13 +90,17 @@ impl Scout {
         at_rank(values, ranks[0]) == at_rank(values, ranks[1])
     }
 
-    /// Values that each series is expected to keep, times the root of the pilot's paths.
-    fn kept_by_root(&self, wants: &[Want], paths: u64) -> Vec<f64> {
-        let of_series = |(s, want): (usize, &Want)| {
-            let open = want.levels().into_iter().filter(|&p| !self.is_atom(s, p));
-            2.0 * paths as f64 * open.map(spread).sum::<f64>()
-        };
-        wants.iter().enumerate().map(of_series).collect()
+    /// Values of a series that a run is expected to keep after a pilot.
+    fn kept(&self, series: usize, want: &Want, paths: u64, pilot: u64) -> f64 {
+        let open = want.levels().into_iter().filter(|&p| !self.is_atom(series, p));
+        let ranges: Vec<(f64, f64)> = open
+            .map(|p| {
+                let half = half_width(p, pilot, paths);
+                ((p - half).max(0.0), (p + half).min(1.0))
+            })
+            .collect();
+        let share: f64 = joined(&ranges).iter().map(|(low, high)| high - low).sum();
+        share * paths as f64
     }
 }
 
@@ -112,65 +122,59 @@ fn everything(wants: &[Want], paths: u64) -> Vec<Option<Placed>> {
     wants.iter().map(|want| want.needs_bins().then(|| placed.clone())).collect()
 }
 
-/// Places bins by the largest pilot that pays.
+/// Places bins by the pilot that pays.
+///
+/// The bins of a series depend on nothing but the run and what is wanted of the series, so that they
+/// are the same whatever else is settled beside it.
 fn place<E: Experiment>(
     run: &Run<'_, E>,
     wants: &[Want],
     scout: &Scout,
 ) -> Result<Vec<Option<Placed>>, Stopped> {
     let paths = run.plan.paths;
-    let kept = scout.kept_by_root(wants, paths);
-    let (pilot, store) = pilot_paths(paths, held(&kept), scout.paths);
-    let parts = if store { 1 } else { PARTS };
-    let ranks_of = |want: &Want| -> Vec<Vec<u64>> {
-        want.levels().iter().map(|&p| ranks(p, pilot, paths, parts)).collect()
+    let pilot = pilot_paths(paths, scout.paths);
+    let expected = |s: usize| Some(scout.kept(s, &wants[s], paths, pilot));
+    let stored: Vec<Option<f64>> =
+        (0..wants.len()).map(|s| expected(s).filter(|kept| *kept <= STORED_OF_ONE)).collect();
+    let ranks_of = |s: usize| -> Vec<Vec<u64>> {
+        let parts = if stored[s].is_some() { 1 } else { PARTS };
+        wants[s].levels().iter().map(|&p| ranks(p, pilot, paths, parts)).collect()
     };
-    let ranks: Vec<Vec<Vec<u64>>> = wants.iter().map(ranks_of).collect();
+    let ranks: Vec<Vec<Vec<u64>>> = (0..wants.len()).map(ranks_of).collect();
     let values = values_at(run, pilot, &ranks, scout)?;
     let place = |s: usize| {
         let landmarks = scout.landmarks(s, &wants[s]);
-        let bins = bins(&wants[s], &values[s], &landmarks, store);
-        // What is only counted is cut down to a small part before it is kept.
-        let expected = if store { kept[s] / (pilot as f64).sqrt() } else { 0.0 };
-        Placed { bins, expected, landmarks }
+        let bins = bins(&wants[s], &values[s], &landmarks, stored[s].is_some());
+        Placed { bins, expected: stored[s].unwrap_or(0.0), landmarks }
     };
     Ok((0..wants.len()).map(|s| wants[s].needs_bins().then(|| place(s))).collect())
 }
 
-/// Paths of the pilot, and whether the run can store what such a pilot leaves undecided.
+/// Paths of the pilot of a run.
 ///
-/// Four times the two-thirds power of the run's paths balances the time of the pilot with that of
-/// the values it leaves undecided. A larger one pays if the values then fit in memory, because the
-/// run would take a second pass otherwise.
-fn pilot_paths(paths: u64, held_by_root: f64, scout: u64) -> (u64, bool) {
+/// Six times the two-thirds power of the run's paths balances the time of the pilot with that of
+/// the values it leaves undecided; a share of the run bounds their number. The scout will do if the
+/// pilot would not be much larger.
+fn pilot_paths(paths: u64, scout: u64) -> u64 {
     let n = paths as f64;
-    let (balanced, most) = (4.0 * libm::cbrt(n * n), n / 8.0);
-    let fitting = (held_by_root / HELD) * (held_by_root / HELD);
-    let store = fitting <= most.max(scout as f64);
-    let pilot = balanced.max(if store { fitting } else { 0.0 }).min(most) as u64;
-    (if pilot < 2 * scout { scout } else { pilot }, store)
-}
-
-/// Values in memory at once: all that is kept, and the largest series twice more.
-fn held(series: &[f64]) -> f64 {
-    series.iter().sum::<f64>() + 2.0 * series.iter().copied().fold(0.0, f64::max)
+    let pilot = (6.0 * libm::cbrt(n * n)).max(n / 128.0) as u64;
+    if pilot < 2 * scout { scout } else { pilot }
 }
 
 /// Standard errors of the pilot and the run that a range around a quantile holds on either side,
 /// so that a miss is rare.
 const REACH: f64 = 5.0;
 
-/// Half the probability that the range around the `p`-quantile covers, times the root of the
-/// pilot's paths.
-fn spread(p: f64) -> f64 {
-    REACH * (p * (1.0 - p)).sqrt()
+/// Half the probability that the range around the `p`-quantile of `count` values covers.
+fn half_width(p: f64, pilot: u64, count: u64) -> f64 {
+    let m = pilot as f64;
+    REACH * (p * (1.0 - p) * (1.0 / m + 1.0 / count as f64)).sqrt() + 2.0 / m
 }
 
 /// Ranks in a pilot that cut the range of the `p`-quantile of `count` values into parts; 0 and one
 /// more than its paths where the range has no end.
 fn ranks(p: f64, pilot: u64, count: u64, parts: u64) -> Vec<u64> {
-    let m = pilot as f64;
-    let half = spread(p) * (1.0 / m + 1.0 / count as f64).sqrt() + 2.0 / m;
+    let (m, half) = (pilot as f64, half_width(p, pilot, count));
     let rank = |i: u64| {
         let at = (p - half + 2.0 * half * i as f64 / parts as f64) * m;
         (at.max(0.0) as u64 + u64::from(i == parts)).min(pilot + 1)
@@ -262,11 +266,33 @@ pub(super) fn affordable(open: &[usize], placed: &[Option<Placed>]) -> Vec<usize
     let mut stored = 0.0;
     let fits = |s: &&usize| {
         stored += placed[**s].as_ref().map_or(0.0, |p| p.expected);
-        stored <= HELD
+        stored <= STORED
     };
     let mut group: Vec<usize> = open.iter().take_while(fits).copied().collect();
     if group.is_empty() {
         group.push(open[0]);
     }
     group
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pilot_grows_slower_than_its_run_up_to_a_share_of_it() {
+        for (paths, pilot) in [(27_000, 5400), (1_000_000, 60_000), (1_000_000_000, 7_812_500)] {
+            assert!(pilot_paths(paths, 1024).abs_diff(pilot) <= 1, "{paths}");
+        }
+        assert_eq!(pilot_paths(1_000_000, 40_000), 40_000);
+    }
+
+    #[test]
+    fn ranks_reach_five_standard_errors() {
+        // p = 0.5, m = 10,000, N without end: 5 * 0.5 / 100 = 0.025, and two paths.
+        assert_eq!(ranks(0.5, 10_000, u64::MAX, 1), [4748, 5253]);
+        assert_eq!(ranks(0.5, 10_000, u64::MAX, 2), [4748, 5000, 5253]);
+        assert_eq!(ranks(1e-6, 10_000, 100_000, 1)[0], 0);
+        assert_eq!(ranks(1.0 - 1e-6, 10_000, 100_000, 1)[1], 10_001);
+    }
 }

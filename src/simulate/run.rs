@@ -48,7 +48,19 @@ impl Observer for Quiet<'_> {
 struct Worker<S> {
     paths: PathBlock,
     scratch: S,
-    values: Vec<Lane>,
+    /// Room for the values of each series, and to begin at a line of the cache.
+    room: Vec<f64>,
+}
+
+/// Numbers in a line of the cache. Vectors that straddle two lines take twice as long to load.
+const LINE: usize = 8;
+
+impl<S> Worker<S> {
+    /// The paths, the buffers of the experiment, and the values of each series.
+    fn parts(&mut self) -> (&mut PathBlock, &mut S, &mut [Lane]) {
+        let from = self.room.as_ptr().align_offset(size_of::<[f64; LINE]>()).min(LINE);
+        (&mut self.paths, &mut self.scratch, self.room[from..].as_chunks_mut().0)
+    }
 }
 
 impl<E: Experiment> Run<'_, E> {
@@ -118,7 +130,7 @@ impl<E: Experiment> Run<'_, E> {
         Worker {
             paths: self.model.block(),
             scratch: self.experiment.scratch(),
-            values: vec![[0.0; LANES]; self.experiment.wants().len()],
+            room: vec![0.0; LINE + LANES * self.experiment.wants().len()],
         }
     }
 }
@@ -148,15 +160,16 @@ impl<E: Experiment> Task<'_, E> {
         let mut collectors: Vec<Collector<'_>> =
             chosen.iter().map(|&s| Collector::new(self.bins(s))).collect();
         let has_control = run.model.has_control(run.plan.points);
+        let (paths, scratch, values) = worker.parts();
         for offset in (0..unit.count).step_by(LANES) {
             let block = Block { replicate: unit.replicate, first: unit.first + offset };
-            run.model.generate(run.sampler, run.plan.points, block, &mut worker.paths);
-            run.experiment.evaluate(&worker.paths, &mut worker.scratch, &mut worker.values);
+            run.model.generate(run.sampler, run.plan.points, block, paths);
+            run.experiment.evaluate(paths, scratch, values);
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
-            let control = has_control.then_some(&worker.paths.control);
+            let control = has_control.then_some(&paths.control);
             for (collector, &s) in collectors.iter_mut().zip(chosen) {
-                collector.push(&worker.values[s][..count], control);
+                collector.push(&values[s][..count], control);
             }
         }
         collectors.into_iter().map(Collector::finish).collect()

@@ -48,7 +48,8 @@ impl Bins {
     /// Bins for what is wanted.
     #[must_use]
     pub fn new(wanted: Wanted<'_>) -> Self {
-        let Wanted { ranges, cuts, atoms, marks, sums_from } = wanted;
+        let Wanted { cuts, atoms, marks, sums_from, .. } = wanted;
+        let ranges = joined(wanted.ranges);
         let mut edges: Vec<f64> = ranges.iter().flat_map(|&(a, b)| [a, b]).collect();
         edges.extend(atoms.iter().flat_map(|&a| [a, a.next_up()]));
         edges.extend_from_slice(marks);
@@ -57,11 +58,15 @@ impl Bins {
         edges.retain(|x| x.is_finite());
         edges.sort_by(f64::total_cmp);
         edges.dedup();
-        let inside = |low: f64, high: f64| ranges.iter().any(|&(a, b)| low < b && high > a);
+        // Both ends of every range are edges, so a bin is in one or outside of all.
+        let inside = |low: f64| {
+            let next = ranges.partition_point(|range| range.1 <= low);
+            ranges.get(next).is_some_and(|range| range.0 <= low)
+        };
         let keep = (0..=edges.len())
             .map(|i| {
                 let (low, high) = bounds(&edges, i);
-                inside(low, high) && !is_point(low, high)
+                inside(low) && !is_point(low, high)
             })
             .collect();
         Self { edges, keep, sums_from }
@@ -142,6 +147,21 @@ impl Bins {
     }
 }
 
+/// The union of ranges, in rising order and apart from one another.
+#[must_use]
+pub fn joined(ranges: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut rising = ranges.to_vec();
+    rising.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut out: Vec<(f64, f64)> = Vec::new();
+    for (low, high) in rising {
+        match out.last_mut() {
+            Some(last) if low <= last.1 => last.1 = last.1.max(high),
+            _ => out.push((low, high)),
+        }
+    }
+    out
+}
+
 fn bounds(edges: &[f64], i: usize) -> (f64, f64) {
     let low = if i == 0 { f64::NEG_INFINITY } else { edges[i - 1] };
     (low, edges.get(i).copied().unwrap_or(f64::INFINITY))
@@ -166,6 +186,13 @@ mod tests {
         }
         let open = Bins::new(Wanted { ranges: &[(4.0, f64::INFINITY)], ..NOTHING });
         assert!(open.keeps(open.index(f64::INFINITY)) && !open.keeps(0));
+    }
+
+    #[test]
+    fn ranges_that_touch_are_joined() {
+        let infinite = f64::INFINITY;
+        let ranges = [(5.0, 6.0), (1.0, 3.0), (2.0, 2.5), (6.0, infinite), (3.5, 4.0)];
+        assert_eq!(joined(&ranges), [(1.0, 3.0), (3.5, 4.0), (5.0, infinite)]);
     }
 
     #[test]

@@ -263,6 +263,7 @@ fn fold(x: [f64; 8]) -> f64 {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SectionBuilder {
     sums: Tree<Sums>,
+    /// Values of the kept bins, in path order.
     kept: Vec<f64>,
 }
 
@@ -270,21 +271,13 @@ impl SectionBuilder {
     /// Adds the part of unit `at` of the section, which follows the last one.
     pub fn push(&mut self, at: u64, part: Part) {
         self.sums.push(at, part.sums);
-        self.keep(part.kept);
+        self.kept.extend(part.kept);
     }
 
     /// Adds the range of units that follows.
     pub fn append(&mut self, next: Self) {
         self.sums.append(next.sums);
-        self.keep(next.kept);
-    }
-
-    fn keep(&mut self, next: Vec<f64>) {
-        if self.kept.is_empty() {
-            self.kept = next;
-        } else {
-            self.kept.extend(next);
-        }
+        self.kept.extend(next.kept);
     }
 
     /// Whether this is what a collector with that number of bins makes of these units of the

@@ -22,6 +22,7 @@ mod known;
 mod malformed;
 mod pieces;
 mod properties;
+mod quantiles;
 mod readme;
 mod repetition;
 mod replay;
