@@ -65,6 +65,9 @@ impl Collected {
     ///
     /// # Errors
     /// What to keep first.
+    ///
+    /// # Panics
+    /// Never: what is read was found.
     pub fn order_statistics(&mut self, ranks: &[u64]) -> Result<Vec<f64>, Missing> {
         let n = self.sample.count();
         let inside: Vec<u64> = ranks.iter().copied().filter(|r| (1..=n).contains(r)).collect();
@@ -83,6 +86,9 @@ impl Collected {
     ///
     /// # Errors
     /// What to keep first, where a wanted statistic is not known.
+    ///
+    /// # Panics
+    /// Never: what is read was found.
     pub fn compact(mut self, quantiles: &[f64], tails: &[f64]) -> Result<Sample, Missing> {
         let Some(bins) = self.sample.bins.clone().filter(|b| b.count() > 1) else {
             return Ok(self.sorted());
@@ -231,5 +237,7 @@ fn pooled(sections: &[Section], bins: usize) -> Vec<Vec<f64>> {
 }
 
 fn sort(values: &mut [Vec<f64>]) {
-    values.iter_mut().for_each(|values| values.sort_unstable_by(f64::total_cmp));
+    for of_bin in values {
+        of_bin.sort_unstable_by(f64::total_cmp);
+    }
 }
