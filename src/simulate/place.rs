@@ -202,12 +202,16 @@ fn values_at<E: Experiment>(
     let series = needing(&wants);
     let found = pilot(run, paths, |pilot| {
         let placed = place(pilot, &wants, scout)?;
+        // All ranks of a series at once: what one of them misses, the others may not.
         pilot.samples(&Alone, &series, placed, |s, mut collected| {
-            let of_level = |level: &Vec<u64>| collected.order_statistics(level);
-            ranks[s].iter().map(of_level).collect()
+            collected.order_statistics(&ranks[s].concat())
         })
     })?;
-    series.iter().zip(found).for_each(|(&s, found)| values[s] = found);
+    for (&s, found) in series.iter().zip(found) {
+        let mut found = found.into_iter();
+        let of_level = |level: &Vec<u64>| found.by_ref().take(level.len()).collect();
+        values[s] = ranks[s].iter().map(of_level).collect();
+    }
     Ok(values)
 }
 
@@ -228,7 +232,8 @@ fn bins(want: &Want, cuts: &[Vec<f64>], landmarks: &Landmarks, store: bool) -> B
     let levels = want.levels();
     let tail = |(p, cuts): (&f64, &Vec<f64>)| want.tails.contains(p).then(|| cuts[0]);
     let sums_from = levels.iter().zip(cuts).filter_map(tail).fold(f64::INFINITY, f64::min);
-    let range = |cuts: &Vec<f64>| (cuts[0], cuts[cuts.len() - 1]);
+    // Both ends belong to a range: where values are few and common, either may be the quantile.
+    let range = |cuts: &Vec<f64>| (cuts[0], cuts[cuts.len() - 1].next_up());
     let ranges: Vec<(f64, f64)> = cuts.iter().map(range).filter(|_| store).collect();
     let Landmarks { atoms, marks } = landmarks;
     Bins::new(Wanted { ranges: &ranges, cuts: &cuts.concat(), atoms, marks, sums_from })

@@ -6,7 +6,8 @@ use waterline::rng::{Block, LANES, Lane};
 use waterline::simulate::{Experiment, Plan, Silent, Want, simulate};
 use waterline::study::Study;
 
-/// The load of the last month, and what of it lies above a capacity that most paths do not reach.
+/// The load of the last month, what of it lies above a capacity that most paths do not reach, and
+/// the load in steps: each value is common, and none so common that it is counted apart.
 struct Load {
     levels: Vec<f64>,
 }
@@ -15,15 +16,19 @@ fn above(load: f64) -> f64 {
     (load - 1.1).max(0.0)
 }
 
+fn in_steps(load: f64) -> f64 {
+    (256.0 * load).floor() / 256.0
+}
+
 impl Experiment for Load {
     type Scratch = ();
 
     fn wants(&self) -> Vec<Want> {
-        vec![Want::quantiles(&self.levels); 2]
+        vec![Want::quantiles(&self.levels); 3]
     }
 
     fn names(&self) -> Vec<String> {
-        vec!["load".into(), "above".into()]
+        ["load", "above", "in steps"].map(str::to_owned).to_vec()
     }
 
     fn scratch(&self) {}
@@ -31,6 +36,7 @@ impl Experiment for Load {
     fn evaluate(&self, paths: &PathBlock, (): &mut (), out: &mut [Lane]) {
         out[0] = paths.load[paths.load.len() - 1];
         out[1] = out[0].map(above);
+        out[2] = out[0].map(in_steps);
     }
 }
 
@@ -56,9 +62,9 @@ fn assert_exact(paths: u64, levels: Vec<f64>) {
     let samples = simulate(&study.model, &plan, &experiment, &Silent).expect("nothing stops it");
     for &p in &experiment.levels {
         let rank = (paths as f64 * p - 1e-6).ceil() as usize;
-        let (load, exact) = (samples[0].quantile(p).expect("wanted").value, loads[rank - 1]);
-        assert_eq!(load, exact, "{p} of {paths}");
-        assert_eq!(samples[1].quantile(p).expect("wanted").value, above(exact), "{p} of {paths}");
+        let found = |s: usize| samples[s].quantile(p).expect("wanted").value;
+        let load = loads[rank - 1];
+        assert_eq!([0, 1, 2].map(found), [load, above(load), in_steps(load)], "{p} of {paths}");
     }
 }
 
