@@ -6,7 +6,7 @@
 //!
 //! | estimate | value | standard error, independent paths | standard error, replicates |
 //! |---|---|---|---|
-//! | mean | mean of all, corrected by a control ([`super::control`]) where there is one | `sd / sqrt(N)`, of the residuals after a correction | `sd(section means) / sqrt(R)` |
+//! | mean | mean of all, corrected by a control (`control.rs`) where there is one | `sd / sqrt(N)`, of the residuals after a correction | `sd(section means) / sqrt(R)` |
 //! | `p`-quantile | `X(ceil(N p))` | from the interval between binomial ranks | from the interval between ranks `N (p +- t se)`, `se` of the sections' shares at or below it |
 //! | CVaR `p` | `q + E (X - q)+ / (1 - p)` | `sd((X - q)+) / (sqrt(N) (1 - p))` | `sd(section values at the pooled q) / sqrt(R)` |
 //!
