@@ -119,10 +119,10 @@ fn slope_products(model: &PathModel, draws: &[Draw]) -> Matrix {
     for first in (0..BLOCKS).map(|i| i * LANES as u64) {
         let block = Block { replicate: 0, first };
         model.generate(&*sampler, points, block, &mut paths);
-        let base = on_demand_bill(model, &paths);
+        let base = on_demand_bill(&paths);
         let slope = |draw: &Draw| -> Lane {
             model.generate(&Nudged { sampler: &*sampler, draw: *draw }, points, block, &mut paths);
-            let bill = on_demand_bill(model, &paths);
+            let bill = on_demand_bill(&paths);
             std::array::from_fn(|i| (bill[i] - base[i]) / STEP)
         };
         let slopes: Vec<Lane> = draws.iter().map(slope).collect();
@@ -135,13 +135,10 @@ fn slope_products(model: &PathModel, draws: &[Draw]) -> Matrix {
     products
 }
 
-/// What each path costs on demand at list prices, over all months. Caps are left out, so that
-/// studies that differ by a cap meet the same draws.
-fn on_demand_bill(model: &PathModel, paths: &PathBlock) -> Lane {
-    let capped = model.spec.price.cap.is_some() && !model.spec.price.is_constant();
-    let prices = if capped { &paths.scratch } else { &paths.on_demand };
+/// What each path costs on demand, over all months.
+fn on_demand_bill(paths: &PathBlock) -> Lane {
     let mut bill = [0.0; LANES];
-    for (load, price) in paths.load.iter().zip(prices) {
+    for (load, price) in paths.load.iter().zip(&paths.on_demand) {
         for i in 0..LANES {
             bill[i] += load[i] * price[i];
         }
@@ -220,7 +217,7 @@ pub(super) mod tests {
         let points = Points::Quasi { replicates: 1, log2_points: 6 };
         let mut paths = model.block();
         model.generate(&Single(draw), points, Block { replicate: 0, first: 0 }, &mut paths);
-        on_demand_bill(model, &paths)[0] - 1000.0 * MONTHS as f64
+        on_demand_bill(&paths)[0] - 1000.0 * MONTHS as f64
     }
 
     /// With small volatilities the bill is linear in the draws: one direction holds all of its

@@ -20,7 +20,7 @@ use crate::simd::kernel;
 use serde::{Deserialize, Serialize};
 
 /// Paths from which a mean is corrected.
-pub(super) const LEAST: u64 = 1000;
+pub(super) const LEAST: u64 = 1024;
 
 /// Moments of the control and its products with the values of a series, over the same paths as
 /// the moments of the series.
