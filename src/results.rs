@@ -61,26 +61,8 @@ pub struct RunFacts {
     pub replicates: u32,
     /// Seed of every draw.
     pub seed: u64,
-    /// How many times the paths the mean of the objective would need for its error without the
-    /// control variate that corrects means of pseudo-random paths; none where nothing corrects.
-    pub control_gain: Option<f64>,
     /// Why so many paths, where a stopping rule decided.
     pub stopping: Option<Stopping>,
-}
-
-impl RunFacts {
-    /// The paths in words, without their number.
-    #[must_use]
-    pub fn points(&self) -> String {
-        match (self.sampler.as_str(), self.control_gain) {
-            ("sobol", _) => format!("quasi-random paths in {} replicates", self.replicates),
-            (_, None) => "pseudo-random paths".into(),
-            (_, Some(gain)) => format!(
-                "pseudo-random paths, their means corrected by a control variate that is worth \
-                 {gain:.1} times the paths"
-            ),
-        }
-    }
 }
 
 /// Why a run ended with as many paths as it did.

@@ -125,12 +125,11 @@ pub fn analyze_by(
     let months = tables::months(study, &comparison);
     let break_even = tables::break_even(study, &comparison);
     let best = answer::recommended(study, &sized);
-    let control_gain = sized[best].curve.points[sized[best].chosen].objective().control_gain();
     let answer = answer::answer(study, &sized, &strategies, &sizing, &break_even);
     let mut results = Results {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        run: sampling.facts(&plan, stopping, control_gain),
+        run: sampling.facts(&plan, stopping),
         refund: tables::refund(study, strategies[best].units),
         answer,
         strategies,

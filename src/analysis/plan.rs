@@ -58,12 +58,7 @@ impl Sampling {
     }
 
     /// What to say of a run.
-    pub(super) fn facts(
-        self,
-        plan: &Plan,
-        stopping: Option<Stopping>,
-        control_gain: Option<f64>,
-    ) -> RunFacts {
+    pub(super) fn facts(self, plan: &Plan, stopping: Option<Stopping>) -> RunFacts {
         RunFacts {
             month_paths: plan.at_most(MONTH_PATHS).paths,
             sampler: if self.sobol { "sobol" } else { "pseudo" }.into(),
@@ -71,7 +66,6 @@ impl Sampling {
             paths: plan.paths,
             replicates: if self.sobol { REPLICATES } else { 1 },
             seed: self.seed,
-            control_gain,
             stopping,
         }
     }
@@ -84,7 +78,7 @@ impl Sampling {
 pub fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), Stopped> {
     let sampling = Sampling::choose(study, observer)?;
     let plan = sampling.plan(fixed_paths(study));
-    let facts = sampling.facts(&plan, None, None);
+    let facts = sampling.facts(&plan, None);
     Ok((plan, facts))
 }
 
@@ -100,12 +94,10 @@ fn pilot_choice(
     let strategy = study.strategies.len() - 1;
     let units = if strategy == 0 { 0.0 } else { units };
     let sweep = Sweep::new(study, vec![Entry { strategy, units }], false);
-    let error = |plan: &Plan| -> Result<f64, Stopped> {
-        let samples = simulate(&study.model, plan, &sweep, observer)?;
-        Ok(samples[0].mean().standard_error)
-    };
-    let sobol = error(&small)?;
-    let pseudo = error(&Plan { points: Points::Pseudo, ..small })?;
+    let samples = simulate(&study.model, &small, &sweep, observer)?;
+    let cost = &samples[0];
+    let sobol = cost.mean().standard_error;
+    let pseudo = cost.sd() / (cost.count() as f64).sqrt();
     if pseudo == 0.0 {
         return Ok((true, "every path costs the same".into()));
     }

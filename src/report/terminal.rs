@@ -331,10 +331,14 @@ fn how(results: &Results, width: usize) -> String {
         (false, true) => "recommended",
         (false, false) => "nearest to the condition",
     };
+    let points = if run.sampler == "sobol" {
+        format!("quasi-random paths in {} replicates", run.replicates)
+    } else {
+        "pseudo-random paths".to_owned()
+    };
     let text = format!(
-        "* {star}; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which hindsight would choose a smaller size. {} {}, seed {}; study {}.",
+        "* {star}; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which hindsight would choose a smaller size. {} {points}, seed {}; study {}.",
         count(run.paths),
-        run.points(),
         run.seed,
         &results.facts.study_hash[..results.facts.study_hash.len().min(12)]
     );

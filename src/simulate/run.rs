@@ -159,7 +159,6 @@ impl<E: Experiment> Task<'_, E> {
         let run = self.run;
         let mut collectors: Vec<Collector<'_>> =
             chosen.iter().map(|&s| Collector::new(self.bins(s))).collect();
-        let has_control = run.model.has_control(run.plan.points);
         let (paths, scratch, values) = worker.parts();
         for offset in (0..unit.count).step_by(LANES) {
             let block = Block { replicate: unit.replicate, first: unit.first + offset };
@@ -167,9 +166,8 @@ impl<E: Experiment> Task<'_, E> {
             run.experiment.evaluate(paths, scratch, values);
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
-            let control = has_control.then_some(&paths.control);
             for (collector, &s) in collectors.iter_mut().zip(chosen) {
-                collector.push(&values[s][..count], control);
+                collector.push(&values[s][..count]);
             }
         }
         collectors.into_iter().map(Collector::finish).collect()

@@ -4,7 +4,6 @@
 //! the paths, so that sums have the same bits however the units were spread over threads.
 
 use super::bins::{Bins, FEW};
-use super::control::{Control, ControlSums};
 use super::moments::{Merge, Moments, Tree};
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -40,16 +39,11 @@ impl BinSums {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Sums {
     pub moments: Moments,
-    pub control: Option<Control>,
     pub bins: Vec<BinSums>,
 }
 
 impl Merge for Sums {
     fn merge(mut self, next: Self) -> Self {
-        self.control = match (self.control, next.control) {
-            (Some(a), Some(b)) => Some(a.merge(self.moments, b, next.moments)),
-            _ => None,
-        };
         self.moments = self.moments.merge(next.moments);
         for (a, b) in self.bins.iter_mut().zip(&next.bins) {
             a.add(b);
@@ -77,7 +71,6 @@ pub struct Collector<'a> {
     count: u64,
     sum: f64,
     squares: f64,
-    control: Option<ControlSums>,
     sums: Vec<BinSums>,
     /// Values that were compared with all cuts, and how many of them lay at or above each.
     marked: u64,
@@ -97,7 +90,6 @@ impl<'a> Collector<'a> {
             count: 0,
             sum: 0.0,
             squares: 0.0,
-            control: None,
             sums: vec![BinSums::default(); count],
             marked: 0,
             above: vec![0; count.saturating_sub(1)],
@@ -106,14 +98,11 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Adds the next values, in path order; all of them with the controls of their paths, or none.
+    /// Adds the next values, in path order.
     #[inline]
-    pub fn push(&mut self, values: &[f64], control: Option<&Lane>) {
+    pub fn push(&mut self, values: &[f64]) {
         let Some(&first) = values.first() else { return };
         let center = *self.center.get_or_insert(first);
-        if let Some(control) = control {
-            self.control.get_or_insert_default().push(values, center, control);
-        }
         let (sum, squares) = deviations(values, center);
         self.count += values.len() as u64;
         self.sum += sum;
@@ -180,7 +169,6 @@ impl<'a> Collector<'a> {
         Part {
             sums: Sums {
                 moments: Moments::from_sums(self.count, center, self.sum, self.squares),
-                control: self.control.map(|control| control.finish(self.count, self.sum)),
                 bins: self.bin_sums(),
             },
             kept: self.kept,

@@ -5,7 +5,6 @@
 //! | [`estimate`] | a value with its standard error and interval: the only way out of the engine |
 //! | [`moments`] | counts, means and squares that merge in a fixed order |
 //! | [`bins`] | which values of a series are kept and which only counted |
-//! | `control` | means corrected by what is known of the paths |
 //! | [`collector`] | moments, counts and kept values of consecutive paths |
 //! | [`sample`] | exact quantiles, CVaR and their errors from what was kept and counted |
 //! | [`intervals`] | Student and binomial tables |
@@ -15,7 +14,6 @@
 pub mod best;
 pub mod bins;
 pub mod collector;
-mod control;
 pub mod estimate;
 pub mod intervals;
 pub mod looks;

@@ -6,7 +6,7 @@
 //!
 //! | estimate | value | standard error, independent paths | standard error, replicates |
 //! |---|---|---|---|
-//! | mean | mean of all, corrected by a control (`control.rs`) where there is one | `sd / sqrt(N)`, of the residuals after a correction | `sd(section means) / sqrt(R)` |
+//! | mean | mean of all | `sd / sqrt(N)` | `sd(section means) / sqrt(R)` |
 //! | `p`-quantile | `X(ceil(N p))` | from the interval between binomial ranks | from the interval between ranks `N (p +- t se)`, `se` of the sections' shares at or below it |
 //! | CVaR `p` | `q + E (X - q)+ / (1 - p)` | `sd((X - q)+) / (sqrt(N) (1 - p))` | `sd(section values at the pooled q) / sqrt(R)` |
 //!
@@ -19,7 +19,6 @@ pub mod collected;
 
 use super::bins::Bins;
 use super::collector::{SectionBuilder, Sums};
-use super::control::{self, Control};
 use super::estimate::Estimate;
 use super::intervals::{NORMAL_FACTOR, quantile_ranks, student_factor};
 use super::moments::{Moments, Tree};
@@ -101,49 +100,19 @@ impl Sample {
     #[must_use]
     pub fn mean(&self) -> Estimate {
         let moments = self.total.moments;
-        match (self.design, self.correction()) {
-            (Design::Replicated, _) => self.from_sections(moments.mean, &self.section_means()),
-            (Design::Independent, None) => {
+        match self.design {
+            Design::Independent => {
                 let error = (moments.variance() / moments.count as f64).sqrt();
                 Estimate::symmetric(moments.mean, error, NORMAL_FACTOR)
             }
-            (Design::Independent, Some((control, b))) => {
-                let error = (self.residual_variance(control, b) / moments.count as f64).sqrt();
-                Estimate::symmetric(moments.mean - control.excess(b), error, NORMAL_FACTOR)
-            }
+            Design::Replicated => self.from_sections(moments.mean, &self.section_means()),
         }
     }
 
-    /// The mean of each section; corrected, if the mean of all is, with the same coefficients.
+    /// The mean of each section.
     #[must_use]
     pub fn section_means(&self) -> Vec<f64> {
-        let coefficients = self.correction().map(|(_, b)| b);
-        let mean = |s: &Section| {
-            let correction = coefficients.zip(s.sums.control);
-            s.sums.moments.mean - correction.map_or(0.0, |(b, control)| control.excess(b))
-        };
-        self.sections.iter().map(mean).collect()
-    }
-
-    /// How many times the paths the mean would need without its correction, if it has one.
-    #[must_use]
-    pub fn control_gain(&self) -> Option<f64> {
-        let (control, b) = self.correction()?;
-        let left = self.residual_variance(control, b);
-        (left > 0.0).then(|| self.total.moments.variance() / left)
-    }
-
-    /// The control of all paths, with the coefficients of the correction.
-    fn correction(&self) -> Option<(&Control, [f64; 2])> {
-        let enough = self.design == Design::Independent && self.count() >= control::LEAST;
-        let control = self.total.control.as_ref().filter(|_| enough)?;
-        Some((control, control.coefficients()?))
-    }
-
-    fn residual_variance(&self, control: &Control, b: [f64; 2]) -> f64 {
-        let moments = self.total.moments;
-        // Besides the mean two coefficients were fitted.
-        (moments.squares - control.explained(b)).max(0.0) / (moments.count - 3) as f64
+        self.sections.iter().map(|s| s.sums.moments.mean).collect()
     }
 
     /// An estimate whose error is the spread of its values over the sections.

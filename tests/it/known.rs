@@ -146,25 +146,6 @@ fn golden_figures_are_tested_or_wait() {
     }
 }
 
-/// Means of pseudo-random paths are corrected. A computation in NumPy (200,000 paths, a regression
-/// of the cost on the leading direction and its square, by least squares) needs 55 times fewer paths
-/// for the mean at g = 26; the mean is the known one, and costs still add up.
-#[test]
-fn a_control_variate_is_worth_its_paths() {
-    let results = run("r1", &["run.paths=131072", "run.sampler=pseudo"]);
-    let gain = results.run.control_gain.expect("a control");
-    assert!((45.0..70.0).contains(&gain), "{gain}");
-    let best = at(&results, 2.5 * 26.0 / 63.0);
-    known("48.587", 1.7e-3).check("mean", best.cost.mean);
-    assert!(best.cost.mean.standard_error < 0.15 * 16.6 / 131_072_f64.sqrt());
-    let of = |measure: Measure| strategy(&results, "hybrid").measure(measure).mean.value;
-    let saved =
-        strategy(&results, "on_demand").measure(Measure::Cost).mean.value - of(Measure::Cost);
-    assert!((saved / of(Measure::Saving) - 1.0).abs() < 1e-9);
-    let quasi = run("r1", &["run.paths=4096", "run.sampler=sobol"]);
-    assert_eq!(quasi.run.control_gain, None);
-}
-
 /// A standard error that cannot hide a wrong answer: the check above refuses what is far off.
 #[test]
 #[should_panic(expected = "known 48.662")]

@@ -50,11 +50,6 @@ pub(super) fn footer(results: &Results) -> String {
         ("Version", format!("waterline {}", escape(&results.version))),
     ];
     let mut pairs: Vec<(String, String)> = pairs.map(|(a, b)| (a.to_owned(), b)).into();
-    let corrected = run.control_gain.map(|gain| {
-        let says = format!("by a control variate, worth {gain:.1} times the paths");
-        ("Means corrected".to_owned(), says)
-    });
-    pairs.splice(4..4, corrected);
     let stopped = run.stopping.as_ref().map(|s| ("Stopped".to_owned(), escape(&s.sentence)));
     pairs.splice(1..1, stopped);
     format!(

@@ -147,6 +147,11 @@ fn share(e: Estimate) -> String {
 
 fn how(versus: &Versus) -> String {
     let run = &versus.run;
+    let points = if run.sampler == "sobol" {
+        format!("quasi-random paths in {} replicates", run.replicates)
+    } else {
+        "pseudo-random paths".to_owned()
+    };
     let first = &versus.first().name;
     let hashes: Vec<String> = versus
         .studies
@@ -154,9 +159,8 @@ fn how(versus: &Versus) -> String {
         .map(|s| format!("{} {}", s.name, &s.study_hash[..s.study_hash.len().min(12)]))
         .collect();
     format!(
-        "\"saving\" and \"beats\" are against a study's own on-demand cost. Differences are a study less {first}, negative where it is cheaper: mean, 90 of 100 and shares on the same future, P50 and P95 between the distributions. +- is the standard error. {} {}, seed {}; studies {}.",
+        "\"saving\" and \"beats\" are against a study's own on-demand cost. Differences are a study less {first}, negative where it is cheaper: mean, 90 of 100 and shares on the same future, P50 and P95 between the distributions. +- is the standard error. {} {points}, seed {}; studies {}.",
         count(run.paths),
-        run.points(),
         run.seed,
         hashes.join(", ")
     )

@@ -211,8 +211,7 @@ fn recount(section: &Section, old: &Bins, new: &Bins) -> Section {
             }
         }
     }
-    let sums = Sums { moments: section.sums.moments, control: section.sums.control, bins: sums };
-    Section { sums, kept }
+    Section { sums: Sums { moments: section.sums.moments, bins: sums }, kept }
 }
 
 /// Kept values by bin, in their order.

@@ -27,7 +27,7 @@ fn collected(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Co
         let mut builder = SectionBuilder::default();
         for (at, unit) in section.chunks(100).enumerate() {
             let mut collector = Collector::new(Some(bins));
-            unit.chunks(64).for_each(|block| collector.push(block, None));
+            unit.chunks(64).for_each(|block| collector.push(block));
             builder.push(at as u64, collector.finish());
         }
         builder
