@@ -224,7 +224,6 @@ impl PathModel {
             load: row(),
             on_demand: row(),
             start: [0.0; LANES],
-            control: [0.0; LANES],
             rows: self
                 .variables
                 .list()
@@ -316,34 +315,23 @@ impl PathModel {
             }
             sampler.normals(block, k, rows);
         }
-        match (&self.leading, points) {
-            (None, Points::Pseudo) => {}
-            (Some(leading), Points::Pseudo) => leading.read_first(&out.rows, &mut out.control),
-            (leading, Points::Quasi { .. }) => {
-                if let Some(leading) = leading {
-                    leading.apply(&mut out.rows, &mut out.leading);
-                }
-                self.turn_components(out);
-            }
+        if let Points::Quasi { .. } = points {
+            self.turn(out);
         }
         self.shocks.correlate_series(&mut out.rows);
     }
 
-    /// Turns principal components into monthly shocks.
-    fn turn_components(&self, out: &mut PathBlock) {
+    /// Turns draws in the order of their importance into monthly shocks.
+    fn turn(&self, out: &mut PathBlock) {
+        if let Some(leading) = &self.leading {
+            leading.apply(&mut out.rows, &mut out.leading);
+        }
         for (rows, rotation) in out.rows.iter_mut().zip(&self.rotations) {
             if let Some(rotation) = rotation {
                 rotation.apply(rows, &mut out.scratch);
                 std::mem::swap(rows, &mut out.scratch);
             }
         }
-    }
-
-    /// Whether paths from these points come with a control ([`PathBlock::control`]). Quasi-random
-    /// points leave nothing for it to correct.
-    #[must_use]
-    pub fn has_control(&self, points: Points) -> bool {
-        points == Points::Pseudo && self.leading.is_some()
     }
 }
 
@@ -358,10 +346,6 @@ pub struct PathBlock {
     pub on_demand: Vec<Lane>,
     /// The same price when the study starts.
     pub start: Lane,
-    /// Where [`PathModel::has_control`]: how far each path lies in the direction that moves the
-    /// on-demand bill the most, a standard normal. Estimates of means are corrected by what its own
-    /// moments are known to be.
-    pub control: Lane,
     rows: Vec<Vec<Lane>>,
     scratch: Vec<Lane>,
     correlated: Vec<Lane>,

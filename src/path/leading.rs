@@ -13,7 +13,6 @@ use crate::linalg::{Matrix, symmetric_eigen};
 use crate::process::DrawKind;
 use crate::process::components::Rotation;
 use crate::rng::{Block, Draw, LANES, Lane, Sampler};
-use crate::simd::kernel;
 
 /// Components of each process that are mixed.
 const COMPONENTS: usize = 16;
@@ -29,9 +28,6 @@ const STEP: f64 = 1e-3;
 pub(super) struct Leading {
     draws: Vec<Draw>,
     rotation: Rotation,
-    /// The monthly shocks of each variable when the first direction moves by 1. As all is
-    /// orthogonal, they are also the weights that read the direction from the shocks.
-    first: Vec<Vec<f64>>,
 }
 
 /// Buffers of [`Leading::apply`].
@@ -45,36 +41,17 @@ impl Leading {
     /// The mixture for a model, or none if there is nothing to mix.
     pub(super) fn of(model: &PathModel) -> Option<Self> {
         let draws = leading_draws(model);
-        let one = *draws.first()?;
-        let (_, vectors) = symmetric_eigen(&slope_products(model, &draws));
-        let mut leading = Self { rotation: Rotation::of(&vectors), draws, first: Vec::new() };
-        let mut paths = model.block();
-        paths.rows[one.variable][one.step] = [1.0; LANES];
-        leading.apply(&mut paths.rows, &mut paths.leading);
-        model.turn_components(&mut paths);
-        leading.first =
-            paths.rows.iter().map(|rows| rows.iter().map(|row| row[0]).collect()).collect();
-        Some(leading)
-    }
-
-    /// How far each path lies in the first direction, read from independent monthly shocks: a
-    /// standard normal.
-    pub(super) fn read_first(&self, rows: &[Vec<Lane>], out: &mut Lane) {
-        *out = [0.0; LANES];
-        for (weights, rows) in self.first.iter().zip(rows) {
-            add_weighted(weights, rows, out);
+        if draws.len() < 2 {
+            return None;
         }
+        let (_, vectors) = symmetric_eigen(&slope_products(model, &draws));
+        Some(Self { rotation: Rotation::of(&vectors), draws })
     }
 
     /// The same mixture of draws whose variables stand elsewhere.
     pub(super) fn of_variables(&self, mut place: impl FnMut(usize) -> usize) -> Self {
         let moved = |draw: &Draw| Draw { variable: place(draw.variable), ..*draw };
-        Self {
-            draws: self.draws.iter().map(moved).collect(),
-            rotation: self.rotation.clone(),
-            // Read from the first model's shocks, not from those of the models that go along.
-            first: Vec::new(),
-        }
+        Self { draws: self.draws.iter().map(moved).collect(), rotation: self.rotation.clone() }
     }
 
     /// Turns the leading draws, given in the order of the directions, into components.
@@ -85,16 +62,6 @@ impl Leading {
         self.rotation.apply(&scratch.from, &mut scratch.to);
         for (draw, row) in self.draws.iter().zip(&scratch.to) {
             rows[draw.variable][draw.step] = *row;
-        }
-    }
-}
-
-kernel! {
-    fn add_weighted(weights: &[f64], rows: &[Lane], out: &mut Lane) {
-        for (weight, row) in weights.iter().zip(rows) {
-            for i in 0..LANES {
-                out[i] = weight.mul_add(row[i], out[i]);
-            }
         }
     }
 }
@@ -258,23 +225,6 @@ pub(super) mod tests {
                 let expected = f64::from(u8::from(i == j));
                 assert!((product - expected).abs() < 1e-12, "{i} {j} {product}");
             }
-        }
-    }
-
-    /// What is read from the shocks is what moved them.
-    #[test]
-    fn the_first_direction_is_read_from_the_shocks() {
-        let model = model(0.1, 0.05);
-        let leading = model.leading.as_ref().expect("two processes");
-        for (k, draw) in leading.draws.iter().enumerate() {
-            let mut paths = model.block();
-            paths.rows[draw.variable][draw.step] = [1.5; LANES];
-            leading.apply(&mut paths.rows, &mut paths.leading);
-            model.turn_components(&mut paths);
-            let mut first = [0.0; LANES];
-            leading.read_first(&paths.rows, &mut first);
-            let expected = if k == 0 { 1.5 } else { 0.0 };
-            assert!((first[0] - expected).abs() < 1e-12, "{k}: {}", first[0]);
         }
     }
 
