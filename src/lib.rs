@@ -63,6 +63,7 @@
 //! | [`replay`] | one path of a run with every figure of its bill |
 //! | [`partial`] | a run in pieces: checkpoints, shards, and what joins them |
 //! | [`input`] | from files to a study, or to every finding at once |
+//! | [`explain`](mod@explain) | a study as it was understood: every number with its source |
 //! | [`bench`](mod@bench) | what a machine does with waterline: rates, scaling, seconds to an accuracy |
 //! | [`report`] | terminal, JSON, CSV, HTML; one file each |
 //! | [`cli`] | arguments, progress, files, exit codes |
@@ -90,6 +91,7 @@ pub mod contract;
 pub mod curve;
 pub mod dist;
 pub mod error;
+pub mod explain;
 pub mod facts;
 pub mod input;
 pub mod ledger;

@@ -10,6 +10,7 @@
 //! price(t) = base value * capped exp(price(t))
 //! ```
 
+mod companions;
 mod leading;
 
 use crate::dist::Dist;
@@ -24,6 +25,7 @@ use crate::process::price::Price;
 use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::workload::Workload;
+use companions::Companion;
 use leading::{Leading, LeadingScratch};
 
 /// Everything uncertain about a study, as stated.
@@ -57,6 +59,7 @@ pub struct PathModel {
     rotations: Vec<Option<Rotation>>,
     /// What the first components of all shocks are mixed to in quasi-random runs.
     leading: Option<Leading>,
+    companions: Vec<Companion>,
 }
 
 /// Which points the paths come from.
@@ -116,6 +119,7 @@ impl PathModel {
             variables,
             shocks,
             correlated_parameters,
+            companions: Vec::new(),
         };
         model.leading = Leading::of(&model);
         Ok(model)
@@ -131,6 +135,12 @@ impl PathModel {
     #[must_use]
     pub fn has_noise(&self) -> bool {
         !self.variables.list().is_empty()
+    }
+
+    /// What moves at random from month to month, by name.
+    #[must_use]
+    pub fn moving(&self) -> Vec<&str> {
+        self.variables.list().iter().map(|v| v.variable.name.as_str()).collect()
     }
 
     /// Whether the load of any month differs between the paths of a block. A load that differs on
@@ -159,22 +169,27 @@ impl PathModel {
     /// The sampler of a run. Runs of different `purpose` (pilot, main) share no draw.
     #[must_use]
     pub fn sampler(&self, points: Points, seed: u64, purpose: &str) -> Box<dyn Sampler> {
-        let of_process = self.variables.list().iter().map(|v| v.variable.clone());
-        let of_parameters = self.parameters.uncertain().map(|i| Variable {
-            name: format!("parameter {}", self.parameters.list()[i].name),
-            steps: 1,
-        });
-        let mut all: Vec<Variable> = of_process.chain(of_parameters).collect();
+        let mut all = self.variables_of_all();
         for variable in &mut all {
             variable.name = format!("{purpose}/{}", variable.name);
         }
         match points {
             Points::Pseudo => Box::new(PseudoRandom::new(seed, &all)),
             Points::Quasi { replicates, log2_points } => {
-                let order = self.order();
+                let order = self.order_of_all();
                 Box::new(QuasiRandom::new(seed, &all, &order, replicates, log2_points))
             }
         }
+    }
+
+    /// Everything that is drawn: series of the processes, then uncertain parameters.
+    fn own_variables(&self) -> Vec<Variable> {
+        let of_process = self.variables.list().iter().map(|v| v.variable.clone());
+        let of_parameters = self.parameters.uncertain().map(|i| Variable {
+            name: format!("parameter {}", self.parameters.list()[i].name),
+            steps: 1,
+        });
+        of_process.chain(of_parameters).collect()
     }
 
     /// Draws by importance: what moves a whole path first. Parameters of the future, then the
@@ -218,12 +233,24 @@ impl PathModel {
             scratch: row(),
             correlated: Vec::new(),
             leading: LeadingScratch::default(),
+            companions: self.companion_blocks(),
         }
     }
 
     /// Fills `out` with the paths of `block`. The result depends on the sampler and the block
     /// alone.
     pub fn generate(
+        &self,
+        sampler: &dyn Sampler,
+        points: Points,
+        block: Block,
+        out: &mut PathBlock,
+    ) {
+        self.generate_own(sampler, points, block, out);
+        self.generate_companions(sampler, points, block, out);
+    }
+
+    fn generate_own(
         &self,
         sampler: &dyn Sampler,
         points: Points,
@@ -323,4 +350,6 @@ pub struct PathBlock {
     scratch: Vec<Lane>,
     correlated: Vec<Lane>,
     leading: LeadingScratch,
+    /// The paths of the models that go along, from the same draws.
+    pub companions: Vec<Self>,
 }

@@ -3,11 +3,16 @@
 //! The JSON form of [`Results`] is versioned by [`FORMAT`]; its schema is printed by
 //! `waterline schema results`. Every number that was simulated is an
 //! [`Estimate`] with its standard error and 95 % interval. Money is in USD, cost positive; shares
-//! are 1 for 100 %; months count from 1.
+//! are 1 for 100 %; months count from 1. Studies against each other have a form of their own
+//! ([`versus`]).
+
+pub mod versus;
 
 use crate::facts::{Facts, Warning};
 use crate::measure::Measure;
+use crate::size::sweep::CVAR_LEVEL;
 use crate::stats::Estimate;
+use crate::stats::sample::Sample;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +55,7 @@ pub struct RunFacts {
     pub reason: String,
     /// Paths.
     pub paths: u64,
-    /// Paths that the tables by month are taken from: the first of all.
+    /// Paths that the tables by month are taken from: the first of all; 0 without such tables.
     pub month_paths: u64,
     /// Independent replicates; 1 for pseudo-random paths.
     pub replicates: u32,
@@ -204,6 +209,18 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// A sample's distribution at the given levels.
+    pub(crate) fn of(sample: &Sample, levels: &[f64], tail: bool) -> Self {
+        let known = |r: Result<Estimate, _>| r.expect("the run resolved what its experiment wants");
+        let quantile = |&level: &f64| Quantile { level, estimate: known(sample.quantile(level)) };
+        Self {
+            mean: sample.mean(),
+            sd: sample.sd_estimate(),
+            quantiles: levels.iter().map(quantile).collect(),
+            cvar95: tail.then(|| known(sample.cvar(CVAR_LEVEL))),
+        }
+    }
+
     /// The quantile at a level, if it was computed.
     #[must_use]
     pub fn quantile(&self, level: f64) -> Option<Estimate> {

@@ -7,6 +7,7 @@
 //! 4. put it into words and tables (`answer.rs`, `tables.rs`, `warnings.rs`).
 //!
 //! A shard of a run contributes to 2 and 3 without knowing what will be chosen (`shard.rs`).
+//! Several studies against each other share the paths of 3 ([`versus`]).
 
 mod answer;
 mod decision;
@@ -14,6 +15,7 @@ mod plan;
 mod shard;
 mod stopping;
 mod tables;
+pub mod versus;
 mod warnings;
 
 pub use plan::{REPLICATES, plan, sobol_paths};

@@ -9,25 +9,13 @@ use crate::results::{
     BreakEven, BreakEvenMonth, MeasureResult, MonthResult, Quantile, Refund, SizeResult, Sizing,
     StrategyMonth, StrategyResult, Summary,
 };
-use crate::size::sweep::{COST_LEVELS, CVAR_LEVEL, Point, WASTE_LEVELS};
+use crate::size::sweep::{COST_LEVELS, Point, WASTE_LEVELS};
 use crate::stats::Estimate;
-use crate::stats::sample::Sample;
 use crate::strategy::StrategyKind;
 use crate::study::Study;
 
-/// A sample's distribution at the given levels.
-fn summary(sample: &Sample, levels: &[f64], tail: bool) -> Summary {
-    let known = |r: Result<Estimate, _>| r.expect("the run resolved what its experiment wants");
-    let quantile = |&level: &f64| Quantile { level, estimate: known(sample.quantile(level)) };
-    Summary {
-        mean: sample.mean(),
-        sd: sample.sd_estimate(),
-        quantiles: levels.iter().map(quantile).collect(),
-        cvar95: tail.then(|| known(sample.cvar(CVAR_LEVEL))),
-    }
-}
-
-fn finite(estimate: Estimate) -> Option<Estimate> {
+/// An estimate that is a number.
+pub(super) fn finite(estimate: Estimate) -> Option<Estimate> {
     estimate.value.is_finite().then_some(estimate)
 }
 
@@ -53,7 +41,7 @@ fn strategy(study: &Study, sized: &Sized, compared: &Compared) -> StrategyResult
         measures: measures
             .map(|(&measure, sample)| MeasureResult {
                 measure,
-                summary: summary(sample, &TOTAL_LEVELS, measure.high_is_bad()),
+                summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad()),
             })
             .collect(),
         cost_curve: cost.distribution_curve(),
@@ -92,7 +80,7 @@ pub(super) fn sizing(study: &Study, sized: &[Sized], comparison: &Comparison) ->
 }
 
 fn size(study: &Study, point: &Point) -> SizeResult {
-    let cost = summary(&point.cost, &COST_LEVELS, true);
+    let cost = Summary::of(&point.cost, &COST_LEVELS, true);
     let overspend = point.over.as_ref().zip(study.budget).map(|((_, amount), budget)| Summary {
         mean: amount.mean(),
         sd: amount.sd_estimate(),
@@ -109,7 +97,7 @@ fn size(study: &Study, point: &Point) -> SizeResult {
         objective: None,
         present_value: point.objective().mean(),
         cost,
-        waste: summary(&point.waste, &WASTE_LEVELS, false),
+        waste: Summary::of(&point.waste, &WASTE_LEVELS, false),
         over_budget: point.over.as_ref().map(|(chance, _)| chance.mean()),
         overspend,
         best_probability: 0.0,
@@ -133,7 +121,7 @@ fn month_result(
         month.entries.iter().zip(compared).map(|([spend, reserved, overflow, waste], c)| {
             StrategyMonth {
                 strategy: study.strategies[c.entry.strategy].kind.name().into(),
-                spend: summary(spend, &MONTH_LEVELS, false),
+                spend: Summary::of(spend, &MONTH_LEVELS, false),
                 reserved_units: reserved.mean(),
                 overflow_spend: overflow.mean(),
                 waste: waste.mean(),
@@ -142,7 +130,7 @@ fn month_result(
     MonthResult {
         month: t + 1,
         date: study.facts.start.as_deref().map(|start| calendar_month(start, t)),
-        load: summary(&month.load, &MONTH_LEVELS, false),
+        load: Summary::of(&month.load, &MONTH_LEVELS, false),
         on_demand_price: month.on_demand_price.mean(),
         commitment_price: in_term(study, t).then(|| month.commitment_price.mean()),
         strategies: strategies.collect(),

@@ -11,7 +11,7 @@ pub(super) fn warnings(study: &Study, results: &Results) -> Vec<Warning> {
     let mut all = study.facts.warnings.clone();
     let found = [
         undecided(results),
-        few_tail_paths(results),
+        few_tail_paths(results.run.paths),
         edge_of_list(study, results),
         clause_without_effect(study, results),
         rejected(results),
@@ -44,8 +44,8 @@ fn undecided(results: &Results) -> Option<Warning> {
 }
 
 /// Tail figures that rest on few paths.
-fn few_tail_paths(results: &Results) -> Option<Warning> {
-    let tail = results.run.paths / 100;
+pub(super) fn few_tail_paths(paths: u64) -> Option<Warning> {
+    let tail = paths / 100;
     (tail < 500).then(|| {
         Warning::new(
             "few-tail-paths",

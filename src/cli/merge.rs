@@ -2,7 +2,7 @@
 
 use super::outputs::Outputs;
 use super::progress::Bar;
-use super::run::{on_threads, study};
+use super::run::study;
 use super::{Failure, MergeArgs, Outcome, complain};
 use crate::analysis::analyze_by;
 use crate::partial::set::{self, Wrong};
@@ -28,7 +28,7 @@ pub(super) fn run(args: &MergeArgs) -> Outcome {
         }
     };
     let executor = Piecewise::joined(set.library, &missed);
-    let results = on_threads(args.outputs.threads, || analyze_by(&executor, &study, &bar))?;
+    let results = args.outputs.threads.install(|| analyze_by(&executor, &study, &bar))?;
     bar.clear();
     let results = results.map_err(|_| match executor.trouble() {
         Some(trouble) => Failure::Input(format!("error: {trouble}\nhelp: merge again\n")),

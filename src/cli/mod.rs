@@ -4,6 +4,8 @@
 //! something is wrong with what the user gave; 130 stopped by Ctrl-C.
 
 mod bench;
+mod compare;
+mod explain;
 mod files;
 mod init;
 mod merge;
@@ -16,14 +18,16 @@ mod replay;
 mod run;
 mod schema;
 mod stopping;
+mod threads;
 
 pub use ranks::{Ending, Ranks, run_among};
 
-use crate::input::Loaded;
+use crate::input::findings::Findings;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use threads::ThreadArgs;
 
 /// How much AI inference capacity to commit to, for how long and on which terms, when usage,
 /// prices and the forecast itself are uncertain.
@@ -40,15 +44,19 @@ enum Command {
     Init(InitArgs),
     /// Check a study: everything that is wrong with it, at once
     Check(StudyArgs),
+    /// Explain a study: every number with its source, every clause with its reading
+    Explain(explain::ExplainArgs),
     /// Answer a study
     Run(RunArgs),
+    /// Put contracts or studies against each other on the same futures
+    Compare(CompareArgs),
     /// Combine the shards of a run to its results
     Merge(MergeArgs),
     /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
     Bench(BenchArgs),
     /// Show one future month by month: every quantity, price and line of its bill
     Replay(replay::ReplayArgs),
-    /// Show every field of a study, a price book, the results, a replay, or a measured machine
+    /// Show every field of a study, a price book, or of what the other commands write as JSON
     Schema(SchemaArgs),
     /// List the models and offers of the shipped price books, and the load shapes
     Prices(PricesArgs),
@@ -135,6 +143,25 @@ struct StoppingArgs {
     seconds: Option<f64>,
 }
 
+#[derive(Debug, Args)]
+struct CompareArgs {
+    /// The study files; the others are compared with the first
+    #[arg(required = true, num_args = 2.., value_name = "STUDY")]
+    studies: Vec<PathBuf>,
+    /// Change a field in all of them, as in --set growth.expected_per_year=0.2 (repeatable)
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    overrides: Vec<String>,
+    #[command(flatten)]
+    draws: DrawArgs,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    files: FileArgs,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
 /// How long runs are saved, and large ones divided.
 #[derive(Debug, Args)]
 struct PieceArgs {
@@ -172,9 +199,21 @@ struct MergeArgs {
 /// Where results go.
 #[derive(Debug, Args)]
 struct OutputArgs {
-    /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    files: FileArgs,
+    /// Exit with 1 if the answer exceeds the budget with more than this probability
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    fail_over_budget: Option<f64>,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Files that are written.
+#[derive(Debug, Args)]
+struct FileArgs {
     /// Write everything into this folder: results.json, report.html, tables/*.csv
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -187,12 +226,6 @@ struct OutputArgs {
     /// Write the tables as CSV files into this folder
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
-    /// Exit with 1 if the answer exceeds the budget with more than this probability
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    fail_over_budget: Option<f64>,
-    /// No report and no progress bar
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -264,6 +297,8 @@ enum SchemaArg {
     Prices,
     Results,
     Replay,
+    Compare,
+    Explanation,
     Bench,
 }
 
@@ -280,7 +315,9 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => run::check(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Replay(args) => replay::run(&args),
@@ -331,11 +368,11 @@ fn complain(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// The findings of a study on standard error.
-fn show_findings(loaded: &Loaded) {
-    if !loaded.findings.list.is_empty() {
+/// Findings on standard error.
+fn show_findings(findings: &Findings) {
+    if !findings.list.is_empty() {
         let color = std::io::stderr().is_terminal() && console::colors_enabled_stderr();
-        complain(&loaded.findings.render(color));
-        complain(&format!("\n{}\n", loaded.findings.count()));
+        complain(&findings.render(color));
+        complain(&format!("\n{}\n", findings.count()));
     }
 }

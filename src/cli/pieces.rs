@@ -3,7 +3,7 @@
 use super::files::Planned;
 use super::outputs::Outputs;
 use super::progress::Bar;
-use super::run::{Asked, on_threads};
+use super::run::Asked;
 use super::{Failure, Outcome, complain, stopping};
 use crate::analysis::{analyze_by, contribute};
 use crate::partial::file::{Contents, Journal, Unreadable};
@@ -92,7 +92,7 @@ pub(super) fn run_saved(asked: &Asked<'_>, file: &Path) -> Outcome {
     let due = clock(asked.args.pieces.checkpoint_every);
     let executor = Piecewise::kept(Piece::Whole, library, journal, &due);
     let bar = Bar::new(!args.quiet);
-    let results = on_threads(args.threads, || analyze_by(&executor, asked.study, &bar))?;
+    let results = args.threads.install(|| analyze_by(&executor, asked.study, &bar))?;
     bar.clear();
     let results = results.map_err(|_| stopped(&executor, file))?;
     let code = outputs.give(&results)?;
@@ -121,7 +121,7 @@ pub(super) fn run_shard(asked: &Asked<'_>, shard: &ShardArg) -> Outcome {
     let due = clock(args.pieces.checkpoint_every);
     let executor = Piecewise::kept(piece, library, journal, &due);
     let bar = Bar::new(!args.outputs.quiet);
-    let done = on_threads(args.outputs.threads, || contribute(&executor, asked.study, &bar))?;
+    let done = args.outputs.threads.install(|| contribute(&executor, asked.study, &bar))?;
     bar.clear();
     done.map_err(|_| stopped(&executor, &unfinished))?;
     let failed = |e| Failure::Input(format!("error: cannot write {}: {e}\n", file.display()));

@@ -45,11 +45,8 @@ pub fn run_among(ranks: &Ranks<'_>) -> Ending {
             return Ending::Together(ExitCode::from(error.exit_code() as u8));
         }
     };
-    if let Some(threads) = args.outputs.threads {
-        // The rank's own thread talks to the others, so the run must not move to another pool.
-        let builder = rayon::ThreadPoolBuilder::new().num_threads(threads as usize);
-        let _ = builder.build_global();
-    }
+    // The rank's own thread talks to the others, so the run must not move to another pool.
+    args.outputs.threads.install_everywhere();
     if ranks.leader { lead(ranks, &args) } else { follow(ranks, &args) }
 }
 

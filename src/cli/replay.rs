@@ -3,7 +3,8 @@
 use super::files::{Planned, write};
 use super::outputs::{is_stdout, style};
 use super::progress::Bar;
-use super::run::{fields, on_threads, study};
+use super::run::{fields, study};
+use super::threads::ThreadArgs;
 use super::{DrawArgs, Failure, Outcome, StudyArgs, complain, print, whole};
 use crate::replay::{Future, Refusal, Replay, Request, replay};
 use crate::report::{csv, json, terminal};
@@ -35,9 +36,8 @@ pub(super) struct ReplayArgs {
     month: usize,
     #[command(flatten)]
     draws: DrawArgs,
-    /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
-    threads: Option<u32>,
+    #[command(flatten)]
+    threads: ThreadArgs,
     /// Write the months as a CSV file
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ReplayArgs) -> Outcome {
         planned.add(path)?;
     }
     let bar = Bar::new(!args.quiet);
-    let replayed = on_threads(args.threads, || replay(&study, request, &bar))?;
+    let replayed = args.threads.install(|| replay(&study, request, &bar))?;
     bar.clear();
     give(args, &replayed.map_err(refused)?)
 }

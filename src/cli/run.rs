@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// The study and the files it is read from, or all that is wrong with it on standard error.
 pub(super) fn study(file: &Path, overrides: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
     let loaded = load(file, overrides);
-    show_findings(&loaded);
+    show_findings(&loaded.findings);
     let mut files = loaded.files;
     files.push(file.to_owned());
     loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))
@@ -79,22 +79,10 @@ fn run_at_once(asked: &Asked<'_>) -> Outcome {
     let args = &asked.args.outputs;
     let outputs = Outputs::plan(args, asked.study, asked.inputs)?;
     let bar = Bar::new(!args.quiet);
-    let results = on_threads(args.threads, || analyze(asked.study, &bar))?;
+    let results = args.threads.install(|| analyze(asked.study, &bar))?;
     bar.clear();
     let untouched = "nothing was written, earlier results are as they were".to_owned();
     outputs.give(&results.map_err(|_| Failure::Stopped(untouched))?)
-}
-
-/// Does `work` on so many threads.
-pub(super) fn on_threads<T: Send>(
-    threads: Option<u32>,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T, Failure> {
-    let threads = threads.map_or(0, |n| n as usize);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool =
-        pool.map_err(|e| Failure::Input(format!("error: cannot start the threads: {e}\n")))?;
-    Ok(pool.install(work))
 }
 
 /// The options that stand for fields of `[run]`.

@@ -2,10 +2,12 @@
 
 use super::{SchemaArg, SchemaArgs};
 use crate::bench::results::Bench;
+use crate::explain::Explanation;
 use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
 use crate::replay::Replay;
 use crate::results::Results;
+use crate::results::versus::Versus;
 use schemars::schema_for;
 use serde_json::Value as Json;
 
@@ -16,6 +18,8 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Prices => schema_for!(PriceBook),
         SchemaArg::Results => schema_for!(Results),
         SchemaArg::Replay => schema_for!(Replay),
+        SchemaArg::Compare => schema_for!(Versus),
+        SchemaArg::Explanation => schema_for!(Explanation),
         SchemaArg::Bench => schema_for!(Bench),
     };
     let schema = schema.to_value();

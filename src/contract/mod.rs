@@ -198,6 +198,12 @@ macro_rules! clauses {
                 match self { $(Self::$variant(clause) => clause,)* }
             }
 
+            /// The schema of the clause behind the name: its documentation and its fields.
+            #[must_use]
+            pub fn schema(&self) -> schemars::Schema {
+                match self { $(Self::$variant(_) => schemars::schema_for!($variant),)* }
+            }
+
             /// The `kind` in a study file.
             #[must_use]
             pub fn kind(&self) -> String {

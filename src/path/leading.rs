@@ -48,6 +48,12 @@ impl Leading {
         Some(Self { rotation: Rotation::of(&vectors), draws })
     }
 
+    /// The same mixture of draws whose variables stand elsewhere.
+    pub(super) fn of_variables(&self, mut place: impl FnMut(usize) -> usize) -> Self {
+        let moved = |draw: &Draw| Draw { variable: place(draw.variable), ..*draw };
+        Self { draws: self.draws.iter().map(moved).collect(), rotation: self.rotation.clone() }
+    }
+
     /// Turns the leading draws, given in the order of the directions, into components.
     pub(super) fn apply(&self, rows: &mut [Vec<Lane>], scratch: &mut LeadingScratch) {
         scratch.from.clear();
@@ -127,7 +133,7 @@ impl Sampler for Nudged<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::path::PathSpec;
     use crate::process::Clock;
@@ -137,10 +143,10 @@ mod tests {
     use crate::process::price::Price;
     use crate::workload::Workload;
 
-    const MONTHS: usize = COMPONENTS + 2;
+    pub(in crate::path) const MONTHS: usize = COMPONENTS + 2;
 
     /// Ten units at 100 USD, usage and price with their monthly volatilities.
-    fn model(usage: f64, price: f64) -> PathModel {
+    pub(in crate::path) fn model(usage: f64, price: f64) -> PathModel {
         let (mut growth, mut prices) = (Growth::default(), Price::default());
         growth.log_drift_per_month = Some(0.0.into());
         growth.volatility_per_month = Some(usage.into());

@@ -1,11 +1,15 @@
 //! Results as CSV tables (RFC 4180), for a spreadsheet.
 //!
-//! Every number that was simulated has its standard error and 95 % interval beside it.
+//! Every number that was simulated has its standard error and 95 % interval beside it. Studies
+//! against each other have tables of their own ([`versus`]).
 
 mod replay;
+pub mod versus;
 
 pub use replay::replay;
 
+use crate::facts::Warning;
+use crate::measure::Measure;
 use crate::results::{Results, Summary};
 use crate::stats::Estimate;
 
@@ -40,7 +44,7 @@ pub fn render(results: &Results) -> Vec<Table> {
         load_duration(results),
         prices(results),
         parameters(results),
-        warnings(results),
+        warnings(&results.warnings),
     ]
 }
 
@@ -82,6 +86,12 @@ fn statistics(summary: &Summary) -> Vec<(String, Estimate)> {
     list
 }
 
+/// A measure as the JSON names it.
+fn name(measure: Measure) -> String {
+    let name = serde_json::to_value(measure).unwrap_or_default();
+    name.as_str().unwrap_or_default().to_owned()
+}
+
 const ESTIMATE: [&str; 4] = ["value", "standard_error", "low", "high"];
 
 fn header<'a>(keys: &[&'a str]) -> Vec<&'a str> {
@@ -103,8 +113,7 @@ fn strategies(results: &Results) -> Table {
         ];
         rows.extend(s.over_budget.map(|e| key("over_budget", "probability", cells(e))));
         for m in &s.measures {
-            let measure = serde_json::to_value(m.measure).unwrap_or_default();
-            let measure = measure.as_str().unwrap_or_default().to_owned();
+            let measure = name(m.measure);
             rows.extend(
                 statistics(&m.summary).into_iter().map(|(name, e)| key(&measure, &name, cells(e))),
             );
@@ -217,9 +226,8 @@ fn parameters(results: &Results) -> Table {
     table("parameters.csv", &["parameter", "value", "uncertain"], rows)
 }
 
-fn warnings(results: &Results) -> Table {
-    let rows = results
-        .warnings
+fn warnings(list: &[Warning]) -> Table {
+    let rows = list
         .iter()
         .map(|w| vec![w.code.clone(), w.seen.clone(), w.may_mean.clone(), w.advice.clone()]);
     table("warnings.csv", &["code", "seen", "may_mean", "try"], rows)

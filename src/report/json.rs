@@ -1,9 +1,13 @@
-//! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; measurements of a machine,
-//! versioned by [`crate::bench::results::FORMAT`]; a path, versioned by [`crate::replay::FORMAT`].
+//! Results as JSON: everything, versioned by [`crate::results::FORMAT`]; studies against each other,
+//! versioned by [`crate::results::versus::FORMAT`]; a path, versioned by [`crate::replay::FORMAT`];
+//! a study as it was understood, versioned by [`crate::explain::FORMAT`]; measurements of a machine,
+//! versioned by [`crate::bench::results::FORMAT`].
 
 use crate::bench::results::Bench;
+use crate::explain::Explanation;
 use crate::replay::Replay;
 use crate::results::Results;
+use crate::results::versus::Versus;
 use serde::Serialize;
 
 /// The results as indented JSON with a line feed at the end.
@@ -13,6 +17,15 @@ use serde::Serialize;
 #[must_use]
 pub fn render(results: &Results) -> String {
     pretty(results)
+}
+
+/// Studies against each other as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: results hold nothing that JSON cannot.
+#[must_use]
+pub fn render_versus(versus: &Versus) -> String {
+    pretty(versus)
 }
 
 /// Measurements as indented JSON with a line feed at the end.
@@ -31,6 +44,15 @@ pub fn render_bench(bench: &Bench) -> String {
 #[must_use]
 pub fn render_replay(replay: &Replay) -> String {
     pretty(replay)
+}
+
+/// An explanation as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: an explanation holds nothing that JSON cannot.
+#[must_use]
+pub fn render_explanation(explanation: &Explanation) -> String {
+    pretty(explanation)
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -7,8 +7,10 @@
 //! | [`csv`] | every table, for a spreadsheet |
 //! | [`html`] | one page to show and print |
 //!
-//! A replayed path has its own table ([`terminal::replay`]) and CSV ([`csv::replay`]).
-//! Measurements of a machine have their own table ([`terminal::bench`]) and page ([`html::bench`]).
+//! Studies against each other have their own tables ([`terminal::versus`], [`csv::versus`]) and page
+//! ([`html::versus`]), and so have measurements of a machine ([`terminal::bench`], [`html::bench`]).
+//! A replayed path has its own table ([`terminal::replay`]) and CSV ([`csv::replay`]), an explained
+//! study its own text ([`terminal::explain`]).
 //! [`svg`] draws the charts of the pages.
 //!
 //! To add one: a file here, its `mod` line, its option in [`crate::cli`].

@@ -1,8 +1,10 @@
 //! The answer and the tables that fit a screen.
 
 pub mod bench;
+pub mod explain;
 mod layout;
 pub mod replay;
+pub mod versus;
 
 use crate::facts::Warning;
 use crate::measure::Measure;

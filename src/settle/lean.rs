@@ -55,6 +55,46 @@ pub(super) struct Month {
     pub discount: f64,
 }
 
+impl Month {
+    fn empty() -> Self {
+        let zero = [0.0; LANES];
+        Self {
+            phase: Phase::None,
+            load: zero,
+            inverse: zero,
+            commitment: zero,
+            overflow: zero,
+            spare: zero,
+            discount: 1.0,
+        }
+    }
+}
+
+kernel! {
+    /// Prepares the months of a block whose prices are fixed.
+    fn fill(
+        months: &mut [Month],
+        terms: Terms<'_>,
+        kind: &Overflow,
+        paths: &PathBlock,
+        prices: &Prices,
+    ) {
+        for (t, month) in months.iter_mut().enumerate() {
+            let rates = &prices.paid[t];
+            month.phase = terms.contract.phase(t);
+            let kind = Some(kind).filter(|_| month.phase != Phase::None);
+            month.load = paths.load[t];
+            for i in 0..LANES {
+                month.inverse[i] = 1.0 / paths.load[t][i];
+            }
+            month.commitment = rates.commitment;
+            month.overflow = overflow_price(terms.contract, kind, &paths.params, rates);
+            month.spare = spare_price(terms.contract, kind, &paths.params);
+            month.discount = terms.discounts[t];
+        }
+    }
+}
+
 /// The months of a block, prepared for all sizes of a strategy.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
@@ -75,21 +115,8 @@ impl Prepared {
         paths: &PathBlock,
         prices: &Prices,
     ) {
-        self.months.clear();
-        for t in 0..paths.load.len() {
-            let rates = &prices.paid[t];
-            let phase = terms.contract.phase(t);
-            let kind = Some(kind).filter(|_| phase != Phase::None);
-            self.months.push(Month {
-                phase,
-                load: paths.load[t],
-                inverse: paths.load[t].map(|load| 1.0 / load),
-                commitment: rates.commitment,
-                overflow: overflow_price(terms.contract, kind, &paths.params, rates),
-                spare: spare_price(terms.contract, kind, &paths.params),
-                discount: terms.discounts[t],
-            });
-        }
+        self.months.resize_with(paths.load.len(), Month::empty);
+        fill(&mut self.months, terms, kind, paths, prices);
     }
 
     /// Settles `units > 0` on the prepared block.

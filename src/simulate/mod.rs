@@ -12,7 +12,7 @@
 //! | file | what |
 //! |---|---|
 //! | `plan` | how a run is cut into sections and units |
-//! | `place` | which values to keep, by a pilot |
+//! | `place` | which values to keep, by pilots |
 //! | `run` | units on all threads |
 //! | `share` | what a range of units contributes, and who settles it |
 
@@ -27,7 +27,7 @@ pub use share::{Alone, Executor, Forgetful, Keeper, Pass, SeriesId, Share};
 use crate::path::{PathBlock, PathModel};
 use crate::rng::Lane;
 use crate::stats::Estimate;
-use crate::stats::sample::{NotKept, Sample};
+use crate::stats::sample::Sample;
 use place::{affordable, place_bins};
 use run::Run;
 
@@ -74,13 +74,24 @@ impl Want {
         Self { quantiles: levels.to_vec(), ..Self::default() }
     }
 
-    fn is_mean(&self) -> bool {
-        self.quantiles.is_empty() && self.tails.is_empty() && !self.curve
+    /// The values of certain ranks among `count`.
+    fn ranks(ranks: &[u64], count: u64) -> Self {
+        let inside = ranks.iter().filter(|rank| (1..=count).contains(rank));
+        let quantiles = inside.map(|&rank| rank as f64 / count as f64).collect();
+        Self { quantiles, ..Self::default() }
     }
 
-    /// The sample with what is wanted of it and no more, or the bin to keep first.
-    fn answered(&self, sample: Sample) -> Result<Sample, NotKept> {
-        sample.compact(&self.quantiles, &self.tails)
+    /// Whether moments alone are not enough.
+    fn needs_bins(&self) -> bool {
+        !self.quantiles.is_empty() || !self.tails.is_empty() || self.curve
+    }
+
+    /// Levels of all quantiles, of tail means too, each once.
+    fn levels(&self) -> Vec<f64> {
+        let mut levels = [&self.quantiles[..], &self.tails].concat();
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        levels
     }
 }
 
@@ -137,9 +148,9 @@ pub fn simulate<E: Experiment>(
 
 /// Has `experiment` run on the paths of `plan` and returns a sample per series.
 ///
-/// Everything wanted of a series can be computed from its sample. If quantiles are wanted of more
-/// values than fit in memory, a pilot of separate paths says which values to keep; where it
-/// was wrong, further passes over the same paths make up for it.
+/// Everything wanted of a series can be computed from its sample. Where quantiles are wanted, pilots
+/// on separate paths say which values to keep; where they were wrong, or more values would be kept
+/// than fit in memory, further passes over the same paths make up for it.
 ///
 /// # Errors
 /// [`Stopped`] when the observer or the executor says so.
@@ -156,26 +167,11 @@ pub fn simulate_by<E: Experiment>(
     let wants = experiment.wants();
     let sampler = model.sampler(plan.points, plan.seed, "main");
     let run = Run { model, plan, experiment, observer, sampler: &*sampler };
-    let mut bins = place_bins(&run, &wants)?;
-    let mut samples: Vec<Option<Sample>> = wants.iter().map(|_| None).collect();
-    loop {
-        let open: Vec<usize> = (0..wants.len()).filter(|&s| samples[s].is_none()).collect();
-        if open.is_empty() {
-            break;
-        }
-        let group = affordable(&open, &bins);
-        let answered = run.pass(&group, &bins, executor, |s, sample| wants[s].answered(sample))?;
-        for (s, answered) in group.iter().zip(answered) {
-            match answered {
-                Ok(sample) => samples[*s] = Some(sample),
-                Err(NotKept(bin)) => {
-                    let (bins, _) = bins[*s].as_mut().expect("a bin is missing from bins");
-                    bins.also_keep(bin);
-                }
-            }
-        }
-    }
-    Ok(samples.into_iter().flatten().collect())
+    let placed = place_bins(&run, &wants)?;
+    let all: Vec<usize> = (0..wants.len()).collect();
+    run.samples(executor, &all, placed, |s, collected| {
+        collected.compact(&wants[s].quantiles, &wants[s].tails)
+    })
 }
 
 /// Has the executor contribute to `experiment` what is its to contribute, where others settle the
@@ -194,11 +190,11 @@ pub fn contribute<E: Experiment>(
     let wants = experiment.wants();
     let sampler = model.sampler(plan.points, plan.seed, "main");
     let run = Run { model, plan, experiment, observer, sampler: &*sampler };
-    let bins = place_bins(&run, &wants)?;
+    let placed = place_bins(&run, &wants)?;
     let mut open: Vec<usize> = (0..wants.len()).collect();
     while !open.is_empty() {
-        let group = affordable(&open, &bins);
-        run.contribute(&group, &bins, executor)?;
+        let group = affordable(&open, &placed);
+        run.contribute(&group, &placed, executor)?;
         open.retain(|s| !group.contains(s));
     }
     Ok(())

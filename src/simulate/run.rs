@@ -1,6 +1,6 @@
 //! Settling the units of a pass on all threads.
 
-use super::place::Placed;
+use super::place::{Placed, affordable};
 use super::plan::Unit;
 use super::share::{Executor, Keeper, Pass, SeriesId, Share, Work};
 use super::{Experiment, Observer, Plan, Progress, Stopped};
@@ -11,7 +11,8 @@ use crate::stats::bins::Bins;
 use crate::stats::collector::{Collector, Part, SectionBuilder};
 use crate::stats::intervals::student_factor;
 use crate::stats::moments::Moments;
-use crate::stats::sample::{Design, Sample};
+use crate::stats::sample::Design;
+use crate::stats::sample::collected::{Collected, Missing};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -32,30 +33,85 @@ impl<E: Experiment> Clone for Run<'_, E> {
 
 impl<E: Experiment> Copy for Run<'_, E> {}
 
+/// Watches a pilot: it may be ended, and tells nothing.
+pub(super) struct Quiet<'a>(pub(super) &'a dyn Observer);
+
+impl Observer for Quiet<'_> {
+    fn progress(&self, _progress: Progress) {}
+
+    fn stopped(&self) -> bool {
+        self.0.stopped()
+    }
+}
+
 /// Buffers of a thread.
 struct Worker<S> {
     paths: PathBlock,
     scratch: S,
-    values: Vec<Lane>,
+    /// Room for the values of each series, and to begin at a line of the cache.
+    room: Vec<f64>,
+}
+
+/// Numbers in a line of the cache. Vectors that straddle two lines take twice as long to load.
+const LINE: usize = 8;
+
+impl<S> Worker<S> {
+    /// The paths, the buffers of the experiment, and the values of each series.
+    fn parts(&mut self) -> (&mut PathBlock, &mut S, &mut [Lane]) {
+        let from = self.room.as_ptr().align_offset(size_of::<[f64; LINE]>()).min(LINE);
+        (&mut self.paths, &mut self.scratch, self.room[from..].as_chunks_mut().0)
+    }
 }
 
 impl<E: Experiment> Run<'_, E> {
-    /// One pass over all paths, collecting the given series. `take` makes of each sample, with the
-    /// position of its series, what is wanted of it, before the next one takes up memory.
+    /// As many passes over all paths as it takes to make of each of the given series what is wanted
+    /// of it: `take` does, or says what to keep.
+    pub(super) fn samples<T: Send>(
+        &self,
+        executor: &dyn Executor,
+        series: &[usize],
+        mut placed: Vec<Option<Placed>>,
+        take: impl Fn(usize, Collected) -> Result<T, Missing> + Sync,
+    ) -> Result<Vec<T>, Stopped> {
+        let mut taken: Vec<Option<T>> = series.iter().map(|_| None).collect();
+        loop {
+            let open = series.iter().zip(&taken).filter(|(_, taken)| taken.is_none());
+            let open: Vec<usize> = open.map(|(&s, _)| s).collect();
+            if open.is_empty() {
+                return Ok(taken.into_iter().flatten().collect());
+            }
+            let group = affordable(&open, &placed);
+            for (s, result) in group.iter().zip(self.pass(&group, &placed, executor, &take)?) {
+                match result {
+                    Ok(t) => {
+                        let at = series.iter().position(|open| open == s);
+                        taken[at.expect("a group is of the series")] = Some(t);
+                    }
+                    Err(missing) => {
+                        let placed = placed[*s].as_mut().expect("a bin is missing from bins");
+                        placed.instead(&missing);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One pass over all paths, collecting the given series. `take` makes of each, with its
+    /// position, what is wanted of it, before the next one takes up memory.
     pub(super) fn pass<T: Send>(
         &self,
         series: &[usize],
-        bins: &[Placed],
+        placed: &[Option<Placed>],
         executor: &dyn Executor,
-        take: impl Fn(usize, Sample) -> T + Sync,
+        take: impl Fn(usize, Collected) -> T + Sync,
     ) -> Result<Vec<T>, Stopped> {
-        let task = Task { run: self, series, bins, units: self.plan.units() };
+        let task = Task { run: self, series, placed, units: self.plan.units() };
         let share = task.execute(executor)?;
         assert_eq!(share.units, 0..task.units(), "a sample needs every unit");
         let joined = series.par_iter().zip(share.series);
         let design = self.plan.design();
         Ok(joined
-            .map(|(&s, sections)| take(s, Sample::new(design, task.bins(s).cloned(), sections)))
+            .map(|(&s, sections)| take(s, Collected::new(design, task.bins(s).cloned(), sections)))
             .collect())
     }
 
@@ -63,10 +119,10 @@ impl<E: Experiment> Run<'_, E> {
     pub(super) fn contribute(
         &self,
         series: &[usize],
-        bins: &[Placed],
+        placed: &[Option<Placed>],
         executor: &dyn Executor,
     ) -> Result<(), Stopped> {
-        let task = Task { run: self, series, bins, units: self.plan.units() };
+        let task = Task { run: self, series, placed, units: self.plan.units() };
         task.execute(executor).map(|_| ())
     }
 
@@ -74,7 +130,7 @@ impl<E: Experiment> Run<'_, E> {
         Worker {
             paths: self.model.block(),
             scratch: self.experiment.scratch(),
-            values: vec![[0.0; LANES]; self.experiment.wants().len()],
+            room: vec![0.0; LINE + LANES * self.experiment.wants().len()],
         }
     }
 }
@@ -83,7 +139,7 @@ impl<E: Experiment> Run<'_, E> {
 struct Task<'a, E: Experiment> {
     run: &'a Run<'a, E>,
     series: &'a [usize],
-    bins: &'a [Placed],
+    placed: &'a [Option<Placed>],
     units: Vec<Unit>,
 }
 
@@ -95,7 +151,7 @@ impl<E: Experiment> Task<'_, E> {
     }
 
     fn bins(&self, series: usize) -> Option<&Bins> {
-        self.bins.get(series).and_then(Option::as_ref).map(|(bins, _)| bins)
+        self.placed.get(series).and_then(Option::as_ref).map(|placed| &placed.bins)
     }
 
     /// What a unit yields for some of the pass's series.
@@ -103,14 +159,15 @@ impl<E: Experiment> Task<'_, E> {
         let run = self.run;
         let mut collectors: Vec<Collector<'_>> =
             chosen.iter().map(|&s| Collector::new(self.bins(s))).collect();
+        let (paths, scratch, values) = worker.parts();
         for offset in (0..unit.count).step_by(LANES) {
             let block = Block { replicate: unit.replicate, first: unit.first + offset };
-            run.model.generate(run.sampler, run.plan.points, block, &mut worker.paths);
-            run.experiment.evaluate(&worker.paths, &mut worker.scratch, &mut worker.values);
+            run.model.generate(run.sampler, run.plan.points, block, paths);
+            run.experiment.evaluate(paths, scratch, values);
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
             for (collector, &s) in collectors.iter_mut().zip(chosen) {
-                collector.push(&worker.values[s][..count]);
+                collector.push(&values[s][..count]);
             }
         }
         collectors.into_iter().map(Collector::finish).collect()

@@ -3,7 +3,7 @@
 //! A [`Collector`] makes the [`Part`] of a unit; a [`SectionBuilder`] joins parts in the order of
 //! the paths, so that sums have the same bits however the units were spread over threads.
 
-use super::bins::Bins;
+use super::bins::{Bins, FEW};
 use super::moments::{Merge, Moments, Tree};
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -60,6 +60,9 @@ pub struct Part {
     kept: Vec<f64>,
 }
 
+/// Room for the kept values of a unit, which grows where it has to.
+const KEPT: usize = 128;
+
 /// Collects the values of a unit of consecutive paths.
 #[derive(Clone, Debug)]
 pub struct Collector<'a> {
@@ -91,7 +94,7 @@ impl<'a> Collector<'a> {
             marked: 0,
             above: vec![0; count.saturating_sub(1)],
             cuts: bins.map_or_else(Vec::new, cuts),
-            kept: Vec::new(),
+            kept: Vec::with_capacity(if bins.is_some() { KEPT } else { 0 }),
         }
     }
 
@@ -100,24 +103,10 @@ impl<'a> Collector<'a> {
     pub fn push(&mut self, values: &[f64]) {
         let Some(&first) = values.first() else { return };
         let center = *self.center.get_or_insert(first);
-        let (mut sum, mut squares) = ([0.0; 8], [0.0; 8]);
-        let chunks = values.chunks_exact(8);
-        let rest = chunks.remainder();
-        for chunk in chunks {
-            for i in 0..8 {
-                let d = chunk[i] - center;
-                sum[i] += d;
-                squares[i] += d * d;
-            }
-        }
-        for (i, x) in rest.iter().enumerate() {
-            let d = x - center;
-            sum[i] += d;
-            squares[i] += d * d;
-        }
+        let (sum, squares) = deviations(values, center);
         self.count += values.len() as u64;
-        self.sum += fold(sum);
-        self.squares += fold(squares);
+        self.sum += sum;
+        self.squares += squares;
         self.push_bins(values);
     }
 
@@ -128,7 +117,7 @@ impl<'a> Collector<'a> {
             self.kept.extend_from_slice(values);
             return;
         }
-        let wide = if bins.count() <= FEW { values.len() / LANES * LANES } else { 0 };
+        let wide = if bins.edges().len() <= FEW { values.len() / LANES * LANES } else { 0 };
         let (blocks, rest) = values.split_at(wide);
         for block in blocks.chunks_exact(LANES) {
             let block = block.try_into().expect("a chunk of its length");
@@ -153,13 +142,14 @@ impl<'a> Collector<'a> {
     /// Takes in a value that is kept or summed.
     #[inline]
     fn look_at(&mut self, bins: &Bins, x: f64) {
-        let i = bins.index(x);
-        if bins.sums(i) {
+        if bins.sums_at(x) {
+            let i = bins.index(x);
             self.sums[i].add_value(bins, i, x);
+            if !bins.keeps(i) {
+                return;
+            }
         }
-        if bins.keeps(i) {
-            self.kept.push(x);
-        }
+        self.kept.push(x);
     }
 
     /// The sums of the bins, with their counts from the values above each cut.
@@ -185,10 +175,6 @@ impl<'a> Collector<'a> {
         }
     }
 }
-
-/// Up to this many bins a value is compared with every edge, which vector units do faster than they
-/// search.
-const FEW: usize = 64;
 
 /// An edge of the bins, and whether values on its two sides are treated differently.
 #[derive(Clone, Copy, Debug)]
@@ -233,7 +219,30 @@ kernel! {
     }
 }
 
+kernel! {
+    /// Sums of the deviations from a center and of their squares.
+    fn deviations(values: &[f64], center: f64) -> (f64, f64) {
+        let (mut sum, mut squares) = ([0.0; 8], [0.0; 8]);
+        let chunks = values.chunks_exact(8);
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            for i in 0..8 {
+                let d = chunk[i] - center;
+                sum[i] += d;
+                squares[i] += d * d;
+            }
+        }
+        for (i, x) in rest.iter().enumerate() {
+            let d = x - center;
+            sum[i] += d;
+            squares[i] += d * d;
+        }
+        (fold(sum), fold(squares))
+    }
+}
+
 /// Sum of eight lanes in a fixed order.
+#[inline(always)]
 fn fold(x: [f64; 8]) -> f64 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
@@ -242,6 +251,7 @@ fn fold(x: [f64; 8]) -> f64 {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SectionBuilder {
     sums: Tree<Sums>,
+    /// Values of the kept bins, in path order.
     kept: Vec<f64>,
 }
 
@@ -249,21 +259,13 @@ impl SectionBuilder {
     /// Adds the part of unit `at` of the section, which follows the last one.
     pub fn push(&mut self, at: u64, part: Part) {
         self.sums.push(at, part.sums);
-        self.keep(part.kept);
+        self.kept.extend(part.kept);
     }
 
     /// Adds the range of units that follows.
     pub fn append(&mut self, next: Self) {
         self.sums.append(next.sums);
-        self.keep(next.kept);
-    }
-
-    fn keep(&mut self, next: Vec<f64>) {
-        if self.kept.is_empty() {
-            self.kept = next;
-        } else {
-            self.kept.extend(next);
-        }
+        self.kept.extend(next.kept);
     }
 
     /// Whether this is what a collector with that number of bins makes of these units of the

@@ -1,5 +1,6 @@
 //! Tables behind confidence intervals.
 
+use crate::math::normal_quantile;
 use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
 /// Two-sided confidence level of every interval.
@@ -34,13 +35,25 @@ pub fn quantile_ranks(n: u64, p: f64) -> (u64, u64) {
     (low, high + 1)
 }
 
-/// The smallest `k` with `P(B <= k) >= level`.
+/// The smallest `k` with `P(B <= k) >= level`, searched outwards from its normal approximation.
 fn binomial_quantile(n: u64, p: f64, level: f64) -> u64 {
     let binomial = Binomial::new(p, n).expect("a probability");
-    let (mut low, mut high) = (0, n);
+    let reaches = |k: u64| binomial.cdf(k) >= level;
+    let (mean, sd) = (n as f64 * p, (n as f64 * p * (1.0 - p)).sqrt());
+    let guess = ((mean + normal_quantile(level) * sd).max(0.0) as u64).min(n);
+    let (mut low, mut step) = (guess, 2);
+    while low > 0 && reaches(low - 1) {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    let (mut high, mut step) = (guess, 2);
+    while high < n && !reaches(high) {
+        high = (high + step).min(n);
+        step *= 2;
+    }
     while low < high {
         let middle = low + (high - low) / 2;
-        if binomial.cdf(middle) >= level {
+        if reaches(middle) {
             high = middle;
         } else {
             low = middle + 1;

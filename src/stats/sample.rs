@@ -15,7 +15,7 @@
 //! 95 %, with Student factors of `R - 1` degrees of freedom for replicates (L'Ecuyer, Nakayama,
 //! Owen and Tuffin 2023 find the plain t interval the most reliable).
 
-mod compact;
+pub mod collected;
 
 use super::bins::Bins;
 use super::collector::{SectionBuilder, Sums};
@@ -39,6 +39,7 @@ pub struct NotKept(pub usize);
 #[derive(Clone, Debug)]
 struct Section {
     sums: Sums,
+    /// Values of the kept bins, by bin.
     kept: Vec<Vec<f64>>,
 }
 
@@ -49,38 +50,12 @@ pub struct Sample {
     bins: Option<Bins>,
     sections: Vec<Section>,
     total: Sums,
-    /// Values of the kept bins of all sections, sorted.
-    sorted: Vec<Vec<f64>>,
+    /// Values of the kept bins of all sections, by bin: sorted, or else selected
+    /// ([`collected`]).
+    values: Vec<Vec<f64>>,
 }
 
 impl Sample {
-    /// Joins the sections.
-    ///
-    /// # Panics
-    /// If a section is empty.
-    #[must_use]
-    pub fn new(design: Design, bins: Option<Bins>, sections: Vec<SectionBuilder>) -> Self {
-        let sections: Vec<Section> = sections
-            .into_iter()
-            .map(|s| {
-                let (sums, kept) = s.finish().expect("a section has paths");
-                Section { sums, kept: by_bin(kept, bins.as_ref()) }
-            })
-            .collect();
-        let mut tree = Tree::default();
-        for (at, section) in sections.iter().enumerate() {
-            tree.push(at as u64, section.sums.clone());
-        }
-        let count = bins.as_ref().map_or(0, Bins::count);
-        Self {
-            sorted: sorted(&sections, count),
-            total: tree.finish().expect("a run has sections"),
-            design,
-            bins,
-            sections,
-        }
-    }
-
     /// Number of paths.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -96,7 +71,7 @@ impl Sample {
     /// The kept values of all bins, in rising order.
     #[must_use]
     pub fn kept_values(&self) -> Vec<f64> {
-        self.sorted.concat()
+        self.values.concat()
     }
 
     /// Number of paths of each section.
@@ -155,10 +130,21 @@ impl Sample {
     pub fn quantile(&self, p: f64) -> Result<Estimate, NotKept> {
         let n = self.count();
         let value = self.order_statistic(rank(n, p))?;
-        let (low, high, factor) = match self.design {
+        let (low, high, factor) = self.interval(p, value)?;
+        let low = if low < 1 { f64::NEG_INFINITY } else { self.order_statistic(low)? };
+        let high = if high > n { f64::INFINITY } else { self.order_statistic(high)? };
+        let (low, high) = (low.min(value), high.max(value));
+        Ok(Estimate { value, standard_error: (high - low) / (2.0 * factor), low, high })
+    }
+
+    /// Ranks that enclose the `p`-quantile, which is `value`, and how many standard errors they are
+    /// from it; 0 and one more than all where there is no end.
+    fn interval(&self, p: f64, value: f64) -> Result<(u64, u64, f64), NotKept> {
+        let n = self.count();
+        match self.design {
             Design::Independent => {
                 let (low, high) = quantile_ranks(n, p);
-                (low, high, NORMAL_FACTOR)
+                Ok((low, high, NORMAL_FACTOR))
             }
             Design::Replicated => {
                 let shares = self.shares_at_or_below(value)?;
@@ -166,13 +152,9 @@ impl Sample {
                 let factor = student_factor(r);
                 let half = factor * Moments::of(&shares).sd() / (r as f64).sqrt();
                 let at = |p: f64| (n as f64 * p).max(0.0) as u64;
-                (at(p - half), at(p + half) + 1, factor)
+                Ok((at(p - half), at(p + half) + 1, factor))
             }
-        };
-        let low = if low < 1 { f64::NEG_INFINITY } else { self.order_statistic(low)? };
-        let high = if high > n { f64::INFINITY } else { self.order_statistic(high)? };
-        let (low, high) = (low.min(value), high.max(value));
-        Ok(Estimate { value, standard_error: (high - low) / (2.0 * factor), low, high })
+        }
     }
 
     /// Mean of the worst `1 - p` of the values: the highest ones.
@@ -235,14 +217,17 @@ impl Sample {
     /// The value of 1-based `rank` in rising order.
     fn order_statistic(&self, rank: u64) -> Result<f64, NotKept> {
         let bins = self.bins.as_ref().expect("quantiles were asked for");
+        let (bin, place) = self.place(rank);
+        let value = bins.point(bin).or_else(|| self.values[bin].get(place).copied());
+        value.ok_or(NotKept(bin))
+    }
+
+    /// The bin of the value of 1-based `rank`, and its place among the values of the bin.
+    fn place(&self, rank: u64) -> (usize, usize) {
         let mut below = 0;
         for (i, bin) in self.total.bins.iter().enumerate() {
             if rank <= below + bin.count {
-                if let Some(point) = bins.point(i) {
-                    return Ok(point);
-                }
-                let place = (rank - below - 1) as usize;
-                return self.sorted[i].get(place).copied().ok_or(NotKept(i));
+                return (i, (rank - below - 1) as usize);
             }
             below += bin.count;
         }
@@ -275,7 +260,7 @@ impl Sample {
     /// The kept values of all sections in the bin of `q`.
     fn kept_above(&self, q: f64) -> Result<&[f64], NotKept> {
         let (_, at) = self.locate(q)?;
-        Ok(&self.sorted[at])
+        Ok(&self.values[at])
     }
 
     fn cvar_by_section(&self, p: f64, q: f64) -> Result<Vec<f64>, NotKept> {
@@ -317,7 +302,7 @@ impl Sample {
         };
         let n = self.count() as f64;
         if bins.count() == 1 {
-            let sorted = &self.sorted[0];
+            let sorted = &self.values[0];
             let step = (sorted.len() / 400).max(1);
             let points = sorted.iter().enumerate().skip(step / 2).step_by(step);
             return points.map(|(i, x)| (*x, (i + 1) as f64 / n)).collect();
@@ -340,31 +325,6 @@ pub enum Statistic {
     Quantile(f64),
     /// The mean of the values beyond the quantile of this level.
     Cvar(f64),
-}
-
-/// Kept values by bin, in their order.
-fn by_bin(kept: Vec<f64>, bins: Option<&Bins>) -> Vec<Vec<f64>> {
-    match bins {
-        None => Vec::new(),
-        Some(bins) if bins.count() == 1 => vec![kept],
-        Some(bins) => {
-            let mut out = vec![Vec::new(); bins.count()];
-            for x in kept {
-                out[bins.index(x)].push(x);
-            }
-            out
-        }
-    }
-}
-
-/// The kept values of all sections, sorted, by bin.
-fn sorted(sections: &[Section], bins: usize) -> Vec<Vec<f64>> {
-    let of_bin = |i: usize| {
-        let mut all: Vec<f64> = sections.iter().flat_map(|s| s.kept[i].iter().copied()).collect();
-        all.sort_unstable_by(f64::total_cmp);
-        all
-    };
-    (0..bins).map(of_bin).collect()
 }
 
 /// The 1-based rank `ceil(n p)`, at least 1.

@@ -189,6 +189,7 @@ fn options_change_the_run() {
     let plain = facts(&[]);
     assert_eq!(facts(&["--threads", "1"]), plain);
     assert_eq!(facts(&["--threads", "3"]), plain);
+    assert_eq!(facts(&["--threads", "3", "--pin"]), plain);
     assert_eq!(facts(&["--seed", "2"]).run.seed, 2);
     assert_ne!(facts(&["--seed", "2"]).answer, plain.answer);
     assert_eq!(facts(&["--sampler", "pseudo"]).run.sampler, "pseudo");

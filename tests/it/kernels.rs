@@ -15,9 +15,9 @@ fn entries(study: &Study, strategy: usize) -> Vec<Entry> {
 }
 
 /// Largest distance of a total from the general settlement, as a share of the on-demand bill.
-fn largest_distance(study: &Study, strategy: usize) -> f64 {
-    let (desk, entries) = (Desk::new(study), entries(study, strategy));
-    let batches = desk.batches(&entries);
+fn largest_distance(study: &Study, entries: &[Entry]) -> f64 {
+    let desk = Desk::new(study);
+    let batches = desk.batches(entries);
     assert_eq!(batches.len(), 1, "the contract is one for a grid");
     let mut scratch = desk.scratch(false);
     let mut paths = study.model.block();
@@ -67,11 +67,23 @@ fn many_sizes_at_once_cost_what_each_costs() {
         ),
     ];
     for (name, overrides) in contracts {
-        let distance = largest_distance(&study("r1", overrides), 1);
+        let study = study("r1", overrides);
+        let distance = largest_distance(&study, &entries(&study, 1));
         // A line errs by less than a ten-thousandth of the load; over 36 months errors cancel.
         assert!(distance < 3e-5, "{name}: {distance:e}");
         assert!(distance > 0.0, "{name}: a grid cannot be this exact, so it was not used");
     }
+}
+
+#[test]
+fn sums_in_single_precision_err_by_less_than_a_millionth() {
+    let study = study("r1", &[]);
+    let load = study.facts.load.units;
+    // Less than the load of any hour: lines are exact, and all that differs is rounding.
+    let small = |i: i32| Entry { strategy: 1, units: load * f64::from(i) / 1600.0 };
+    let distance = largest_distance(&study, &(1..=16).map(small).collect::<Vec<_>>());
+    // Prices, lines and up to twelve sums round by 2^-24 each.
+    assert!(distance > 0.0 && distance < 15.0 * 2f64.powi(-24), "{distance:e}");
 }
 
 #[test]

@@ -40,6 +40,17 @@ pub struct Loaded {
     pub findings: Findings,
     /// The files besides the study that it was read from.
     pub files: Vec<PathBuf>,
+    /// The study file with its overrides, where its tables have the fields that they should have.
+    pub file: Option<StudyFile>,
+    /// The same with the place of every value.
+    pub tree: Option<Node>,
+}
+
+impl Loaded {
+    /// Nothing but findings.
+    fn unread(findings: Findings) -> Self {
+        Self { study: None, findings, files: Vec::new(), file: None, tree: None }
+    }
 }
 
 /// Reads a study file with overrides of the form `path.to.field=value`.
@@ -57,7 +68,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Loaded {
                 "check the path; `waterline init study.toml` writes a study to start from",
             );
             findings.error("unreadable", "", None, message, help);
-            Loaded { study: None, findings, files: Vec::new() }
+            Loaded::unread(findings)
         }
     }
 }
@@ -100,14 +111,14 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         schema::check::<StudyFile>(&tree, &mut findings);
     }
     if findings.has_errors() {
-        return Loaded { study: None, findings, files: Vec::new() };
+        return Loaded::unread(findings);
     }
     let file = match StudyFile::deserialize(tree.plain()) {
         Ok(file) => file,
         Err(error) => {
             // The schema lets nothing through that the types refuse; a test holds them together.
             findings.error("unreadable", "", None, error.to_string(), "please report this file");
-            return Loaded { study: None, findings, files: Vec::new() };
+            return Loaded::unread(findings);
         }
     };
     let mut builder = Builder {
@@ -120,8 +131,9 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         files: Vec::new(),
     };
     let study = builder.study();
-    let (findings, files) = (builder.findings, builder.files);
-    Loaded { study: study.filter(|_| !findings.has_errors()), findings, files }
+    let Builder { file, tree, findings, files, .. } = builder;
+    let study = study.filter(|_| !findings.has_errors());
+    Loaded { study, findings, files, file: Some(file), tree: Some(tree) }
 }
 
 /// A study under construction.

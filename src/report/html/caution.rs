@@ -8,14 +8,16 @@ pub(super) fn render(warnings: &[Warning]) -> String {
     if warnings.is_empty() {
         return String::new();
     }
-    let items: String = warnings.iter().map(item).collect();
+    let items: String = warnings.iter().enumerate().map(|(i, w)| item(w, &warnings[..i])).collect();
     section("careful", "Be careful", "", &format!("<ul class=\"warnings\">\n{items}</ul>\n"))
 }
 
-fn item(w: &Warning) -> String {
+/// A warning; the first of its code can be linked to.
+fn item(w: &Warning, before: &[Warning]) -> String {
+    let first = before.iter().all(|other| other.code != w.code);
+    let id = if first { format!(" id=\"w-{}\"", escape(&w.code)) } else { String::new() };
     format!(
-        "<li id=\"w-{}\"><p><b>{}.</b></p><p><i>May mean:</i> {}.</p><p><i>Try:</i> {}.</p></li>\n",
-        escape(&w.code),
+        "<li{id}><p><b>{}.</b></p><p><i>May mean:</i> {}.</p><p><i>Try:</i> {}.</p></li>\n",
         escape(&capital(&w.seen)),
         escape(&w.may_mean),
         escape(&w.advice)

@@ -8,6 +8,7 @@
 //! | `caution` | warnings |
 //! | `inputs` | offer, load, history, prices, parameters |
 //! | `closing` | glossary, and how to get the same numbers again |
+//! | [`versus`] | a page of its own for studies against each other |
 //! | [`bench`](mod@bench) | a page of its own for the measurements of a machine |
 //! | `style.css` | looks: wide, phone, dark, paper |
 //!
@@ -22,6 +23,7 @@ mod figures;
 mod inputs;
 mod table;
 mod text;
+pub mod versus;
 
 use crate::report::svg::{clip, escape};
 use crate::results::{MonthResult, Results, Sizing, StrategyMonth, StrategyResult};

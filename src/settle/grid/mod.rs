@@ -18,7 +18,8 @@
 //!
 //! A line is the chord of the cell lowered by its mean distance to the curve, which is convex: no
 //! overflow is off by more than a ten-thousandth of the load, and errors cancel on average over the
-//! cell. Lines and overflow are single precision (6e-8 of the load), money is double precision.
+//! cell. Lines, prices and the sums over a few months are single precision, which errs by less than
+//! a millionth; the sums of these are double precision.
 //! `tests/it/kernels.rs` holds the totals against the general settlement, path by path.
 
 mod table;
@@ -33,7 +34,11 @@ use table::{Axis, Class, Row};
 /// Sizes that are settled side by side: a vector register or two.
 const PANEL: usize = 16;
 
-/// Waste below this share of the fees is rounding and counts as none.
+/// Months that are added up in single precision.
+const FEW: usize = 12;
+
+/// Waste below this share of the fees for all units and for all load is rounding and counts as none:
+/// [`FEW`] months err by up to `FEW + 1` roundings of 6e-8 of what the load costs.
 const NOTHING: f64 = 1e-6;
 
 /// Sizes of one strategy, compiled.
@@ -57,19 +62,24 @@ pub enum Total {
     PresentValue,
 }
 
+/// A month of a path, as the table is asked.
+#[derive(Clone, Copy, Debug, Default)]
+struct Month {
+    cell: u32,
+    load: f32,
+    /// Per total: what a unit of overflow adds.
+    prices: [f32; 3],
+}
+
 /// Buffers of [`Grid::settle`], and its result.
 #[derive(Clone, Debug)]
 pub struct GridScratch {
-    cells: Vec<[u32; LANES]>,
-    loads: Vec<[f32; LANES]>,
-    /// Per total and month: what a unit of overflow adds.
-    prices: [Vec<Lane>; 3],
+    /// Per class and path: the months.
+    months: Vec<Vec<Month>>,
     /// Per total and class: what a deployed unit adds over the months.
     fees: [Vec<Lane>; 3],
     /// Per total: what does not depend on the size.
     fixed: [Lane; 3],
-    /// Per class: its months.
-    months: Vec<Vec<usize>>,
     /// Per panel, total and path: what the overflow adds.
     sums: Vec<[f64; PANEL]>,
     totals: usize,
@@ -78,12 +88,9 @@ pub struct GridScratch {
 impl Default for GridScratch {
     fn default() -> Self {
         Self {
-            cells: Vec::new(),
-            loads: Vec::new(),
-            prices: Default::default(),
+            months: Vec::new(),
             fees: Default::default(),
             fixed: [[0.0; LANES]; 3],
-            months: Vec::new(),
             sums: Vec::new(),
             totals: 0,
         }
@@ -139,42 +146,40 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
     (0..padded).map(|i| quantity(opening, phase, size(i)).1[0]).collect()
 }
 
-/// What the kernel reads of the months of a class.
-#[derive(Clone, Copy)]
-struct Months<'a> {
-    cells: &'a [[u32; LANES]],
-    loads: &'a [[f32; LANES]],
-    prices: &'a [Vec<Lane>; 3],
-    list: &'a [usize],
-}
-
 kernel! {
     /// Adds what overflow costs and wastes, path by path: `out` holds a row of sizes per total and
     /// path.
-    fn add_two(rows: &[Row], months: Months<'_>, out: &mut [[f64; PANEL]]) {
+    fn add_two(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
         add::<2>(rows, months, out);
     }
 }
 
 kernel! {
     /// The same with the present value.
-    fn add_three(rows: &[Row], months: Months<'_>, out: &mut [[f64; PANEL]]) {
+    fn add_three(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
         add::<3>(rows, months, out);
     }
 }
 
 #[inline(always)]
-fn add<const TOTALS: usize>(rows: &[Row], months: Months<'_>, out: &mut [[f64; PANEL]]) {
-    for i in 0..LANES {
+fn add<const TOTALS: usize>(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
+    let count = months.len() / LANES;
+    for (i, months) in months.chunks_exact(count).enumerate() {
         let mut sums = [[0.0f64; PANEL]; TOTALS];
-        for &t in months.list {
-            let [intercepts, slopes] = &rows[months.cells[t][i] as usize];
-            let load = months.loads[t][i];
-            let prices: [f64; TOTALS] = std::array::from_fn(|k| months.prices[k][t][i]);
-            for g in 0..PANEL {
-                let overflow = f64::from(slopes[g].mul_add(load, intercepts[g]));
-                for k in 0..TOTALS {
-                    sums[k][g] = overflow.mul_add(prices[k], sums[k][g]);
+        for few in months.chunks(FEW) {
+            let mut parts = [[0.0f32; PANEL]; TOTALS];
+            for month in few {
+                let Row { intercepts, slopes } = &rows[month.cell as usize];
+                for g in 0..PANEL {
+                    let overflow = slopes[g].mul_add(month.load, intercepts[g]);
+                    for k in 0..TOTALS {
+                        parts[k][g] = overflow.mul_add(month.prices[k], parts[k][g]);
+                    }
+                }
+            }
+            for k in 0..TOTALS {
+                for g in 0..PANEL {
+                    sums[k][g] += f64::from(parts[k][g]);
                 }
             }
         }
@@ -186,22 +191,35 @@ fn add<const TOTALS: usize>(rows: &[Row], months: Months<'_>, out: &mut [[f64; P
     }
 }
 
+kernel! {
+    /// A total of size `g` of a panel: what the overflow adds, what does not depend on the size, and
+    /// the fees by class. Waste that is rounding is none.
+    fn add_up(
+        rows: &[[f64; PANEL]],
+        g: usize,
+        fixed: &Lane,
+        paid: &Lane,
+        is_waste: bool,
+        out: &mut Lane,
+    ) {
+        for i in 0..LANES {
+            let total = fixed[i] + rows[i][g] + paid[i];
+            let rounding = NOTHING * (paid[i] - fixed[i]);
+            out[i] = if is_waste && total <= rounding { 0.0 } else { total };
+        }
+    }
+}
+
 impl Grid {
     /// Settles every size on a block that is prepared for the strategy; [`Self::total`] reads the
     /// totals. The present value only where it is wanted.
     pub fn settle(&self, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
-        self.weigh(block, discounted, scratch);
+        weigh(self, block, discounted, scratch);
         scratch.totals = if discounted { 3 } else { 2 };
         let per_panel = scratch.totals * LANES;
         scratch.sums.clear();
         scratch.sums.resize(self.sizes.div_ceil(PANEL) * per_panel, [0.0; PANEL]);
-        for (c, class) in self.classes.iter().enumerate() {
-            let months = Months {
-                cells: &scratch.cells,
-                loads: &scratch.loads,
-                prices: &scratch.prices,
-                list: &scratch.months[c],
-            };
+        for (class, months) in self.classes.iter().zip(&scratch.months) {
             for (rows, out) in class.rows.iter().zip(scratch.sums.chunks_exact_mut(per_panel)) {
                 if discounted {
                     add_three(rows, months, out);
@@ -223,41 +241,36 @@ impl Grid {
         let per_panel = scratch.totals * LANES;
         for (size, out) in out.take(self.sizes).enumerate() {
             let rows = &scratch.sums[size / PANEL * per_panel + k * LANES..][..LANES];
-            for i in 0..LANES {
-                out[i] = scratch.fixed[k][i] + rows[i][size % PANEL];
-            }
             let mut paid = [0.0; LANES];
             for (class, fees) in self.classes.iter().zip(&scratch.fees[k]) {
                 for i in 0..LANES {
                     paid[i] += class.units[size] * fees[i];
                 }
             }
-            for i in 0..LANES {
-                out[i] += paid[i];
-                if k == Total::Waste as usize {
-                    out[i] = if out[i] > NOTHING * paid[i] { out[i] } else { 0.0 };
-                }
-            }
+            let is_waste = k == Total::Waste as usize;
+            add_up(rows, size % PANEL, &scratch.fixed[k], &paid, is_waste, out);
         }
     }
+}
 
+kernel! {
     /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
-    fn weigh(&self, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
-        let zero = [0.0; LANES];
-        scratch.cells.resize(self.months.len(), [0; LANES]);
-        scratch.loads.resize(self.months.len(), [0.0; LANES]);
-        scratch.months.resize(self.classes.len(), Vec::new());
-        scratch.months.iter_mut().for_each(Vec::clear);
-        scratch.fixed = [zero; 3];
-        for total in 0..3 {
-            scratch.prices[total].resize(self.months.len(), zero);
-            scratch.fees[total].clear();
-            scratch.fees[total].resize(self.classes.len(), zero);
+    fn weigh(grid: &Grid, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
+        let (cost, waste, present) =
+            (Total::Cost as usize, Total::Waste as usize, Total::PresentValue as usize);
+        scratch.fixed = [[0.0; LANES]; 3];
+        for fees in &mut scratch.fees {
+            fees.clear();
+            fees.resize(grid.classes.len(), [0.0; LANES]);
         }
-        for (t, (month, class)) in block.months().iter().zip(&self.months).enumerate() {
-            let discount = month.discount;
-            let (cost, waste, present) =
-                (Total::Cost as usize, Total::Waste as usize, Total::PresentValue as usize);
+        scratch.months.resize(grid.classes.len(), Vec::new());
+        for (c, months) in scratch.months.iter_mut().enumerate() {
+            let count = grid.months.iter().filter(|class| **class == Some(c)).count();
+            months.resize(count * LANES, Month::default());
+        }
+        let mut places = vec![0; grid.classes.len()];
+        for (month, class) in block.months().iter().zip(&grid.months) {
+            let discount = if discounted { month.discount } else { 1.0 };
             let Some(class) = *class else {
                 for i in 0..LANES {
                     let bill = month.load[i] * month.overflow[i];
@@ -266,24 +279,23 @@ impl Grid {
                 }
                 continue;
             };
-            scratch.months[class].push(t);
-            let axis = self.classes[class].cells;
+            let axis = grid.classes[class].cells;
+            let months = &mut scratch.months[class];
+            let count = months.len() / LANES;
             for i in 0..LANES {
                 let (load, fee) = (month.load[i], month.commitment[i]);
-                scratch.cells[t][i] = axis.cell(load);
-                scratch.loads[t][i] = load as f32;
-                scratch.prices[cost][t][i] = month.overflow[i];
-                scratch.prices[waste][t][i] = fee + month.spare[i];
+                let prices = [month.overflow[i], fee + month.spare[i], discount * month.overflow[i]];
+                months[i * count + places[class]] = Month {
+                    cell: axis.cell(load),
+                    load: load as f32,
+                    prices: prices.map(|price| price as f32),
+                };
                 scratch.fees[cost][class][i] += fee;
                 scratch.fees[waste][class][i] += fee;
+                scratch.fees[present][class][i] += discount * fee;
                 scratch.fixed[waste][i] -= fee * load;
             }
-            if discounted {
-                for i in 0..LANES {
-                    scratch.prices[present][t][i] = discount * month.overflow[i];
-                    scratch.fees[present][class][i] += discount * month.commitment[i];
-                }
-            }
+            places[class] += 1;
         }
     }
 }

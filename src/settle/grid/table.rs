@@ -10,8 +10,13 @@ const CELL_BITS: std::ops::RangeInclusive<u32> = 7..=9;
 /// Largest error of an overflow, as a share of the load, for which the table is used.
 const TOLERANCE: f64 = 1e-4;
 
-/// Intercepts and slopes of a panel in a cell.
-pub(super) type Row = [[f32; PANEL]; 2];
+/// Intercepts and slopes of a panel in a cell, each on its own lines of the cache.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+pub(super) struct Row {
+    pub intercepts: [f32; PANEL],
+    pub slopes: [f32; PANEL],
+}
 
 /// Months in which the sizes deploy the same units.
 #[derive(Clone, Debug)]
@@ -84,7 +89,7 @@ impl Class {
                 error = bounds.fold(error, f64::max);
                 let row = |cell: usize| -> Row {
                     let of = |part: usize| std::array::from_fn(|g| lines[g][cell].0[part] as f32);
-                    [of(0), of(1)]
+                    Row { intercepts: of(0), slopes: of(1) }
                 };
                 (0..self.cells.count).map(row).collect()
             })

@@ -1,15 +1,27 @@
 //! The estimators on small exact vectors and on known distributions.
 
+use super::collected::{Collected, Missing};
 use super::*;
 use crate::math::normal_quantile;
 use crate::stats::bins::Wanted;
 use crate::stats::collector::Collector;
 
-/// What the tests ask of a sample.
-const WANTED: Wanted<'_> =
-    Wanted { quantiles: &[0.1, 0.5, 0.95], tails: &[0.95, 0.5, 0.1], marks: &[-1.0, 1.0] };
+/// Bins that keep a share of the values around some levels and sum the tail above the lowest of
+/// others, with marks at -1 and 1.
+fn around(values: &[f64], levels: &[f64], tails: &[f64], share: f64) -> Bins {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = |p: f64| sorted[((p * sorted.len() as f64) as usize).min(sorted.len() - 1)];
+    let range = |&p: &f64| (at((p - 0.5 * share).max(0.0)), at(p + 0.5 * share));
+    let tails: Vec<(f64, f64)> = tails.iter().map(range).collect();
+    let mut ranges: Vec<(f64, f64)> = levels.iter().map(range).collect();
+    ranges.extend_from_slice(&tails);
+    let sums_from = tails.iter().map(|range| range.0).fold(f64::INFINITY, f64::min);
+    let marks = &[-1.0, 1.0];
+    Bins::new(Wanted { ranges: &ranges, cuts: &[], atoms: &[], marks, sums_from })
+}
 
-fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sample {
+fn collected(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Collected {
     let size = values.len().div_ceil(sections);
     let builders = values.chunks(size).map(|section| {
         let mut builder = SectionBuilder::default();
@@ -20,8 +32,11 @@ fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sampl
         }
         builder
     });
-    let builders = builders.collect();
-    Sample::new(design, Some(bins.clone()), builders)
+    Collected::new(design, Some(bins.clone()), builders.collect())
+}
+
+fn sample(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Sample {
+    collected(values, sections, design, bins).sorted()
 }
 
 fn all(values: &[f64]) -> Sample {
@@ -69,10 +84,7 @@ fn tail_means_split_atoms() {
 #[test]
 fn counting_instead_of_keeping_changes_nothing() {
     let values = normals(40_000);
-    let mut pilot = values[..4000].to_vec();
-    pilot.sort_by(f64::total_cmp);
-    let bins = Bins::around(&pilot, WANTED, 40_000, true);
-    assert!(bins.kept_share(&pilot) < 0.5);
+    let bins = around(&values[..4000], &[0.1, 0.5, 0.95], &[0.95, 0.5, 0.1], 0.06);
     for design in [Design::Independent, Design::Replicated] {
         let whole = sample(&values, 32, design, &Bins::keep_all());
         let part = sample(&values, 32, design, &bins);
@@ -90,12 +102,11 @@ fn counting_instead_of_keeping_changes_nothing() {
 #[test]
 fn a_compact_sample_says_the_same() {
     let values = normals(40_000);
-    let mut pilot = values[..2000].to_vec();
-    pilot.sort_by(f64::total_cmp);
-    let bins = Bins::around(&pilot, WANTED, 40_000, true);
+    let bins = around(&values[..2000], &[0.1, 0.5, 0.95], &[0.95], 0.1);
     for design in [Design::Independent, Design::Replicated] {
         let whole = sample(&values, 32, design, &bins);
-        let part = whole.clone().compact(&[0.1, 0.5, 0.95], &[0.95]).expect("kept");
+        let part = collected(&values, 32, design, &bins);
+        let part = part.compact(&[0.1, 0.5, 0.95], &[0.95]).expect("kept");
         assert!(5 * part.kept_values().len() < whole.kept_values().len());
         assert_eq!(part.mean(), whole.mean());
         for p in [0.1, 0.5, 0.95] {
@@ -110,18 +121,44 @@ fn a_compact_sample_says_the_same() {
 }
 
 #[test]
-fn a_missed_bin_is_named_and_another_pass_resolves_it() {
-    let values = normals(10_000);
-    let mut pilot = values[..500].to_vec();
-    pilot.sort_by(f64::total_cmp);
-    let mut bins =
-        Bins::around(&pilot, Wanted { quantiles: &[0.95], tails: &[], marks: &[] }, 10_000, true);
-    let Err(NotKept(bin)) = sample(&values, 4, Design::Independent, &bins).quantile(0.5) else {
-        panic!("the median lies outside the kept bins");
-    };
-    bins.also_keep(bin);
-    let again = sample(&values, 4, Design::Independent, &bins);
-    assert_eq!(again.quantile(0.5), all(&values).quantile(0.5));
+fn selection_finds_what_sorting_does() {
+    // Every seventh value is 500, so that equal values are selected too.
+    let values: Vec<f64> =
+        (0..5000).map(|i| if i % 7 == 0 { 500.0 } else { f64::from(i * 7919 % 5003) }).collect();
+    let mut sorted = values.clone();
+    sorted.sort_by(f64::total_cmp);
+    let mut collected = collected(&values, 4, Design::Independent, &Bins::keep_all());
+    let ranks = [2500, 1, 2499, 5000, 2501, 700, 1100, 4999, 2, 700, 0, 5001];
+    let found = collected.order_statistics(&ranks).expect("kept");
+    let ends = [f64::NEG_INFINITY, f64::INFINITY];
+    let expected = ranks[..10].iter().map(|&rank| sorted[rank as usize - 1]).chain(ends);
+    assert_eq!(found, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn another_pass_keeps_all_that_is_missing() {
+    let values = normals(40_000);
+    // Nothing is kept, as in a run of too many values: a wanted quantile lies in one of the bins.
+    let cuts: Vec<f64> = (-30..30).map(|i| 0.1 * f64::from(i)).collect();
+    let nothing =
+        Wanted { ranges: &[], cuts: &[], atoms: &[], marks: &[], sums_from: f64::INFINITY };
+    let counting = Bins::new(Wanted { cuts: &cuts, ..nothing });
+    for design in [Design::Independent, Design::Replicated] {
+        let first = collected(&values, 32, design, &counting).compact(&[0.05, 0.5], &[0.95]);
+        let Missing { ranges, sums_from, values: count } = first.expect_err("nothing was kept");
+        // The 95 % quantile is 1.645. Each bin around a median holds about 4 % of the values.
+        assert!((sums_from - 1.6).abs() < 1e-12);
+        assert!((2000..8000).contains(&count), "{count}");
+        let bins = Bins::new(Wanted { ranges: &ranges, sums_from, ..nothing });
+        let second = collected(&values, 32, design, &bins).compact(&[0.05, 0.5], &[0.95]);
+        let (second, whole) =
+            (second.expect("kept"), sample(&values, 32, design, &Bins::keep_all()));
+        for p in [0.05, 0.5] {
+            assert_eq!(second.quantile(p), whole.quantile(p), "quantile {p}");
+        }
+        let (a, b) = (second.cvar(0.95).expect("kept"), whole.cvar(0.95).expect("kept"));
+        assert!((a.value - b.value).abs() < 1e-12);
+    }
 }
 
 /// Standard errors against their closed forms for a normal sample.

@@ -8,10 +8,12 @@ mod size;
 mod spend;
 mod tails;
 mod time;
+mod versus;
 mod waterline;
 
 pub(super) use history::history;
 pub(super) use scaling::scaling;
+pub(super) use versus::versus;
 
 use super::table::Data;
 use super::{View, section};

@@ -1,0 +1,136 @@
+//! From samples to results.
+
+use super::Named;
+use super::recommend::Recommendation;
+use super::totals::{Apart, DIFFERENCES, Sampled, measures};
+use crate::compare::TOTAL_LEVELS;
+use crate::measure::Measure;
+use crate::path::PathModel;
+use crate::results::versus::{Difference, Futures, MeasureDifference, StudyResult};
+use crate::results::{MeasureResult, Quantile, Summary};
+use crate::size::sweep::CVAR_LEVEL;
+use crate::stats::Estimate;
+use crate::stats::best::best_of;
+use crate::stats::sample::{Sample, Statistic};
+
+/// Position of a measure among the samples of a study.
+fn position(measure: Measure) -> usize {
+    measures().position(|m| m == measure).expect("a measure that is sampled")
+}
+
+/// The studies with their differences to the first.
+pub(super) fn studies(
+    studies: &[Named],
+    chosen: &[Recommendation],
+    sampled: &[Sampled],
+    decided_by: Measure,
+    seed: u64,
+) -> Vec<StudyResult> {
+    let decisive = || sampled.iter().map(|s| &s.measures[position(decided_by)]);
+    let values: Vec<f64> = decisive().map(|s| s.mean().value).collect();
+    let sections: Vec<Vec<f64>> = decisive().map(Sample::section_means).collect();
+    let best = best_of(&values, &sections, seed);
+    let first = &studies[0].study.model;
+    let each = studies.iter().zip(chosen).zip(sampled).zip(best.probability);
+    each.map(|(((named, chosen), sampled_of), best_probability)| StudyResult {
+        best_probability,
+        futures: futures(first, &named.study.model),
+        difference: sampled_of
+            .difference
+            .as_ref()
+            .map(|apart| difference(apart, &sampled_of.measures, &sampled[0].measures)),
+        ..study(named, chosen, sampled_of)
+    })
+    .collect()
+}
+
+/// A study by itself.
+fn study(named: &Named, chosen: &Recommendation, sampled: &Sampled) -> StudyResult {
+    let Named { name, study } = named;
+    let facts = &study.facts;
+    let sizing = chosen.sizing.as_ref();
+    let summary = |(measure, sample): (Measure, &Sample)| MeasureResult {
+        measure,
+        summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad()),
+    };
+    StudyResult {
+        name: name.clone(),
+        title: facts.title.clone(),
+        study_hash: facts.study_hash.clone(),
+        contract: facts.contract.clone(),
+        unit: facts.unit.clone(),
+        objective: facts.objective.clone(),
+        strategy: study.strategies[chosen.entry.strategy].kind.name().into(),
+        units: chosen.entry.units,
+        units_given: study.units.is_some() && chosen.entry.units > 0.0,
+        feasible: chosen.feasible,
+        band: sizing.map(|s| s.band),
+        band_tolerance_usd: sizing.map(|s| s.tolerance),
+        interval: sizing.map(|s| s.interval),
+        measures: measures().zip(&sampled.measures).map(summary).collect(),
+        cost_curve: sampled.measures[position(Measure::Cost)].distribution_curve(),
+        beats_on_demand: sampled.beats_on_demand.mean(),
+        over_budget: study.budget.map(|_| sampled.over_budget.mean()),
+        best_probability: 0.0,
+        futures: Futures { same: true, unshared_draws: Vec::new() },
+        difference: None,
+    }
+}
+
+/// What the futures of two models have in common.
+fn futures(first: &PathModel, model: &PathModel) -> Futures {
+    let (ours, theirs) = (first.drawn(), model.drawn());
+    let only = |own: &[String], other: &[String]| -> Vec<String> {
+        own.iter().filter(|name| !other.contains(name)).cloned().collect()
+    };
+    Futures {
+        same: first.has_same_future(model),
+        unshared_draws: [only(&ours, &theirs), only(&theirs, &ours)].concat(),
+    }
+}
+
+fn difference(apart: &Apart, own: &[Sample], first: &[Sample]) -> Difference {
+    let measures = DIFFERENCES.iter().zip(&apart.differences).map(|(&measure, same_future)| {
+        let at = position(measure);
+        let pair = Pair { own: &own[at], first: &first[at] };
+        MeasureDifference {
+            measure,
+            same_future: Summary::of(same_future, &TOTAL_LEVELS, false),
+            quantiles: TOTAL_LEVELS.iter().map(|&p| pair.quantile(p)).collect(),
+            cvar95: pair.apart(Statistic::Cvar(CVAR_LEVEL), |s| s.cvar(CVAR_LEVEL)),
+        }
+    });
+    Difference {
+        cheaper: apart.cheaper.mean(),
+        dearer: apart.dearer.mean(),
+        measures: measures.collect(),
+    }
+}
+
+/// A measure of a study and of the first, on the same paths.
+struct Pair<'a> {
+    own: &'a Sample,
+    first: &'a Sample,
+}
+
+impl Pair<'_> {
+    fn quantile(&self, level: f64) -> Quantile {
+        let estimate = self.apart(Statistic::Quantile(level), |s| s.quantile(level));
+        Quantile { level, estimate }
+    }
+
+    /// The difference in a statistic. Its error is the spread of the sections' differences, in
+    /// which what both have in common cancels.
+    fn apart<E: std::fmt::Debug>(
+        &self,
+        statistic: Statistic,
+        value: impl Fn(&Sample) -> Result<Estimate, E>,
+    ) -> Estimate {
+        let known = "the run resolved what its experiment wants";
+        let value = |s: &Sample| value(s).expect(known).value;
+        let sections = |s: &Sample| s.section_values(statistic).expect(known);
+        let pairs = sections(self.own).into_iter().zip(sections(self.first));
+        let apart: Vec<f64> = pairs.map(|(own, first)| own - first).collect();
+        self.own.from_sections(value(self.own) - value(self.first), &apart)
+    }
+}

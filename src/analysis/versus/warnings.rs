@@ -1,0 +1,120 @@
+//! What to be careful about when studies are compared.
+
+use super::Named;
+use super::check::differing;
+use crate::analysis::warnings::few_tail_paths;
+use crate::facts::Warning;
+use crate::results::versus::{StudyResult, Versus};
+use crate::words::usd;
+
+/// Warnings of the comparison first, then those of the studies' inputs.
+pub(super) fn warnings(studies: &[Named], versus: &Versus) -> Vec<Warning> {
+    let mut all = Vec::new();
+    all.extend(settings(studies));
+    all.extend(objectives(studies));
+    all.extend(few_tail_paths(versus.run.paths));
+    for study in &versus.studies {
+        all.extend(other_futures(versus, study));
+        all.extend(undecided(versus, study));
+        all.extend(infeasible(study));
+    }
+    all.extend(of_inputs(studies));
+    all
+}
+
+/// The studies ask for different paths.
+fn settings(studies: &[Named]) -> Option<Warning> {
+    let found = differing(studies, |s| {
+        let run = s.study.run;
+        let paths = run.paths.map_or_else(|| "default paths".into(), |n| format!("{n} paths"));
+        let sampler = format!("{:?}", run.sampler).to_lowercase();
+        Some(format!("{paths} with seed {} and sampler {sampler}", run.seed))
+    })?;
+    Some(Warning::new(
+        "settings-of-the-first",
+        format!("the studies ask for different paths: {found}"),
+        "the settings of the first hold for all, so the others differ from runs of their own",
+        "set --paths, --seed and --sampler for all",
+    ))
+}
+
+/// The sizes are chosen for different goals.
+fn objectives(studies: &[Named]) -> Option<Warning> {
+    let found = differing(studies, |s| Some(format!("({})", s.study.facts.objective)))?;
+    Some(Warning::new(
+        "different-objectives",
+        format!("the sizes are chosen for different goals: {found}"),
+        "a study that pays for safety costs more on average by its own choice",
+        "give [sizing] the same `minimize` in all",
+    ))
+}
+
+/// Load or prices differ, not the contract alone.
+fn other_futures(versus: &Versus, study: &StudyResult) -> Option<Warning> {
+    let (own, first) = (&study.name, &versus.first().name);
+    let unshared = &study.futures.unshared_draws;
+    let drawn = if unshared.is_empty() {
+        "all random draws are shared".to_owned()
+    } else {
+        format!("only one of the two draws {}", unshared.join(", "))
+    };
+    (!study.futures.same).then(|| {
+        Warning::new(
+            "other-futures",
+            format!("{own} assumes other loads or list prices than {first}; {drawn}"),
+            "the difference is one of assumptions as well as of contracts",
+            "to see what a contract does, compare it under the same workload, growth and prices",
+        )
+    })
+}
+
+/// The simulation's error leaves open which of two is cheaper.
+fn undecided(versus: &Versus, study: &StudyResult) -> Option<Warning> {
+    let difference = study.difference.as_ref()?.measure(versus.decided_by);
+    let mean = difference.same_future.mean;
+    (mean.low < 0.0 && mean.high > 0.0).then(|| {
+        Warning::new(
+            "undecided",
+            format!(
+                "{} and {} differ by {} on average with a standard error of {}",
+                study.name,
+                versus.first().name,
+                usd(mean.value),
+                usd(mean.standard_error)
+            ),
+            "with these paths it is not certain which is cheaper on average",
+            "run with more paths (--paths)",
+        )
+    })
+}
+
+/// No size keeps the study's budget as surely as it asks.
+fn infeasible(study: &StudyResult) -> Option<Warning> {
+    (!study.feasible).then(|| {
+        Warning::new(
+            "infeasible",
+            format!("no commitment of {} keeps its budget as surely as it asks", study.name),
+            "it takes part with the one that comes nearest",
+            "allow a higher budget or probability, or compare by another objective",
+        )
+    })
+}
+
+/// Warnings of the inputs, each once, with the studies that it is true of if not of all.
+fn of_inputs(studies: &[Named]) -> Vec<Warning> {
+    let mut all: Vec<(Vec<&str>, &Warning)> = Vec::new();
+    for named in studies {
+        for warning in &named.study.facts.warnings {
+            match all.iter_mut().find(|(_, known)| *known == warning) {
+                Some((names, _)) => names.push(&named.name),
+                None => all.push((vec![&named.name], warning)),
+            }
+        }
+    }
+    let say = |(names, warning): (Vec<&str>, &Warning)| {
+        let whose =
+            if names.len() == studies.len() { "" } else { &format!("{}: ", names.join(", ")) };
+        Warning { seen: format!("{whose}{}", warning.seen), ..warning.clone() }
+    };
+    all.into_iter().map(say).collect()
+}
