@@ -57,6 +57,11 @@ write("escalation_cap_catch_up", 50, 300,
 write("escalation_cap_ratchet", 50, 300, scaled(30, years([10, 10 * 1.03, 10 * 1.03**2])))
 write("escalation_cap_first_year", 50, 300,
       scaled(30, months((1, 10), (11, 10 * 1.05), (12, 10 * 1.05**2), (12, 10 * 1.05**3))))
+write("escalation_cap_until_a_month", 50, 300, scaled(30, years([10, 10, 10 * 1.09**2])))
+write("collar", 50, 300, scaled(30, years([10, 10.90, min(11.881, 11)])))
+write("collar_of_renewals", 50, years([300, 50 * 5.40, 50 * 5.40]), scaled(30, years([10, 12, 14.40])))
+write("collar_until_a_month", 50, years([300, 50 * 5.40, 50 * 6 * 0.85**2]),
+      scaled(30, years([10, 9, 6.40])))
 
 # Discounts.
 write("flat_discount", 50, months((12, 270)), 300)
@@ -76,6 +81,7 @@ write("clawback_of_deployed_units", 100, 600, 0, [0, -60, 0])
 # Two clauses, and clauses with terms of the contract.
 write("with_cap_then_discount", 50, 300,
       scaled(30 * 0.90, years([10, 10 * 1.05, 10 * 1.05**2])))
+write("with_collar_then_discount", 50, 300, scaled(30 * 0.90, years([10, 9, 9])))
 write("with_cap_and_ramp", months((6, 50), (30, 100)),
       months((6, 300), (6, 600), (12, 630), (12, 661.50)), months((6, 300), (30, 0)))
 write("with_ramp_and_clawback", months((6, 50), (6, 100)), months((6, 300), (6, 600)), 0,

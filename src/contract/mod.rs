@@ -19,12 +19,14 @@
 //! a worked example in `tests/clauses/`.
 
 mod clawback;
+mod collar;
 mod escalation_cap;
 mod flat_discount;
 mod ramp;
 pub mod sizes;
 
 pub use clawback::{Clawback, Final};
+pub use collar::Collar;
 pub use escalation_cap::{CappedPrice, EscalationCap};
 pub use flat_discount::{DiscountedPrice, FlatDiscount};
 pub use ramp::{Ramp, RampStep};
@@ -172,6 +174,8 @@ clauses! {
     Ramp,
     /// A limit on price rises.
     EscalationCap,
+    /// A floor and a ceiling for a price.
+    Collar,
     /// A percentage off a price.
     FlatDiscount,
     /// A credit for months of low utilization.

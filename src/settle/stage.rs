@@ -34,7 +34,7 @@ stages! {
     /// The month's list prices: on demand as the future has it, committed as signed and changed at
     /// each renewal.
     List "list prices",
-    /// Limits on prices lower them, clause by clause.
+    /// Limits hold the prices, clause by clause.
     Cap "caps",
     /// Percentages come off the capped prices, clause by clause.
     Discount "discounts",

@@ -189,7 +189,7 @@ fn spare_hourly_units_are_waste() {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 4] = [
+const NEUTRAL: [(&str, &[&str]); 5] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -198,8 +198,10 @@ const NEUTRAL: [(&str, &[&str]); 4] = [
             "annual = inf, reading = \"catch_up\", first_year = \"capped\"",
             "annual = inf, reading = \"ratchet\", price = \"commitment\"",
             "annual = 1e9, first_year = \"capped\", price = \"on_demand\"",
+            "annual = 1e9, first_year = \"capped\", until_month = 3",
         ],
     ),
+    ("collar", &["floor = 0.0, ceiling = inf", "floor = 0, ceiling = 1e9, price = \"commitment\""]),
     ("flat_discount", &["share = 0.0", "share = 0, price = \"both\", until_month = 5"]),
     ("clawback", &["threshold = 0.0, share = 0.1", "threshold = 0.9, share = 0, final = \"lose\""]),
 ];

@@ -118,12 +118,14 @@ fn idle_clauses(
     // The first strategy is on-demand, which signs nothing.
     let spills = strategies[1..].iter().any(|s| matches!(s.overflow, Overflow::OnDemand { .. }));
     let rises = price_moves(file) && spills;
+    let still = |price: CappedPrice| match price {
+        CappedPrice::Commitment => (!renews).then_some("no renewal changes the fee"),
+        CappedPrice::OnDemand => (!rises).then_some("no strategy spills at a price that moves"),
+        CappedPrice::Both => (!renews && !rises).then_some("no price that it binds moves"),
+    };
     let why = |clause: &AnyClause| match clause {
-        AnyClause::EscalationCap(cap) => match cap.price {
-            CappedPrice::Commitment => (!renews).then_some("no renewal changes the fee"),
-            CappedPrice::OnDemand => (!rises).then_some("no strategy spills at a price that moves"),
-            CappedPrice::Both => (!renews && !rises).then_some("no price that it binds moves"),
-        },
+        AnyClause::EscalationCap(cap) => still(cap.price),
+        AnyClause::Collar(collar) => still(collar.price),
         AnyClause::FlatDiscount(discount) => (discount.price == DiscountedPrice::OnDemand
             && !spills)
             .then_some("no strategy spills over to on-demand"),
