@@ -2,7 +2,8 @@
 """Expected bills of the worked examples in tests/clauses, from the clauses' documentation alone.
 
 Writes tests/clauses/<example>.csv with one row per month: units reserved, committed fee, spend
-beyond it (on demand and by the hour), credit, total. The arithmetic is that of the comments in
+beyond it (on demand and by the hour, net of rebates), credit (what grants pay among them), shortfall
+where there is one, total. The arithmetic is that of the comments in
 the study beside it; nothing here comes from the engine.
 """
 
@@ -16,11 +17,13 @@ def months(*stretches):
     return [value for count, value in stretches for _ in range(count)]
 
 
-def write(name, units, fee, overflow, credit=0.0):
+def write(name, units, fee, overflow, credit=0.0, shortfall=None):
     """Each argument is a number for all months or a list; the fee is per month, not per unit."""
-    count = next(len(x) for x in (units, fee, overflow, credit) if isinstance(x, list))
-    columns = [x if isinstance(x, list) else [x] * count for x in (units, fee, overflow, credit)]
-    lines = ["month,units,fee,overflow,credit,total"]
+    given = (units, fee, overflow, credit, *([shortfall] if shortfall is not None else []))
+    count = next(len(x) for x in given if isinstance(x, list))
+    columns = [x if isinstance(x, list) else [x] * count for x in given]
+    missed = ",shortfall" if shortfall is not None else ""
+    lines = [f"month,units,fee,overflow,credit{missed},total"]
     for month, row in enumerate(zip(*columns, strict=True), 1):
         lines.append(",".join(f"{x:.12g}" for x in (month, *row, sum(row[1:]))))
     (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
@@ -78,6 +81,25 @@ write("clawback_final_lost", 100, 600, 0, months((4, 0), (8, -60)))
 write("clawback_at_the_threshold", 100, 600, 0, months((12, 0)))
 write("clawback_of_deployed_units", 100, 600, 0, [0, -60, 0])
 
+# Volume tiers.
+write("volume_tiers", 50, 300, months((1, 700 - 0.10 * 200), (5, 1000 - 0.10 * 300 - 0.20 * 200)))
+write("volume_tiers_all_units", 50, 300, months((1, 700 * 0.90), (5, 1000 * 0.80)))
+write("volume_tiers_by_units", 50, 300, years([70 * 10 - 10 * 0.25 * 30, 70 * 12 - 12 * 0.25 * 30]))
+
+# Credit grants.
+write("credit_grant", 50, 300, 300, months((2, -600), (1, -300), (3, 0)))
+write("credit_grant_expires", 50, 300, 300, months((2, -300), (4, 0)))
+write("credit_grant_for_fees", 50, 300, 300, months((1, -300), (1, -100), (4, 0)))
+
+# Spend commitments.
+write("spend_commitment", 50, 300, years([300, 360]), 0,
+      months((11, 0), (1, 8000 - 7200), (11, 0), (1, 8000 - 7920)))
+write("spend_commitment_take_or_pay", 50, 300, [100, 220, 364], 0, [200, 80, 0])
+write("spend_commitment_tiers", 50, 300 * 0.92, 300, 0,
+      months((11, 0), (1, 0.5 * (10000 - 12 * 276))))
+write("spend_commitment_of_a_short_year", 50, 300, 300, 0,
+      months((11, 0), (1, 800), (5, 0), (1, 400)))
+
 # Two clauses, and clauses with terms of the contract.
 write("with_cap_then_discount", 50, 300,
       scaled(30 * 0.90, years([10, 10 * 1.05, 10 * 1.05**2])))
@@ -100,3 +122,11 @@ write("with_ramp_and_hourly_units", months((6, 50), (6, 100), (2, 0)),
       months((6, 300), (6, 600), (2, 0)), months((12, 0), (2, 900)))
 write("with_ramp_only_while_in_force", [0, 80, 100, 0], [0, 480, 600, 0],
       [1200, 40 * 1.25 * 9, 20 * 1.25 * 9, 1200])
+write("with_discount_then_volume_tiers", 50, 300, months((6, 630 - 0.20 * 230 - 0.10 * 84)))
+write("with_clawback_and_credit_grant", 100, 600, 0, [-600, -60 - 400, -60, -60, -60, -120])
+write("with_discount_and_spend_commitment", 50, 300 * 0.855, 300 * 0.855, 0,
+      months((11, 0), (1, 7000 - 12 * 513)))
+write("with_credit_grant_and_spend_commitment", 50, 300, 300, [-600, -400, 0, 0, 0, 0],
+      months((5, 0), (1, 3000 - (6 * 600 - 1000))))
+write("with_credits_of_what_does_not_count", 50, 300, 300, [-400, 0], [250 - 200, 0])
+write("with_volume_tiers_and_spend_commitment", 50, 300, 680, 0, months((3, 1000 - 980)))

@@ -8,7 +8,10 @@
 //! | [`Clause::cap`] | when a month's prices are fixed, first | limits on unit prices |
 //! | [`Clause::discount`] | then | percentages |
 //! | [`Clause::quantity`] | when the month opens | ramps, steps |
-//! | [`Clause::credit`] | when the month is billed | credits, rebates |
+//! | [`Clause::rebate`] | when the month is billed | percentages that depend on the month's volume |
+//! | [`Clause::credit`] | then | credits |
+//! | [`Clause::grant`] | then | balances that pay what is left |
+//! | [`Clause::shortfall`] | last | spend that was committed and not reached |
 //!
 //! Clauses of one hook apply in the order in which the study lists them; a study that lists a
 //! percentage before a limit is refused, because it reads as another order than the one that
@@ -16,20 +19,31 @@
 //!
 //! To add a clause: its file here with the six headings (*What it does*, *Formula*, *Parameters*,
 //! *Ambiguity and our reading*, *Example*, *Source*), its `mod` line, its line in `clauses!`, and
-//! a worked example in `tests/clauses/`.
+//! a worked example in `tests/clauses/`. What several clauses use: [`Charges`], which lines of a
+//! bill are meant, and [`Tier`], percentages by amount.
 
+mod charges;
 mod clawback;
 mod collar;
+mod credit_grant;
 mod escalation_cap;
 mod flat_discount;
 mod ramp;
 pub mod sizes;
+mod spend_commitment;
+mod tiers;
+mod volume_tiers;
 
+pub use charges::Charges;
 pub use clawback::{Clawback, Final};
 pub use collar::Collar;
+pub use credit_grant::CreditGrant;
 pub use escalation_cap::{CappedPrice, EscalationCap};
 pub use flat_discount::{DiscountedPrice, FlatDiscount};
 pub use ramp::{Ramp, RampStep};
+pub use spend_commitment::{Period, SpendCommitment};
+pub use tiers::Tier;
+pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
 use crate::error::Problem;
 use crate::ledger::Month;
@@ -75,7 +89,7 @@ pub struct Opening<'a> {
     pub closed: &'a [Month],
 }
 
-/// A month that has been used and billed, before credits.
+/// A month that has been used and billed, with its lines up to the stage of the hook.
 #[derive(Clone, Copy, Debug)]
 pub struct Billing<'a> {
     /// What was known when it opened.
@@ -103,9 +117,25 @@ pub trait Clause {
         let _ = (opening, reserved);
     }
 
+    /// Adds rebates on the on-demand spend, as negative amounts in USD; `rebate` holds those of
+    /// earlier clauses on entry.
+    fn rebate(&self, billing: Billing<'_>, rebate: &mut Lane) {
+        let _ = (billing, rebate);
+    }
+
     /// Adds credits, as negative amounts in USD.
     fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
         let _ = (billing, credit);
+    }
+
+    /// Pays from a balance what rebates and credits leave of the bill, as a negative amount in USD.
+    fn grant(&self, billing: Billing<'_>, granted: &mut Lane) {
+        let _ = (billing, granted);
+    }
+
+    /// Adds spend that was committed and not reached, USD.
+    fn shortfall(&self, billing: Billing<'_>, shortfall: &mut Lane) {
+        let _ = (billing, shortfall);
     }
 
     /// Which hooks the clause uses.
@@ -131,8 +161,14 @@ pub struct Hooks {
     pub discount: bool,
     /// [`Clause::quantity`]
     pub quantity: bool,
+    /// [`Clause::rebate`]
+    pub rebate: bool,
     /// [`Clause::credit`]
     pub credit: bool,
+    /// [`Clause::grant`]
+    pub grant: bool,
+    /// [`Clause::shortfall`]
+    pub shortfall: bool,
     /// Whether a hook reads closed months.
     pub history: bool,
 }
@@ -178,8 +214,14 @@ clauses! {
     Collar,
     /// A percentage off a price.
     FlatDiscount,
+    /// Percentages that rise with the month's on-demand volume.
+    VolumeTiers,
     /// A credit for months of low utilization.
     Clawback,
+    /// A balance that pays bills until it is used up or expires.
+    CreditGrant,
+    /// Spend promised per period, for a percentage.
+    SpendCommitment,
 }
 
 /// `EscalationCap` as `escalation_cap`.
@@ -263,11 +305,12 @@ impl Contract {
         under(t) && (t + 1 == months || !under(t + 1))
     }
 
-    /// Whether the totals follow from prices and quantities alone: no clause gives credits or
-    /// looks back, and what is reserved is deployed.
+    /// Whether the totals follow from prices and quantities alone: no clause adds a line to the
+    /// bill or looks back, and what is reserved is deployed.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.deployed.is_none() && !self.uses(|h| h.credit || h.history)
+        let adds = |h: Hooks| h.rebate || h.credit || h.grant || h.shortfall;
+        self.deployed.is_none() && !self.uses(|h| adds(h) || h.history)
     }
 
     /// Whether the reserved units are the same on every path.

@@ -1,8 +1,8 @@
 //! Settlement: the one place where a contract meets a future.
 //!
 //! The order of operations is [`Stage::ORDER`]: prices of all months ([`reprice`]), then month by
-//! month quantity, use, bill and credits ([`settle`]), clauses of a stage in the order of the
-//! contract. Reports print that list, and a test holds it against this file.
+//! month quantity, use, bill and what clauses add to it ([`settle`]), clauses of a stage in the
+//! order of the contract. Reports print that list, and a test holds it against this file.
 //!
 //! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
 //! [`lean`] settles the same in fewer steps where no clause looks back and only totals are wanted.
@@ -14,7 +14,7 @@ pub mod grid;
 pub mod lean;
 mod stage;
 
-pub use stage::Stage;
+pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
 use crate::curve::LoadCurve;
@@ -136,7 +136,11 @@ kernel! {
             let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
             let overflow = Some(overflow).filter(|_| phase != Phase::None);
             bill(terms.contract, overflow, &paths.params, rates, month);
-            credit(opening, phase, terms.contract.is_last(t, months), month);
+            let last = terms.contract.is_last(t, months);
+            month.rebate = added(Stage::Rebate, opening, phase, last, month);
+            month.credit = added(Stage::Credit, opening, phase, last, month);
+            month.granted = added(Stage::Grant, opening, phase, last, month);
+            month.shortfall = added(Stage::Shortfall, opening, phase, last, month);
             totals.add(month, terms.discounts[t]);
         }
         totals
@@ -287,15 +291,15 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
     }
 }
 
-/// Credits of the contract's clauses.
+/// What the contract's clauses add to the bill in a stage, USD.
 #[inline(always)]
-fn credit(opening: Opening<'_>, phase: Phase, last: bool, month: &mut Month) {
-    let mut credit = [0.0; LANES];
-    if let Phase::Term(_) = phase {
+fn added(stage: Stage, opening: Opening<'_>, phase: Phase, last: bool, month: &Month) -> Lane {
+    let mut sum = [0.0; LANES];
+    if let (Phase::Term(_), Some(add)) = (phase, stage.adds()) {
         let billing = Billing { opening, now: month, last };
         for clause in &opening.contract.clauses {
-            clause.get().credit(billing, &mut credit);
+            add(clause.get(), billing, &mut sum);
         }
     }
-    month.credit = credit;
+    sum
 }

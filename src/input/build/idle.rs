@@ -5,7 +5,7 @@
 
 use super::Builder;
 use super::contract::Agreed;
-use crate::contract::{AnyClause, CappedPrice, DiscountedPrice, Renewal};
+use crate::contract::{AnyClause, CappedPrice, Charges, DiscountedPrice, Renewal};
 use crate::input::study_file::{StudyFile, Units};
 use crate::process::drift::Moves;
 use crate::process::forecast_error::{Center, Start};
@@ -129,6 +129,12 @@ fn idle_clauses(
         AnyClause::FlatDiscount(discount) => (discount.price == DiscountedPrice::OnDemand
             && !spills)
             .then_some("no strategy spills over to on-demand"),
+        AnyClause::VolumeTiers(_) => (!spills).then_some("no strategy spills over to on-demand"),
+        AnyClause::CreditGrant(grant) => (grant.pays == Charges::OnDemand && !spills)
+            .then_some("no strategy spills over to on-demand"),
+        AnyClause::SpendCommitment(spend) => {
+            (spend.amount.is_zero() && spend.tiers.is_empty()).then_some("it promises nothing")
+        }
         AnyClause::Ramp(_) | AnyClause::Clawback(_) => None,
     };
     let clauses = contract.clauses.iter().enumerate();

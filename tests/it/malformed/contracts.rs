@@ -226,6 +226,31 @@ fn clauses() {
             "a clawback threshold beyond one",
             "{ kind = \"clawback\", threshold = 70, share = 0.1 }",
         ),
+        clause("a floor above the ceiling", "{ kind = \"collar\", floor = 1.1, ceiling = 0.9 }"),
+        clause("volume tiers without tiers", "{ kind = \"volume_tiers\", tiers = [] }"),
+        clause(
+            "volume tiers that fall",
+            "{ kind = \"volume_tiers\", tiers = [{ from = 50, share = 0.1 }, { from = 20, share = 0.2 }] }",
+        ),
+        clause(
+            "a tier below zero",
+            "{ kind = \"volume_tiers\", tiers = [{ from = -1, share = 0.1 }] }",
+        ),
+        clause(
+            "two grants",
+            "{ kind = \"credit_grant\", amount = 100 }, { kind = \"credit_grant\", amount = 100 }",
+        ),
+        clause("a negative grant", "{ kind = \"credit_grant\", amount = -100 }"),
+        clause(
+            "a penalty in percent",
+            "{ kind = \"spend_commitment\", amount = 100, penalty = 100 }",
+        ),
+        clause(
+            "a commitment with a percentage before a cap",
+            &format!(
+                "{{ kind = \"spend_commitment\", amount = 100, tiers = [{{ from = 50, share = 0.1 }}] }}, {cap}"
+            ),
+        ),
         clause(
             "a field of another clause",
             "{ kind = \"clawback\", threshold = 0.7, share = 0.1, annual = 0.05 }",
