@@ -38,7 +38,7 @@ fn minus_two_ln(u: f64) -> f64 {
     const HALF_ROOT: u64 = 0x3FE6_A09E_667F_3BCD; // sqrt(1/2)
     const ONE: u64 = 1.0f64.to_bits();
     const WHOLE: f64 = 4_503_599_627_370_496.0; // 2^52: low bits hold an integer
-    let exponent = (u.to_bits() - HALF_ROOT).wrapping_add(ONE) >> 52;
+    let exponent = u.to_bits().wrapping_sub(HALF_ROOT).wrapping_add(ONE) >> 52;
     let m = f64::from_bits(u.to_bits().wrapping_sub(exponent << 52).wrapping_add(ONE));
     // The exponent as a float without a conversion: vector units convert 64 bits slowly or not.
     let n = f64::from_bits(WHOLE.to_bits() | exponent) - (WHOLE + 1023.0);
