@@ -71,6 +71,7 @@ write("flat_discount", 50, months((12, 270)), 300)
 write("flat_discount_on_demand", 50, months((12, 300)), 270)
 write("flat_discount_stacked", 50, months((12, 300 * 0.90 * 0.98 * 0.95 * 0.95)),
       300 * 0.90 * 0.98 * 0.95 * 0.95)
+write("flat_discount_added", 50, months((12, 300 * (1 - 0.22))), 300)
 write("flat_discount_for_some_months", 100, months((6, 300), (18, 600)), 0)
 write("flat_discount_from_a_later_start", months((2, 0), (6, 50)),
       months((2, 0), (2, 240), (4, 300)), months((2, 800), (6, 300)))

@@ -39,7 +39,7 @@ pub use clawback::{Clawback, Final};
 pub use collar::Collar;
 pub use credit_grant::CreditGrant;
 pub use escalation_cap::{CappedPrice, EscalationCap};
-pub use flat_discount::{DiscountedPrice, FlatDiscount};
+pub use flat_discount::{DiscountedPrice, FlatDiscount, Stacking};
 pub use ramp::{Ramp, RampStep};
 pub use spend_commitment::{Period, SpendCommitment};
 pub use tiers::Tier;
@@ -72,7 +72,8 @@ pub struct Quotes<'a> {
     pub start: &'a Rates,
     /// List prices of the contract's months up to and with this one.
     pub list: &'a [Rates],
-    /// Prices of the contract's earlier months after caps, before percentages.
+    /// Prices after caps, before percentages: of the contract's earlier months, and of this one
+    /// once its caps have been applied.
     pub capped: &'a [Rates],
 }
 

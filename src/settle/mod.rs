@@ -65,23 +65,30 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
         commitment: fee,
     };
     for t in 0..months {
-        let mut capped = out.list[t];
-        let mut paid = capped;
-        if matches!(contract.phase(t), Phase::Term(_)) {
-            let quotes = Quotes {
-                month: t - signing,
-                params: &paths.params,
-                start: &start,
-                list: &out.list[signing..=t],
-                capped: &out.capped[signing..t],
-            };
-            let clauses = || contract.clauses.iter().map(AnyClause::get);
-            clauses().for_each(|c| c.cap(quotes, &mut capped));
-            paid = capped;
-            clauses().for_each(|c| c.discount(quotes, &mut paid));
-        }
-        out.capped.push(capped);
-        out.paid.push(paid);
+        let in_term = matches!(contract.phase(t), Phase::Term(_));
+        let clauses = || contract.clauses.iter().filter(|_| in_term).map(AnyClause::get);
+        let mut rates = out.list[t];
+        clauses().for_each(|c| c.cap(quotes(signing, t, &start, paths, out), &mut rates));
+        out.capped.push(rates);
+        clauses().for_each(|c| c.discount(quotes(signing, t, &start, paths, out), &mut rates));
+        out.paid.push(rates);
+    }
+}
+
+/// The prices of the contract's months as far as they are fixed.
+fn quotes<'a>(
+    signing: usize,
+    t: usize,
+    start: &'a Rates,
+    paths: &'a PathBlock,
+    prices: &'a Prices,
+) -> Quotes<'a> {
+    Quotes {
+        month: t - signing,
+        params: &paths.params,
+        start,
+        list: &prices.list[signing..=t],
+        capped: &prices.capped[signing..],
     }
 }
 

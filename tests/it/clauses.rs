@@ -210,7 +210,14 @@ const NEUTRAL: [(&str, &[&str]); 8] = [
         ],
     ),
     ("collar", &["floor = 0.0, ceiling = inf", "floor = 0, ceiling = 1e9, price = \"commitment\""]),
-    ("flat_discount", &["share = 0.0", "share = 0, price = \"both\", until_month = 5"]),
+    (
+        "flat_discount",
+        &[
+            "share = 0.0",
+            "share = 0, price = \"both\", until_month = 5",
+            "share = 0, stacking = \"add\"",
+        ],
+    ),
     (
         "volume_tiers",
         &[

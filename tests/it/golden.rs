@@ -202,21 +202,27 @@ fn g25_take_or_pay() {
 }
 
 /// G14 to G16, S2:76 and S0: percentages multiply. A layer of 5 or 12 % on 40 or 55 % pays 57 or
-/// 39.6 %; 15 and 20 % make 32 %, 20 and 25 % 40 %; four discounts make 20.4 or 43.8 %.
+/// 39.6 %; 15 and 20 % make 32 %, 20 and 25 % 40 %; four discounts make 20.4 or 43.8 %, and 22 or
+/// 51 % where they are added up.
 #[test]
 fn g14_g15_g16_discounts_multiply() {
-    let paid = |shares: &[f64]| {
-        let clauses: Vec<String> =
-            shares.iter().map(|s| format!("{{ kind = \"flat_discount\", share = {s} }}")).collect();
+    let stacked = |shares: &[f64], stacking: &str| {
+        let clause = |share: &f64| {
+            format!("{{ kind = \"flat_discount\", share = {share}, stacking = \"{stacking}\" }}")
+        };
+        let clauses: Vec<String> = shares.iter().map(clause).collect();
         let clauses = format!("contract.clauses=[{}]", clauses.join(", "));
         mean(&run("certain", &[&clauses]), Measure::Cost) / 14_400.0
     };
+    let paid = |shares: &[f64]| stacked(shares, "multiply");
     golden("G14", "/pay_frac/0", paid(&[0.40, 0.05]), 0.57);
     golden("G14", "/pay_frac/1", paid(&[0.55, 0.12]), 0.396);
     golden("G15", "/off/0", 1.0 - paid(&[0.15, 0.20]), 0.32);
     golden("G15", "/off/1", 1.0 - paid(&[0.20, 0.25]), 0.40);
     golden("G16", "/off_mult/0", 1.0 - paid(&[0.10, 0.02, 0.05, 0.05]), 0.203_995);
     golden("G16", "/off_mult/1", 1.0 - paid(&[0.30, 0.03, 0.10, 0.08]), 0.437_788);
+    golden("G16", "/off_add/0", 1.0 - stacked(&[0.10, 0.02, 0.05, 0.05], "add"), 0.22);
+    golden("G16", "/off_add/1", 1.0 - stacked(&[0.30, 0.03, 0.10, 0.08], "add"), 0.51);
 }
 
 /// V01 and V02, Microsoft's sizing page: 1,000 x (200 + 8 x 20) / 3,400 = 105.88, bought as 110 in

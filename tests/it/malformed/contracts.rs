@@ -226,6 +226,19 @@ fn clauses() {
             "a clawback threshold beyond one",
             "{ kind = \"clawback\", threshold = 70, share = 0.1 }",
         ),
+        clause(
+            "a field of another clause",
+            "{ kind = \"clawback\", threshold = 0.7, share = 0.1, annual = 0.05 }",
+        ),
+    ];
+    hold("clauses", &cases);
+}
+
+#[test]
+fn clauses_on_the_bill() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let cases = [
         clause("a floor above the ceiling", "{ kind = \"collar\", floor = 1.1, ceiling = 0.9 }"),
         clause("volume tiers without tiers", "{ kind = \"volume_tiers\", tiers = [] }"),
         clause(
@@ -247,16 +260,10 @@ fn clauses() {
         ),
         clause(
             "a commitment with a percentage before a cap",
-            &format!(
-                "{{ kind = \"spend_commitment\", amount = 100, tiers = [{{ from = 50, share = 0.1 }}] }}, {cap}"
-            ),
-        ),
-        clause(
-            "a field of another clause",
-            "{ kind = \"clawback\", threshold = 0.7, share = 0.1, annual = 0.05 }",
+            "{ kind = \"spend_commitment\", amount = 100, tiers = [{ from = 50, share = 0.1 }] }, { kind = \"escalation_cap\", annual = 0.05 }",
         ),
     ];
-    hold("clauses", &cases);
+    hold("clauses_on_the_bill", &cases);
 }
 
 #[test]
