@@ -36,12 +36,18 @@ pub struct Month {
     pub hourly: Lane,
     /// Spend on demand, USD.
     pub on_demand: Lane,
+    /// Percentages off the on-demand spend that depend on its volume, USD; not positive.
+    pub rebate: Lane,
     /// Stated cost of rejected demand, USD.
     pub shortage: Lane,
     /// Fee for ending the contract, USD.
     pub termination: Lane,
     /// Credits, USD; not positive.
     pub credit: Lane,
+    /// What a granted balance pays of the bill, USD; not positive.
+    pub granted: Lane,
+    /// Spend that was committed and not reached, USD.
+    pub shortfall: Lane,
     /// Part of the fee for units that were not switched on, USD.
     pub unallocated: Lane,
     /// Part of the fee and the hourly charges for units that were on but idle, USD.
@@ -63,9 +69,12 @@ impl Month {
             fee: zero,
             hourly: zero,
             on_demand: zero,
+            rebate: zero,
             shortage: zero,
             termination: zero,
             credit: zero,
+            granted: zero,
+            shortfall: zero,
             unallocated: zero,
             idle: zero,
         }
@@ -80,9 +89,12 @@ impl Month {
             cost[i] = self.fee[i]
                 + self.hourly[i]
                 + self.on_demand[i]
+                + self.rebate[i]
                 + self.shortage[i]
                 + self.termination[i]
-                + self.credit[i];
+                + self.credit[i]
+                + self.granted[i]
+                + self.shortfall[i];
         }
         cost
     }
@@ -112,7 +124,7 @@ pub struct Totals {
     pub present_value: Lane,
     /// Committed fees, USD.
     pub fee: Lane,
-    /// Spend beyond the commitment (hourly and on demand), USD.
+    /// Spend beyond the commitment (hourly and on demand, net of rebates), USD.
     pub overflow: Lane,
     /// Fees for units that were not switched on, USD.
     pub unallocated: Lane,
@@ -122,8 +134,10 @@ pub struct Totals {
     pub shortage: Lane,
     /// Fees for ending the contract, USD.
     pub termination: Lane,
-    /// Credits, USD; not positive.
+    /// Credits and what a grant paid, USD; not positive.
     pub credit: Lane,
+    /// Spend that was committed and not reached, USD.
+    pub shortfall: Lane,
     /// Demand, unit-months.
     pub demand: Lane,
     /// Demand met by the commitment, unit-months.
@@ -149,6 +163,7 @@ impl Totals {
             shortage: zero,
             termination: zero,
             credit: zero,
+            shortfall: zero,
             demand: zero,
             served: zero,
             rejected: zero,
@@ -174,12 +189,13 @@ impl Totals {
             self.cost[i] += cost[i];
             self.present_value[i] += discount * cost[i];
             self.fee[i] += month.fee[i];
-            self.overflow[i] += month.hourly[i] + month.on_demand[i];
+            self.overflow[i] += month.hourly[i] + month.on_demand[i] + month.rebate[i];
             self.unallocated[i] += month.unallocated[i];
             self.idle[i] += month.idle[i];
             self.shortage[i] += month.shortage[i];
             self.termination[i] += month.termination[i];
-            self.credit[i] += month.credit[i];
+            self.credit[i] += month.credit[i] + month.granted[i];
+            self.shortfall[i] += month.shortfall[i];
             self.demand[i] += month.demand[i];
             self.served[i] += month.served[i];
             self.rejected[i] += month.rejected[i];

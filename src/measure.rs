@@ -34,6 +34,8 @@ pub enum Measure {
     Regret,
     /// Credits received.
     Credits,
+    /// Committed spend that was not reached.
+    Shortfall,
     /// Use of the deployed units.
     Utilization,
     /// Demand served by the commitment.
@@ -66,7 +68,7 @@ pub struct Context<'a> {
 
 impl Measure {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Cost,
         Self::PresentValue,
         Self::Saving,
@@ -77,6 +79,7 @@ impl Measure {
         Self::Overspend,
         Self::Regret,
         Self::Credits,
+        Self::Shortfall,
         Self::Utilization,
         Self::Coverage,
         Self::EffectiveSavingsRate,
@@ -102,7 +105,7 @@ impl Measure {
         match self {
             Self::Cost => [
                 "Cost",
-                "fees + hourly units + on-demand + shortage + termination - credits",
+                "fees + hourly units + on-demand - rebates + shortage + termination - credits + shortfall",
                 "All bills of the horizon, nominal.",
             ],
             Self::PresentValue => [
@@ -132,7 +135,7 @@ impl Measure {
             ],
             Self::OverflowSpend => [
                 "Overflow spend",
-                "on-demand + hourly units",
+                "on-demand - rebates + hourly units",
                 "What demand beyond the commitment cost. For on-demand it is the whole bill.",
             ],
             Self::Overspend => [
@@ -146,6 +149,11 @@ impl Measure {
                 "What hindsight would have saved. Nobody can have it in advance.",
             ],
             Self::Credits => ["Credits", "sum of credits", "What clauses paid back."],
+            Self::Shortfall => [
+                "Shortfall",
+                "sum of penalty * max(committed spend - spend that counts, 0)",
+                "Paid for spend that was promised and not reached.",
+            ],
             Self::Utilization => [
                 "Utilization",
                 "served unit-months / deployed unit-months",
@@ -212,6 +220,7 @@ impl Measure {
             Self::Regret => lane(&|i| totals.cost[i] - context.hindsight[i]),
             // From zero, so that no credit is 0 and not -0.
             Self::Credits => lane(&|i| 0.0 - totals.credit[i]),
+            Self::Shortfall => totals.shortfall,
             Self::Utilization => share(&totals.served, &totals.deployed),
             Self::Coverage => share(&totals.served, &totals.demand),
             Self::EffectiveSavingsRate => lane(&|i| {

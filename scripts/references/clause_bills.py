@@ -2,7 +2,8 @@
 """Expected bills of the worked examples in tests/clauses, from the clauses' documentation alone.
 
 Writes tests/clauses/<example>.csv with one row per month: units reserved, committed fee, spend
-beyond it (on demand and by the hour), credit, total. The arithmetic is that of the comments in
+beyond it (on demand and by the hour, net of rebates), credit (what grants pay among them), shortfall
+where there is one, total. The arithmetic is that of the comments in
 the study beside it; nothing here comes from the engine.
 """
 
@@ -16,15 +17,16 @@ def months(*stretches):
     return [value for count, value in stretches for _ in range(count)]
 
 
-def write(name, units, fee, overflow, credit=0.0, termination=0.0):
+def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0):
     """Each argument is a number for all months or a list; the fee is per month, not per unit.
 
     A termination fee has no column: it is in the total.
     """
-    lines = (units, fee, overflow, credit, termination)
-    count = next(len(x) for x in lines if isinstance(x, list))
-    columns = [x if isinstance(x, list) else [x] * count for x in lines]
-    lines = ["month,units,fee,overflow,credit,total"]
+    missed = shortfall is not None
+    given = (units, fee, overflow, credit, *([shortfall] if missed else []), termination)
+    count = next(len(x) for x in given if isinstance(x, list))
+    columns = [x if isinstance(x, list) else [x] * count for x in given]
+    lines = [f"month,units,fee,overflow,credit{',shortfall' if missed else ''},total"]
     for month, row in enumerate(zip(*columns, strict=True), 1):
         lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-1], sum(row[1:]))))
     (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
@@ -61,12 +63,18 @@ write("escalation_cap_catch_up", 50, 300,
 write("escalation_cap_ratchet", 50, 300, scaled(30, years([10, 10 * 1.03, 10 * 1.03**2])))
 write("escalation_cap_first_year", 50, 300,
       scaled(30, months((1, 10), (11, 10 * 1.05), (12, 10 * 1.05**2), (12, 10 * 1.05**3))))
+write("escalation_cap_until_a_month", 50, 300, scaled(30, years([10, 10, 10 * 1.09**2])))
+write("collar", 50, 300, scaled(30, years([10, 10.90, min(11.881, 11)])))
+write("collar_of_renewals", 50, years([300, 50 * 5.40, 50 * 5.40]), scaled(30, years([10, 12, 14.40])))
+write("collar_until_a_month", 50, years([300, 50 * 5.40, 50 * 6 * 0.85**2]),
+      scaled(30, years([10, 9, 6.40])))
 
 # Discounts.
 write("flat_discount", 50, months((12, 270)), 300)
 write("flat_discount_on_demand", 50, months((12, 300)), 270)
 write("flat_discount_stacked", 50, months((12, 300 * 0.90 * 0.98 * 0.95 * 0.95)),
       300 * 0.90 * 0.98 * 0.95 * 0.95)
+write("flat_discount_added", 50, months((12, 300 * (1 - 0.22))), 300)
 write("flat_discount_for_some_months", 100, months((6, 300), (18, 600)), 0)
 write("flat_discount_from_a_later_start", months((2, 0), (6, 50)),
       months((2, 0), (2, 240), (4, 300)), months((2, 800), (6, 300)))
@@ -118,6 +126,10 @@ write("with_terminate_and_clawback_lost", months((3, 100), (3, 0)), months((3, 6
       months((3, 0), (3, 500)), [0, -60, -60, 0, 0, 0])
 write("with_terminate_and_discount", months((3, 50), (3, 0)), months((3, 270), (3, 0)),
       months((3, 270), (3, 800)), termination=[0, 0, 0, 270, 0, 0])
+write("with_terminate_and_spend_commitment", months((3, 50), (3, 0)), months((3, 300), (3, 0)),
+      months((3, 300), (3, 800)), 0, [0, 0, 0, 9600 * 3 / 12 - 3 * 600, 0, 0])
+write("with_terminate_and_grant", months((3, 50), (2, 0)), months((3, 300), (2, 0)),
+      months((3, 300 - 0.1 * 200), (2, 800)), months((3, -580), (2, 0)))
 write("with_flex_down_and_terminate", months((3, 100), (3, 80), (6, 0)),
       months((3, 600), (3, 480), (6, 0)), months((6, 0), (6, 500)),
       termination=months((6, 0), (1, 0.25 * 6 * 480), (5, 0)))
@@ -132,9 +144,29 @@ write("expansion_in_steps", months((3, 100), (3, 140)), months((3, 600), (3, 840
 write("with_expansion_and_cap", months((12, 100), (12, 150)), months((12, 600), (12, 945)),
       months((12, 500), (12, 0)))
 
+# Volume tiers.
+write("volume_tiers", 50, 300, months((1, 700 - 0.10 * 200), (5, 1000 - 0.10 * 300 - 0.20 * 200)))
+write("volume_tiers_all_units", 50, 300, months((1, 700 * 0.90), (5, 1000 * 0.80)))
+write("volume_tiers_by_units", 50, 300, years([70 * 10 - 10 * 0.25 * 30, 70 * 12 - 12 * 0.25 * 30]))
+
+# Credit grants.
+write("credit_grant", 50, 300, 300, months((2, -600), (1, -300), (3, 0)))
+write("credit_grant_expires", 50, 300, 300, months((2, -300), (4, 0)))
+write("credit_grant_for_fees", 50, 300, 300, months((1, -300), (1, -100), (4, 0)))
+
+# Spend commitments.
+write("spend_commitment", 50, 300, years([300, 360]), 0,
+      months((11, 0), (1, 8000 - 7200), (11, 0), (1, 8000 - 7920)))
+write("spend_commitment_take_or_pay", 50, 300, [100, 220, 364], 0, [200, 80, 0])
+write("spend_commitment_tiers", 50, 300 * 0.92, 300, 0,
+      months((11, 0), (1, 0.5 * (10000 - 12 * 276))))
+write("spend_commitment_of_a_short_year", 50, 300, 300, 0,
+      months((11, 0), (1, 800), (5, 0), (1, 400)))
+
 # Two clauses, and clauses with terms of the contract.
 write("with_cap_then_discount", 50, 300,
       scaled(30 * 0.90, years([10, 10 * 1.05, 10 * 1.05**2])))
+write("with_collar_then_discount", 50, 300, scaled(30 * 0.90, years([10, 9, 9])))
 write("with_cap_and_ramp", months((6, 50), (30, 100)),
       months((6, 300), (6, 600), (12, 630), (12, 661.50)), months((6, 300), (30, 0)))
 write("with_ramp_and_clawback", months((6, 50), (6, 100)), months((6, 300), (6, 600)), 0,
@@ -153,3 +185,11 @@ write("with_ramp_and_hourly_units", months((6, 50), (6, 100), (2, 0)),
       months((6, 300), (6, 600), (2, 0)), months((12, 0), (2, 900)))
 write("with_ramp_only_while_in_force", [0, 80, 100, 0], [0, 480, 600, 0],
       [1200, 40 * 1.25 * 9, 20 * 1.25 * 9, 1200])
+write("with_discount_then_volume_tiers", 50, 300, months((6, 630 - 0.20 * 230 - 0.10 * 84)))
+write("with_clawback_and_credit_grant", 100, 600, 0, [-600, -60 - 400, -60, -60, -60, -120])
+write("with_discount_and_spend_commitment", 50, 300 * 0.855, 300 * 0.855, 0,
+      months((11, 0), (1, 7000 - 12 * 513)))
+write("with_credit_grant_and_spend_commitment", 50, 300, 300, [-600, -400, 0, 0, 0, 0],
+      months((5, 0), (1, 3000 - (6 * 600 - 1000))))
+write("with_credits_of_what_does_not_count", 50, 300, 300, [-400, 0], [250 - 200, 0])
+write("with_volume_tiers_and_spend_commitment", 50, 300, 680, 0, months((3, 1000 - 980)))

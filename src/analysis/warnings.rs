@@ -76,7 +76,7 @@ fn edge_of_list(study: &Study, results: &Results) -> Option<Warning> {
 
 /// Credits that never came although a clause promises them.
 fn clause_without_effect(study: &Study, results: &Results) -> Option<Warning> {
-    let promises = study.contract.uses(|h| h.credit);
+    let promises = study.contract.uses(|h| h.credit || h.grant);
     let chosen = chosen(results).filter(|s| s.units > 0.0)?;
     let never = chosen.measure(Measure::Credits).mean.value == 0.0;
     (promises && never).then(|| {

@@ -85,7 +85,7 @@ impl Experiment for Months<'_> {
                 out[at] = month.cost();
                 out[at + 1] = month.reserved;
                 for i in 0..LANES {
-                    out[at + 2][i] = month.hourly[i] + month.on_demand[i];
+                    out[at + 2][i] = month.hourly[i] + month.on_demand[i] + month.rebate[i];
                     out[at + 3][i] = month.unallocated[i] + month.idle[i];
                 }
             }

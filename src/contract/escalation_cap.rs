@@ -34,7 +34,8 @@ pub enum CappedPrice {
 /// `first_year = "held"`, `y` with `"capped"`.
 ///
 /// # Parameters
-/// `annual >= 0` (0.05 for 5 %; `inf` for none), `reading`, `first_year`, `price`.
+/// `annual >= 0` (0.05 for 5 %; `inf` for none), `reading`, `first_year`, `price`; `until_month`
+/// (1-based; absent for the whole contract).
 ///
 /// # Ambiguity and our reading
 /// "Maximum annual escalation of 5 %" can bind the level against signing (default), or each year's
@@ -42,7 +43,9 @@ pub enum CappedPrice {
 /// catch_up <= level` on every path and differ by several percent after three years. Whether the
 /// price may rise before the first anniversary is `first_year`, by default not. The limit follows
 /// this model's list price; a successor model is another price. It binds the price per unit, not the
-/// bill, and not the vendor's hourly price.
+/// bill, and not the vendor's hourly price. Price protection ("capped at current rates for 24
+/// months") is `annual = 0` with `until_month = 24`: after that month the list price is paid at
+/// once.
 ///
 /// # Example
 /// ```toml
@@ -54,7 +57,7 @@ pub enum CappedPrice {
 ///
 /// # Source
 /// Guide to Bedrock and Azure OpenAI contracts (S0), line 170: 5 % a year for the contract's
-/// duration, 100,000 USD to 105,000 to 110,250.
+/// duration, 100,000 USD to 105,000 to 110,250; price protection: line 161.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EscalationCap {
@@ -70,6 +73,20 @@ pub struct EscalationCap {
     /// Which prices it binds.
     #[serde(default)]
     pub price: CappedPrice,
+    /// Last contract month of the limit, from 1.
+    #[schemars(range(min = 1))]
+    pub until_month: Option<usize>,
+}
+
+impl CappedPrice {
+    /// The prices in a sentence.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Both => "on-demand and renewal prices",
+            Self::OnDemand => "on-demand prices",
+            Self::Commitment => "renewal prices",
+        }
+    }
 }
 
 impl EscalationCap {
@@ -100,6 +117,9 @@ impl EscalationCap {
 
 impl Clause for EscalationCap {
     fn cap(&self, quotes: Quotes<'_>, rates: &mut Rates) {
+        if self.until_month.is_some_and(|until| quotes.month >= until) {
+            return;
+        }
         let lower = |rate: &mut Lane, limit: Lane| {
             for (r, l) in rate.iter_mut().zip(limit) {
                 *r = if l < *r { l } else { *r };
@@ -126,11 +146,8 @@ impl Clause for EscalationCap {
     }
 
     fn describe(&self) -> String {
-        let prices = match self.price {
-            CappedPrice::Both => "on-demand and renewal prices",
-            CappedPrice::OnDemand => "on-demand prices",
-            CappedPrice::Commitment => "renewal prices",
-        };
+        let prices = self.price.words();
+        let until = self.until_month.map_or(String::new(), |m| format!(", until month {m}"));
         let reading = match self.reading {
             Reading::Level => "on the level since signing",
             Reading::CatchUp => "on the change from year to year, catching up allowed",
@@ -144,6 +161,8 @@ impl Clause for EscalationCap {
         if annual.is_infinite() {
             return format!("escalation cap: {prices} may rise without limit");
         }
-        format!("escalation cap: {prices} rise at most {annual:.1} % a year, {reading}, {first}")
+        format!(
+            "escalation cap: {prices} rise at most {annual:.1} % a year, {reading}, {first}{until}"
+        )
     }
 }

@@ -20,19 +20,32 @@ pub enum DiscountedPrice {
     Both,
 }
 
+/// What a percentage is of, where there are several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stacking {
+    /// Of what the discounts before it leave.
+    #[default]
+    Multiply,
+    /// Of the price before all discounts.
+    Add,
+}
+
 /// A percentage off a price.
 ///
 /// # What it does
 /// Lowers a unit price by a percentage, for the whole contract or its first months.
 ///
 /// # Formula
-/// `price * (1 - share)`; several discounts multiply: 10 % and 5 % make 14.5 %.
+/// `price * (1 - share)`; several discounts multiply: 10 % and 5 % make 14.5 %. With `stacking =
+/// "add"`: `max(price - share * price before discounts, 0)`; 10 % and 5 % make 15 %.
 ///
 /// # Parameters
-/// `share` from 0 to 1; `price`; `until_month` (1-based; absent for the whole contract).
+/// `share` from 0 to 1; `price`; `stacking`; `until_month` (1-based; absent for the whole contract).
 ///
 /// # Ambiguity and our reading
-/// Stacked percentages are multiplied, not added. Caps bind the unit price first, the percentage
+/// Stacked percentages are multiplied by default; a quote that adds them up is `stacking = "add"` on
+/// all but the first. Caps bind the unit price first, the percentage
 /// comes off what is left. Hourly units keep the vendor's hourly price: neither word means them.
 /// Months count from the contract's start, once: a discount for some months does not come back with
 /// a renewal.
@@ -57,6 +70,9 @@ pub struct FlatDiscount {
     /// Which price.
     #[serde(default)]
     pub price: DiscountedPrice,
+    /// What the share is of.
+    #[serde(default)]
+    pub stacking: Stacking,
     /// Last contract month of the discount, from 1.
     #[schemars(range(min = 1))]
     pub until_month: Option<usize>,
@@ -68,16 +84,20 @@ impl Clause for FlatDiscount {
             return;
         }
         let share = self.share.of(quotes.params);
-        let lower = |rate: &mut Lane| {
+        let capped = quotes.capped.last().unwrap_or(quotes.start);
+        let lower = |rate: &mut Lane, capped: &Lane| {
             for i in 0..LANES {
-                rate[i] *= 1.0 - share[i];
+                rate[i] = match self.stacking {
+                    Stacking::Multiply => rate[i] * (1.0 - share[i]),
+                    Stacking::Add => (rate[i] - share[i] * capped[i]).max(0.0),
+                };
             }
         };
         if self.price != DiscountedPrice::OnDemand {
-            lower(&mut rates.commitment);
+            lower(&mut rates.commitment, &capped.commitment);
         }
         if self.price != DiscountedPrice::Commitment {
-            lower(&mut rates.on_demand);
+            lower(&mut rates.on_demand, &capped.on_demand);
         }
     }
 
@@ -101,6 +121,10 @@ impl Clause for FlatDiscount {
         };
         let until = self.until_month.map_or(String::new(), |m| format!(" until month {m}"));
         let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
-        format!("discount: {share:.1} % off {price}{until}")
+        let of = match self.stacking {
+            Stacking::Multiply => "",
+            Stacking::Add => ", of the price before discounts",
+        };
+        format!("discount: {share:.1} % off {price}{of}{until}")
     }
 }

@@ -9,13 +9,17 @@
 //! | [`Clause::discount`] | then | percentages |
 //! | [`Clause::quantity`] | when the month opens | ramps, steps |
 //! | [`Clause::exercise`] | then, where it grants a [`Clause::right`] | reductions, exits |
-//! | [`Clause::credit`] | when the month is billed | credits, rebates |
+//! | [`Clause::rebate`] | when the month is billed | percentages that depend on the month's volume |
+//! | [`Clause::credit`] | then | credits |
+//! | [`Clause::grant`] | then | balances that pay what is left |
+//! | [`Clause::shortfall`] | last | spend that was committed and not reached |
 //!
 //! Clauses of one hook apply in the order in which the study lists them; a study that lists a
 //! percentage before a limit is refused, because it reads as another order than the one that
 //! holds. Every hook gets one month of one block of paths.
 //!
-//! Three files are shared by the clauses that grant rights:
+//! [`Clause`] and what it is shown are in `clause`. Three files are shared by the clauses that grant
+//! rights:
 //!
 //! | file | what |
 //! |---|---|
@@ -25,9 +29,14 @@
 //!
 //! To add a clause: its file here with the six headings (*What it does*, *Formula*, *Parameters*,
 //! *Ambiguity and our reading*, *Example*, *Source*), its `mod` line, its line in `clauses!`, and
-//! a worked example in `tests/clauses/`.
+//! a worked example in `tests/clauses/`. What several clauses use: [`Charges`], which lines of a
+//! bill are meant, and [`Tier`], percentages by amount.
 
+mod charges;
+mod clause;
 mod clawback;
+mod collar;
+mod credit_grant;
 mod early_downgrade;
 mod escalation_cap;
 mod expansion;
@@ -38,142 +47,31 @@ pub mod quantity;
 mod ramp;
 pub mod right;
 pub mod sizes;
+mod spend_commitment;
 mod terminate;
+mod tiers;
+mod volume_tiers;
 
+pub use charges::Charges;
+pub use clause::{Billing, Clause, Hooks, Opening, Quotes, Rates};
 pub use clawback::{Clawback, Final};
+pub use collar::Collar;
+pub use credit_grant::CreditGrant;
 pub use early_downgrade::EarlyDowngrade;
 pub use escalation_cap::{CappedPrice, EscalationCap};
 pub use expansion::Expansion;
-pub use flat_discount::{DiscountedPrice, FlatDiscount};
+pub use flat_discount::{DiscountedPrice, FlatDiscount, Stacking};
 pub use flex_down::FlexDown;
 pub use ramp::{Ramp, RampStep};
+pub use spend_commitment::{Period, SpendCommitment};
 pub use terminate::Terminate;
+pub use tiers::Tier;
+pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
-use crate::error::Problem;
-use crate::ledger::Month;
 use crate::param::{Param, Parameters};
-use crate::rng::{LANES, Lane};
 use right::Right;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Prices of a month on each path, USD per unit-month.
-#[derive(Clone, Copy, Debug)]
-pub struct Rates {
-    /// On-demand price of a fully used unit.
-    pub on_demand: Lane,
-    /// Price of a committed unit.
-    pub commitment: Lane,
-}
-
-/// The prices of all months up to the one that is being fixed.
-#[derive(Clone, Copy, Debug)]
-pub struct Quotes<'a> {
-    /// Month of the contract, from 0.
-    pub month: usize,
-    /// Values of the uncertain parameters.
-    pub params: &'a [Lane],
-    /// List prices when the contract starts.
-    pub start: &'a Rates,
-    /// List prices of the contract's months up to and with this one.
-    pub list: &'a [Rates],
-    /// Prices of the contract's earlier months after caps, before percentages.
-    pub capped: &'a [Rates],
-}
-
-/// What is known when a month opens.
-#[derive(Clone, Copy, Debug)]
-pub struct Opening<'a> {
-    /// Month of the contract, from 0.
-    pub month: usize,
-    /// The contract.
-    pub contract: &'a Contract,
-    /// Values of the uncertain parameters.
-    pub params: &'a [Lane],
-    /// The contract's closed months.
-    pub closed: &'a [Month],
-}
-
-/// A month that has been used and billed, before credits.
-#[derive(Clone, Copy, Debug)]
-pub struct Billing<'a> {
-    /// What was known when it opened.
-    pub opening: Opening<'a>,
-    /// The month itself.
-    pub now: &'a Month,
-    /// Whether the contract ends with it, or the simulation does.
-    pub last: bool,
-}
-
-/// A term with a cash-flow effect. Every hook defaults to none.
-pub trait Clause {
-    /// Limits unit prices: `rates` holds the list prices on entry.
-    fn cap(&self, quotes: Quotes<'_>, rates: &mut Rates) {
-        let _ = (quotes, rates);
-    }
-
-    /// Applies percentages to prices that are already capped.
-    fn discount(&self, quotes: Quotes<'_>, rates: &mut Rates) {
-        let _ = (quotes, rates);
-    }
-
-    /// Changes the reserved units: `reserved` holds the contract's quantity on entry.
-    fn quantity(&self, opening: Opening<'_>, reserved: &mut Lane) {
-        let _ = (opening, reserved);
-    }
-
-    /// The right that the clause grants, if it grants one.
-    fn right(&self) -> Option<Right<'_>> {
-        None
-    }
-
-    /// Changes `units` by the clause's right, exercised so many `times` on each path.
-    fn exercise(&self, opening: Opening<'_>, times: &Lane, units: &mut Lane) {
-        let _ = (opening, times, units);
-    }
-
-    /// What ending the contract by the clause's right costs, USD, where the units of the month that
-    /// opens would cost `monthly`.
-    fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
-        let _ = (opening, monthly);
-        [0.0; LANES]
-    }
-
-    /// Adds credits, as negative amounts in USD.
-    fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
-        let _ = (billing, credit);
-    }
-
-    /// Which hooks the clause uses.
-    fn hooks(&self) -> Hooks;
-
-    /// The parameters that may be uncertain, by field name.
-    fn params(&mut self) -> Vec<(String, &mut Param)>;
-
-    /// Everything wrong with the clause in a contract of `term` months.
-    fn check(&self, term: usize) -> Vec<Problem>;
-
-    /// The clause in plain words with its numbers.
-    fn describe(&self) -> String;
-}
-
-/// The hooks that a clause uses.
-#[expect(clippy::struct_excessive_bools, reason = "one flag per hook, read by name")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hooks {
-    /// [`Clause::cap`]
-    pub cap: bool,
-    /// [`Clause::discount`]
-    pub discount: bool,
-    /// [`Clause::quantity`]
-    pub quantity: bool,
-    /// [`Clause::right`] and [`Clause::exercise`]
-    pub right: bool,
-    /// [`Clause::credit`]
-    pub credit: bool,
-    /// Whether a hook reads closed months.
-    pub history: bool,
-}
 
 /// The list of clauses: the enum that studies name them by, and the way to the trait.
 macro_rules! clauses {
@@ -219,8 +117,12 @@ clauses! {
     Ramp,
     /// A limit on price rises.
     EscalationCap,
+    /// A floor and a ceiling for a price.
+    Collar,
     /// A percentage off a price.
     FlatDiscount,
+    /// Percentages that rise with the month's on-demand volume.
+    VolumeTiers,
     /// A credit for months of low utilization.
     Clawback,
     /// A right to reduce the units at set dates.
@@ -231,6 +133,10 @@ clauses! {
     Terminate,
     /// A right to add units at the signed price.
     Expansion,
+    /// A balance that pays bills until it is used up or expires.
+    CreditGrant,
+    /// Spend promised per period, for a percentage.
+    SpendCommitment,
 }
 
 /// `EscalationCap` as `escalation_cap`.
@@ -316,11 +222,12 @@ impl Contract {
         under(t) && (t + 1 == months || !under(t + 1))
     }
 
-    /// Whether the totals follow from prices and quantities alone: no clause gives credits or
-    /// looks back, and what is reserved is deployed.
+    /// Whether the totals follow from prices and quantities alone: no clause adds a line to the
+    /// bill or looks back, and what is reserved is deployed.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.deployed.is_none() && !self.uses(|h| h.credit || h.history)
+        let adds = |h: Hooks| h.rebate || h.credit || h.grant || h.shortfall;
+        self.deployed.is_none() && !self.uses(|h| adds(h) || h.history)
     }
 
     /// Whether the reserved units are the same on every path.

@@ -130,16 +130,22 @@ pub struct ReplayedMonth {
     pub hourly: f64,
     /// On demand, USD.
     pub on_demand: f64,
+    /// Percentages off the on-demand spend that depend on its volume, USD; not positive.
+    pub rebate: f64,
     /// Stated cost of rejected load, USD.
     pub shortage: f64,
     /// Fee for ending the contract, USD.
     pub termination: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
-    /// Credit of each clause, USD.
-    pub credit_by_clause: Vec<f64>,
-    /// The bill: the sum of fee, hourly units, on demand, shortage, termination and
-    /// credit, USD.
+    /// What a granted balance pays, USD; not positive.
+    pub granted: f64,
+    /// Spend that was committed and not reached, USD.
+    pub shortfall: f64,
+    /// What each clause adds in rebates, credits, grants and shortfalls, USD.
+    pub added_by_clause: Vec<f64>,
+    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, credit, grant
+    /// and shortfall, USD.
     pub bill: f64,
     /// The bills up to this month, USD.
     pub cumulated: f64,
@@ -170,12 +176,18 @@ pub struct ReplayedTotals {
     pub hourly: f64,
     /// On demand, USD.
     pub on_demand: f64,
+    /// Percentages off the on-demand spend that depend on its volume, USD; not positive.
+    pub rebate: f64,
     /// Stated cost of rejected load, USD.
     pub shortage: f64,
     /// Fees for ending the contract, USD.
     pub termination: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
+    /// What a granted balance pays, USD; not positive.
+    pub granted: f64,
+    /// Spend that was committed and not reached, USD.
+    pub shortfall: f64,
     /// The bills: the cost of the path in the run, to the bit, USD.
     pub cost: f64,
     /// Their present value, to the bit, USD.
@@ -188,8 +200,8 @@ pub struct ReplayedTotals {
 /// digits is all that should be left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
-    /// A month's bill against its quantities times prices plus a fee for ending the contract and the
-    /// credits of its clauses, USD.
+    /// A month's bill against its quantities times prices plus a fee for ending the contract and what its
+    /// clauses add, USD.
     pub bill: f64,
     /// The cost of the path against the sum of its bills, USD.
     pub cost: f64,

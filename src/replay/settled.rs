@@ -131,10 +131,13 @@ impl<'a> Settled<'a> {
             fee: at(&month.fee),
             hourly: at(&month.hourly),
             on_demand: at(&month.on_demand),
+            rebate: at(&month.rebate),
             shortage: at(&month.shortage),
             termination: at(&month.termination),
             credit: at(&month.credit),
-            credit_by_clause: self.credits(t),
+            granted: at(&month.granted),
+            shortfall: at(&month.shortfall),
+            added_by_clause: self.added(t),
             bill,
             cumulated,
             unallocated: at(&month.unallocated),
@@ -161,8 +164,8 @@ impl<'a> Settled<'a> {
         self.at(&overflow_price(&self.study.contract, kind, &self.paths.params, rates))
     }
 
-    /// What each clause credits in a month.
-    fn credits(&self, t: usize) -> Vec<f64> {
+    /// What each clause adds to the bill of a month.
+    fn added(&self, t: usize) -> Vec<f64> {
         let contract = &self.study.contract;
         let begun = t.saturating_sub(contract.start);
         let opening = Opening {
@@ -173,15 +176,20 @@ impl<'a> Settled<'a> {
         };
         let last = contract.is_last(t, self.months.len());
         let billing = Billing { opening, now: &self.months[t], last };
-        let in_term = matches!(self.phase(t), Phase::Term(_));
-        let one = |clause: &AnyClause| {
-            let mut credit = [0.0; LANES];
-            if in_term {
-                clause.get().credit(billing, &mut credit);
+        let mut added = vec![0.0; contract.clauses.len()];
+        if matches!(self.phase(t), Phase::Term(_)) {
+            let ended = billing.now.ended[self.lane];
+            let acts = |stage: &Stage| !(ended && stage.ends_with_contract());
+            for add in Stage::ORDER.into_iter().filter(acts).filter_map(Stage::adds) {
+                let mut sum = [0.0; LANES];
+                for (clause, added) in contract.clauses.iter().zip(&mut added) {
+                    let before = self.at(&sum);
+                    add(clause.get(), billing, &mut sum);
+                    *added += self.at(&sum) - before;
+                }
             }
-            self.at(&credit)
-        };
-        contract.clauses.iter().map(one).collect()
+        }
+        added
     }
 
     fn sums(&self, months: &[ReplayedMonth]) -> ReplayedTotals {
@@ -194,9 +202,12 @@ impl<'a> Settled<'a> {
             fee: self.at(&self.totals.fee),
             hourly: sum(&|m| m.hourly),
             on_demand: sum(&|m| m.on_demand),
+            rebate: sum(&|m| m.rebate),
             shortage: self.at(&self.totals.shortage),
             termination: self.at(&self.totals.termination),
-            credit: self.at(&self.totals.credit),
+            credit: sum(&|m| m.credit),
+            granted: sum(&|m| m.granted),
+            shortfall: self.at(&self.totals.shortfall),
             cost: self.at(&self.totals.cost),
             present_value: self.at(&self.totals.present_value),
             waste: self.at(&self.totals.waste()),
@@ -216,12 +227,12 @@ impl<'a> Settled<'a> {
     }
 }
 
-/// A month's bill from its quantities, prices and credits alone.
+/// A month's bill from its quantities, its prices and what its clauses add alone.
 fn added_up(m: &ReplayedMonth) -> f64 {
     let fee = m.committed_price.map_or(0.0, |price| m.reserved * price.paid);
     let beyond = (m.deployed - m.reserved).max(0.0) * m.hourly_price.unwrap_or(0.0);
     let overflow = (m.spilled + m.rejected) * m.overflow_price;
-    fee + beyond + overflow + m.termination + m.credit_by_clause.iter().sum::<f64>()
+    fee + beyond + overflow + m.termination + m.added_by_clause.iter().sum::<f64>()
 }
 
 fn in_words(phase: Phase) -> String {

@@ -1,8 +1,8 @@
 //! Settlement: the one place where a contract meets a future.
 //!
 //! The order of operations is [`Stage::ORDER`]: prices of all months ([`reprice`]), then month by
-//! month quantity, use, bill and credits ([`settle`]), clauses of a stage in the order of the
-//! contract. Reports print that list, and a test holds it against this file.
+//! month quantity, use, bill and what clauses add to it ([`settle`]), clauses of a stage in the
+//! order of the contract. Reports print that list, and a test holds it against this file.
 //!
 //! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
 //! [`lean`] settles the same in fewer steps where no clause looks back and only totals are wanted.
@@ -15,7 +15,7 @@ pub mod lean;
 mod rights;
 mod stage;
 
-pub use stage::Stage;
+pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
 use crate::curve::LoadCurve;
@@ -66,23 +66,30 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
         commitment: fee,
     };
     for t in 0..months {
-        let mut capped = out.list[t];
-        let mut paid = capped;
-        if matches!(contract.phase(t), Phase::Term(_)) {
-            let quotes = Quotes {
-                month: t - signing,
-                params: &paths.params,
-                start: &start,
-                list: &out.list[signing..=t],
-                capped: &out.capped[signing..t],
-            };
-            let clauses = || contract.clauses.iter().map(AnyClause::get);
-            clauses().for_each(|c| c.cap(quotes, &mut capped));
-            paid = capped;
-            clauses().for_each(|c| c.discount(quotes, &mut paid));
-        }
-        out.capped.push(capped);
-        out.paid.push(paid);
+        let in_term = matches!(contract.phase(t), Phase::Term(_));
+        let clauses = || contract.clauses.iter().filter(|_| in_term).map(AnyClause::get);
+        let mut rates = out.list[t];
+        clauses().for_each(|c| c.cap(quotes(signing, t, &start, paths, out), &mut rates));
+        out.capped.push(rates);
+        clauses().for_each(|c| c.discount(quotes(signing, t, &start, paths, out), &mut rates));
+        out.paid.push(rates);
+    }
+}
+
+/// The prices of the contract's months as far as they are fixed.
+fn quotes<'a>(
+    signing: usize,
+    t: usize,
+    start: &'a Rates,
+    paths: &'a PathBlock,
+    prices: &'a Prices,
+) -> Quotes<'a> {
+    Quotes {
+        month: t - signing,
+        params: &paths.params,
+        start,
+        list: &prices.list[signing..=t],
+        capped: &prices.capped[signing..],
     }
 }
 
@@ -144,7 +151,11 @@ kernel! {
             if rights {
                 rights::release(&list, month);
             }
-            credit(opening, phase, terms.contract.is_last(t, months), month);
+            let last = terms.contract.is_last(t, months);
+            month.rebate = added(Stage::Rebate, opening, phase, last, month);
+            month.credit = added(Stage::Credit, opening, phase, last, month);
+            month.granted = added(Stage::Grant, opening, phase, last, month);
+            month.shortfall = added(Stage::Shortfall, opening, phase, last, month);
             totals.add(month, terms.discounts[t]);
         }
         totals
@@ -295,15 +306,20 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
     }
 }
 
-/// Credits of the contract's clauses.
+/// What the contract's clauses add to the bill in a stage, USD.
 #[inline(always)]
-fn credit(opening: Opening<'_>, phase: Phase, last: bool, month: &mut Month) {
-    let mut credit = [0.0; LANES];
-    if let Phase::Term(_) = phase {
+fn added(stage: Stage, opening: Opening<'_>, phase: Phase, last: bool, month: &Month) -> Lane {
+    let mut sum = [0.0; LANES];
+    if let (Phase::Term(_), Some(add)) = (phase, stage.adds()) {
         let billing = Billing { opening, now: month, last };
         for clause in &opening.contract.clauses {
-            clause.get().credit(billing, &mut credit);
+            add(clause.get(), billing, &mut sum);
+        }
+        if stage.ends_with_contract() {
+            for i in (0..LANES).filter(|i| month.ended[*i]) {
+                sum[i] = 0.0;
+            }
         }
     }
-    month.credit = credit;
+    sum
 }

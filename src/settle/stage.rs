@@ -1,6 +1,7 @@
 //! The stages of settlement: the one list of what happens in which order.
 
-use crate::contract::Hooks;
+use crate::contract::{Billing, Clause, Hooks};
+use crate::rng::Lane;
 
 /// The stages with their titles; what each does is its documentation.
 macro_rules! stages {
@@ -34,7 +35,7 @@ stages! {
     /// The month's list prices: on demand as the future has it, committed as signed and changed at
     /// each renewal.
     List "list prices",
-    /// Limits on prices lower them, clause by clause.
+    /// Limits hold the prices, clause by clause.
     Cap "caps",
     /// Percentages come off the capped prices, clause by clause.
     Discount "discounts",
@@ -47,9 +48,18 @@ stages! {
     Use "use",
     /// Quantities times prices: the fee, hourly units, on demand, shortage.
     Bill "bill",
+    /// Percentages off the on-demand spend that depend on the month's volume, clause by clause.
+    Rebate "rebates",
     /// Credits, clause by clause.
     Credit "credits",
+    /// A granted balance pays what is left of the bill.
+    Grant "grants",
+    /// Where a period ends, the spend that was committed for it and not reached, clause by clause.
+    Shortfall "shortfall",
 }
+
+/// A hook by which a clause adds to the month's bill, USD.
+pub type Adds = fn(&dyn Clause, Billing<'_>, &mut Lane);
 
 impl Stage {
     /// Whether a clause with these hooks acts in the stage.
@@ -59,8 +69,32 @@ impl Stage {
             Self::Cap => hooks.cap,
             Self::Discount => hooks.discount,
             Self::Quantity => hooks.quantity || hooks.right,
+            Self::Rebate => hooks.rebate,
             Self::Credit => hooks.credit,
+            Self::Grant => hooks.grant,
+            Self::Shortfall => hooks.shortfall,
             Self::List | Self::Use | Self::Bill => false,
+        }
+    }
+
+    /// Whether what clauses add in the stage stops where a right has ended the contract. Credits for
+    /// earlier months are still paid, and what was promised is settled.
+    #[must_use]
+    pub fn ends_with_contract(self) -> bool {
+        matches!(self, Self::Rebate | Self::Grant)
+    }
+
+    /// The hook by which clauses add to the bill in this stage, if they do.
+    #[must_use]
+    pub fn adds(self) -> Option<Adds> {
+        match self {
+            Self::Rebate => Some(|clause, billing, sum| clause.rebate(billing, sum)),
+            Self::Credit => Some(|clause, billing, sum| clause.credit(billing, sum)),
+            Self::Grant => Some(|clause, billing, sum| clause.grant(billing, sum)),
+            Self::Shortfall => Some(|clause, billing, sum| clause.shortfall(billing, sum)),
+            Self::List | Self::Cap | Self::Discount | Self::Quantity | Self::Use | Self::Bill => {
+                None
+            }
         }
     }
 }
@@ -78,7 +112,10 @@ mod tests {
             Stage::Quantity => "quantity(",
             Stage::Use => "consume(",
             Stage::Bill => "bill(",
-            Stage::Credit => "credit(",
+            Stage::Rebate => "added(Stage::Rebate",
+            Stage::Credit => "added(Stage::Credit",
+            Stage::Grant => "added(Stage::Grant",
+            Stage::Shortfall => "added(Stage::Shortfall",
         }
     }
 
@@ -108,12 +145,16 @@ mod tests {
             discount: true,
             quantity: true,
             right: true,
+            rebate: true,
             credit: true,
+            grant: true,
+            shortfall: true,
             history: true,
         };
         let acting: Vec<&str> =
             Stage::ORDER.into_iter().filter(|s| s.holds(all)).map(Stage::title).collect();
-        assert_eq!(acting, ["caps", "discounts", "quantity", "credits"]);
+        let stages = ["caps", "discounts", "quantity", "rebates", "credits", "grants", "shortfall"];
+        assert_eq!(acting, stages);
         assert!(Stage::ORDER.into_iter().all(|s| !s.holds(Hooks::default())));
     }
 }

@@ -194,9 +194,10 @@ fn highest_useful(
     let least = study.discounts.iter().copied().fold(1.0, f64::min);
     let fee = samples[1].mean().value * least;
     let peak = level(&samples[2], Statistic::Quantile(0.999));
-    // Units that can be given up again may be worth signing beyond what their full fees buy.
-    let lasting = !study.contract.uses(|hooks| hooks.right);
-    let paid_for = if fee > 0.0 && lasting { without / fee } else { f64::INFINITY };
+    // A grant pays once, not by the unit; units that can be given up again may be worth signing
+    // beyond what their full fees buy.
+    let by_unit = fee > 0.0 && !study.contract.uses(|hooks| hooks.grant || hooks.right);
+    let paid_for = if by_unit { without / fee } else { f64::INFINITY };
     Ok(paid_for.min(peak) * 1.05)
 }
 

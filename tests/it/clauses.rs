@@ -33,18 +33,23 @@ fn examples() -> Vec<String> {
     names
 }
 
-const LINES: [&str; 5] = ["units", "fee", "overflow", "credit", "total"];
+const LINES: [&str; 6] = ["units", "fee", "overflow", "credit", "shortfall", "total"];
 
-/// Rows of an expected bill, by line.
-fn expected(name: &str) -> Vec<[f64; 5]> {
+/// Rows of an expected bill, by line; the column of shortfalls is there where there are any.
+fn expected(name: &str) -> Vec<[f64; 6]> {
     let path = repository(&format!("tests/clauses/{name}.csv"));
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{name}.csv: {e}"));
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("month,units,fee,overflow,credit,total"), "{name}.csv");
+    let missed = match lines.next() {
+        Some("month,units,fee,overflow,credit,shortfall,total") => true,
+        Some("month,units,fee,overflow,credit,total") => false,
+        other => panic!("{name}.csv: {other:?}"),
+    };
     let rows = lines.enumerate().map(|(i, line)| {
         let row: Vec<f64> = line.split(',').map(|x| x.parse().expect("a number")).collect();
         assert_eq!(row[0] as usize, i + 1, "{name}.csv: months from 1");
-        [row[1], row[2], row[3], row[4], row[5]]
+        let shortfall = if missed { row[5] } else { 0.0 };
+        [row[1], row[2], row[3], row[4], shortfall, *row.last().expect("a total")]
     });
     rows.collect()
 }
@@ -76,9 +81,10 @@ fn every_month_and_line_is_the_pencils() {
         assert_eq!(months.len(), bill.len(), "{name}: months");
         for (t, (month, row)) in months.iter().zip(&bill).enumerate() {
             for i in 0..LANES {
-                let overflow = month.hourly[i] + month.on_demand[i];
-                let (fee, credit) = (month.fee[i], month.credit[i]);
-                let got = [month.reserved[i], fee, overflow, credit, month.cost()[i]];
+                let overflow = month.hourly[i] + month.on_demand[i] + month.rebate[i];
+                let (fee, credit) = (month.fee[i], month.credit[i] + month.granted[i]);
+                let (units, shortfall) = (month.reserved[i], month.shortfall[i]);
+                let got = [units, fee, overflow, credit, shortfall, month.cost()[i]];
                 for ((got, expected), line) in got.into_iter().zip(row).zip(LINES) {
                     equal(&format!("{name}, month {}, {line}", t + 1), got, *expected);
                 }
@@ -87,12 +93,14 @@ fn every_month_and_line_is_the_pencils() {
         let results = answer(&study);
         let reported = strategy(&results, &results.strategies.last().expect("one").strategy);
         let mean = |measure| reported.measure(measure).mean.value;
-        equal(&format!("{name}, cost"), mean(Measure::Cost), bill.iter().map(|r| r[4]).sum());
+        equal(&format!("{name}, cost"), mean(Measure::Cost), bill.iter().map(|r| r[5]).sum());
         let credits = bill.iter().map(|r| r[3]).sum::<f64>();
         equal(&format!("{name}, credits"), mean(Measure::Credits), -credits);
+        let shortfall = bill.iter().map(|r| r[4]).sum();
+        equal(&format!("{name}, shortfall"), mean(Measure::Shortfall), shortfall);
         for (month, row) in results.months.iter().zip(&bill) {
             let reported = month.strategies.last().expect("a strategy");
-            equal(&format!("{name}, spend"), reported.spend.mean.value, row[4]);
+            equal(&format!("{name}, spend"), reported.spend.mean.value, row[5]);
             equal(&format!("{name}, units"), reported.reserved_units.value, row[0]);
             equal(&format!("{name}, overflow"), reported.overflow_spend.value, row[2]);
         }
@@ -189,7 +197,7 @@ fn spare_hourly_units_are_waste() {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 8] = [
+const NEUTRAL: [(&str, &[&str]); 12] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -198,9 +206,35 @@ const NEUTRAL: [(&str, &[&str]); 8] = [
             "annual = inf, reading = \"catch_up\", first_year = \"capped\"",
             "annual = inf, reading = \"ratchet\", price = \"commitment\"",
             "annual = 1e9, first_year = \"capped\", price = \"on_demand\"",
+            "annual = 1e9, first_year = \"capped\", until_month = 3",
         ],
     ),
-    ("flat_discount", &["share = 0.0", "share = 0, price = \"both\", until_month = 5"]),
+    ("collar", &["floor = 0.0, ceiling = inf", "floor = 0, ceiling = 1e9, price = \"commitment\""]),
+    (
+        "flat_discount",
+        &[
+            "share = 0.0",
+            "share = 0, price = \"both\", until_month = 5",
+            "share = 0, stacking = \"add\"",
+        ],
+    ),
+    (
+        "volume_tiers",
+        &[
+            "tiers = [{ from = 10, share = 0.0 }]",
+            "tiers = [{ from = 1e12, share = 0.5 }], reading = \"all_units\", by = \"units\"",
+            "tiers = [{ from = 0, share = 0 }, { from = 5, share = 0 }], by = \"units\"",
+        ],
+    ),
+    ("credit_grant", &["amount = 0.0", "amount = 0, pays = \"on_demand\", until_month = 3"]),
+    (
+        "spend_commitment",
+        &[
+            "amount = 0.0, tiers = [{ from = 1, share = 0.5 }]",
+            "amount = 1e9, penalty = 0, counts = \"on_demand\"",
+            "amount = 1, period = \"month\", counts = \"commitment\", tiers = [{ from = 0, share = 0 }]",
+        ],
+    ),
     ("clawback", &["threshold = 0.0, share = 0.1", "threshold = 0.9, share = 0, final = \"lose\""]),
     (
         "flex_down",

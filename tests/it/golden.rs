@@ -218,22 +218,72 @@ fn g11_renewals_under_an_escalation_cap() {
     golden("G11", "/total3", mean(&results, Measure::Cost), 315_250.0);
 }
 
+/// G12 and G13, S0:40-42 and 153: 5 % from 10,000 a year, 8 % from 50,000, 12 to 15 % from 200,000
+/// save 500, 4,000, 24,000 and 30,000; 12 instead of 8 % on 100,000 another 4,000. The list price of
+/// the year's fees is the amount promised, and the penalty, which would take the saving back, is off.
+#[test]
+fn g12_g13_tiers_of_a_commitment() {
+    let saved = |amount: f64, tiers: &[(f64, f64)]| {
+        let tier = |(from, share): &(f64, f64)| format!("{{ from = {from}, share = {share} }}");
+        let tiers = tiers.iter().map(tier).collect::<Vec<_>>().join(", ");
+        let clause = format!(
+            "contract.clauses=[{{ kind = \"spend_commitment\", amount = {amount}, penalty = 0, tiers = [{tiers}] }}]"
+        );
+        let fee = format!("contract.fee_per_unit_month={:?}", amount / 12_000.0);
+        amount - mean(&run("certain", &[&fee, &clause]), Measure::Cost)
+    };
+    let macc = |top: f64| [(10_000.0, 0.05), (50_000.0, 0.08), (200_000.0, top)];
+    golden("G12", "/saving/0", saved(10_000.0, &macc(0.12)), 500.0);
+    golden("G12", "/saving/1", saved(50_000.0, &macc(0.12)), 4_000.0);
+    golden("G12", "/saving/2/0", saved(200_000.0, &macc(0.12)), 24_000.0);
+    golden("G12", "/saving/2/1", saved(200_000.0, &macc(0.15)), 30_000.0);
+    equal(saved(9_999.0, &macc(0.12)), 0.0);
+    let better = saved(100_000.0, &[(50_000.0, 0.08), (100_000.0, 0.12)]);
+    golden("G13", "/delta", better - saved(100_000.0, &macc(0.12)), 4_000.0);
+}
+
+/// G25, S0:150: 500 million tokens a month at 5 USD per million, taken or paid for: at least 2,500 a
+/// month and 30,000 a year. A unit of load beyond the 1,000 committed stands for a million tokens.
+#[test]
+fn g25_take_or_pay() {
+    let clause = "contract.clauses=[{ kind = \"spend_commitment\", amount = 2500, period = \"month\", counts = \"on_demand\" }]";
+    for (tokens, taken, missing) in
+        [(0.0, 0.0, 2_500.0), (100.0, 500.0, 2_000.0), (500.0, 2_500.0, 0.0), (600.0, 3_000.0, 0.0)]
+    {
+        let level = format!("workload.level={}", 1_000.0 + tokens);
+        let results = run("certain", &[&level, "workload.on_demand_per_unit_month=5", clause]);
+        equal(mean(&results, Measure::OverflowSpend), 12.0 * taken);
+        equal(mean(&results, Measure::Shortfall), 12.0 * missing);
+        if tokens == 0.0 {
+            let month = results.months[0].strategies[1].spend.mean.value - 1_200.0;
+            golden("G25", "/monthly_min", month, 2_500.0);
+            golden("G25", "/annual", mean(&results, Measure::Shortfall), 30_000.0);
+        }
+    }
+}
+
 /// G14 to G16, S2:76 and S0: percentages multiply. A layer of 5 or 12 % on 40 or 55 % pays 57 or
-/// 39.6 %; 15 and 20 % make 32 %, 20 and 25 % 40 %; four discounts make 20.4 or 43.8 %.
+/// 39.6 %; 15 and 20 % make 32 %, 20 and 25 % 40 %; four discounts make 20.4 or 43.8 %, and 22 or
+/// 51 % where they are added up.
 #[test]
 fn g14_g15_g16_discounts_multiply() {
-    let paid = |shares: &[f64]| {
-        let clauses: Vec<String> =
-            shares.iter().map(|s| format!("{{ kind = \"flat_discount\", share = {s} }}")).collect();
+    let stacked = |shares: &[f64], stacking: &str| {
+        let clause = |share: &f64| {
+            format!("{{ kind = \"flat_discount\", share = {share}, stacking = \"{stacking}\" }}")
+        };
+        let clauses: Vec<String> = shares.iter().map(clause).collect();
         let clauses = format!("contract.clauses=[{}]", clauses.join(", "));
         mean(&run("certain", &[&clauses]), Measure::Cost) / 14_400.0
     };
+    let paid = |shares: &[f64]| stacked(shares, "multiply");
     golden("G14", "/pay_frac/0", paid(&[0.40, 0.05]), 0.57);
     golden("G14", "/pay_frac/1", paid(&[0.55, 0.12]), 0.396);
     golden("G15", "/off/0", 1.0 - paid(&[0.15, 0.20]), 0.32);
     golden("G15", "/off/1", 1.0 - paid(&[0.20, 0.25]), 0.40);
     golden("G16", "/off_mult/0", 1.0 - paid(&[0.10, 0.02, 0.05, 0.05]), 0.203_995);
     golden("G16", "/off_mult/1", 1.0 - paid(&[0.30, 0.03, 0.10, 0.08]), 0.437_788);
+    golden("G16", "/off_add/0", 1.0 - stacked(&[0.10, 0.02, 0.05, 0.05], "add"), 0.22);
+    golden("G16", "/off_add/1", 1.0 - stacked(&[0.30, 0.03, 0.10, 0.08], "add"), 0.51);
 }
 
 /// V01 and V02, Microsoft's sizing page: 1,000 x (200 + 8 x 20) / 3,400 = 105.88, bought as 110 in

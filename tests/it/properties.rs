@@ -108,10 +108,14 @@ fn demand_and_money_are_conserved() {
                             let lines = m.fee[i]
                                 + m.hourly[i]
                                 + m.on_demand[i]
+                                + m.rebate[i]
                                 + m.shortage[i]
-                                + m.credit[i];
+                                + m.credit[i]
+                                + m.granted[i]
+                                + m.shortfall[i];
                             assert_eq!(cost[i], lines);
-                            assert!(m.credit[i] <= 0.0);
+                            assert!(m.rebate[i].max(m.credit[i]).max(m.granted[i]) <= 0.0);
+                            assert!(m.shortfall[i] >= 0.0);
                             sum[i] += cost[i];
                         }
                     }
@@ -124,6 +128,46 @@ fn demand_and_money_are_conserved() {
             }
         });
     }
+}
+
+/// Rebates stay below the spend, grants within their amount and what is due, and a year's spend that
+/// counts and its shortfall make at least what was promised.
+#[test]
+fn rebates_grants_and_shortfalls_keep_their_bounds() {
+    const GRANT: f64 = 20_000.0;
+    const PROMISE: f64 = 300_000.0;
+    let clauses = format!(
+        "contract.clauses=[{{ kind = \"volume_tiers\", tiers = [{{ from = 5000, share = 0.1 }}, {{ from = 15000, share = 0.3 }}] }}, {{ kind = \"clawback\", threshold = 0.9, share = 0.1 }}, {{ kind = \"credit_grant\", amount = {GRANT:?} }}, {{ kind = \"spend_commitment\", amount = {PROMISE:?} }}]"
+    );
+    let study = study_at(RICH, &FULL[..5].iter().copied().chain([&*clauses]).collect::<Vec<_>>());
+    let (mut missed, mut reached) = (0, 0);
+    each_block(&study, |paths| {
+        for units in [15.0, 60.0, 200.0] {
+            let (ledger, totals) = settled(&study, 2, units, paths);
+            for i in 0..LANES {
+                let mut granted = 0.0;
+                for year in ledger.months.chunks(12) {
+                    let mut paid = 0.0;
+                    for m in year {
+                        assert!(-m.rebate[i] <= 0.3 * m.on_demand[i]);
+                        let charges = m.fee[i] + m.hourly[i] + m.on_demand[i] + m.rebate[i];
+                        let due = charges + m.credit[i] + m.granted[i];
+                        assert!(due >= -1e-9 * charges, "{due}");
+                        paid += due;
+                        granted -= m.granted[i];
+                    }
+                    let promised = PROMISE * year.len() as f64 / 12.0;
+                    let shortfall: f64 = year.iter().map(|m| m.shortfall[i]).sum();
+                    let gap = (promised - paid).max(0.0);
+                    assert!((shortfall - gap).abs() <= 1e-9 * promised, "{shortfall}, gap {gap}");
+                    *if gap > 0.0 { &mut missed } else { &mut reached } += 1;
+                }
+                assert!(close(granted, GRANT, 1e-12), "{granted}");
+                assert!(totals.shortfall[i] >= 0.0);
+            }
+        }
+    });
+    assert!(missed > 0 && reached > 0, "{missed} years missed, {reached} reached");
 }
 
 /// The lean settlement agrees with the general one to the bit.

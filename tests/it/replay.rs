@@ -116,9 +116,10 @@ fn conserved(said: &str, path: &Replay) {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * a.abs().max(b.abs());
     for m in &path.months {
         assert!(close(m.load, m.served + m.spilled + m.rejected), "{said}: {m:?}");
-        let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination, m.credit];
-        assert!(close(m.bill, lines.iter().sum()), "{said}: {m:?}");
-        assert!(close(m.credit, m.credit_by_clause.iter().sum()), "{said}: {m:?}");
+        let charges = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination];
+        let added = [m.rebate, m.credit, m.granted, m.shortfall];
+        assert!(close(m.bill, charges.iter().chain(&added).sum()), "{said}: {m:?}");
+        assert!(close(added.iter().sum(), m.added_by_clause.iter().sum()), "{said}: {m:?}");
     }
     let bills: f64 = path.months.iter().map(|m| m.bill).sum();
     assert_eq!(path.totals.cost, bills, "{said}");
@@ -240,7 +241,7 @@ fn a_pencil_gets_the_same_bill() {
         let before = t.checked_sub(1).map_or(0.0, |before| earned(&months[before]));
         let last = if t == 11 { earned(row) } else { 0.0 };
         cents("credit", before + last, "credit_usd");
-        cents("credit of the clause", before + last, "credit_4_clawback_usd");
+        cents("credit of the clause", before + last, "added_4_clawback_usd");
         credited += usize::from(before + last < 0.0);
         let bill = x("fee_usd") + x("on_demand_usd") + x("credit_usd");
         cents("bill", bill, "bill_usd");

@@ -3,7 +3,7 @@
 use super::Builder;
 use super::books::{Books, Origin};
 use super::limits::MOST_MONTHS;
-use crate::contract::{Contract, Renewal};
+use crate::contract::{Contract, Hooks, Renewal};
 use crate::facts::PriceFact;
 use crate::input::price_book::{Offer, PriceBook};
 use crate::input::study_file::{RenewalWord, Units};
@@ -230,16 +230,21 @@ impl Builder {
             if hooks.discount && discount.is_none() {
                 discount = Some(i);
             }
-            if let Some(before) = (0..i).find(|j| texts[*j] == texts[i]) {
+            let earlier = |has: fn(Hooks) -> bool| {
+                (0..i).find(|j| has(hooks) && has(clauses[*j].get().hooks()))
+            };
+            if let Some(before) = earlier(|hooks| hooks.grant) {
+                let message =
+                    format!("a contract has one credit grant, and clauses[{before}] is one too");
+                self.error(&place, "duplicate", message, "add the amounts up");
+            } else if let Some(before) = (0..i).find(|j| texts[*j] == texts[i]) {
                 self.warn(
                     "clause-twice",
                     format!("{place} is the same as clauses[{before}], and both apply"),
                     "it was pasted twice",
                     "take one out, unless the contract grants it twice",
                 );
-            } else if let Some(before) =
-                (0..i).find(|j| hooks.quantity && clauses[*j].get().hooks().quantity)
-            {
+            } else if let Some(before) = earlier(|hooks| hooks.quantity) {
                 let message = format!("a contract has one ramp, and clauses[{before}] is one too");
                 self.error(&place, "duplicate", message, "put all steps into one ramp");
             }

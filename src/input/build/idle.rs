@@ -5,7 +5,7 @@
 
 use super::Builder;
 use super::contract::Agreed;
-use crate::contract::{AnyClause, CappedPrice, DiscountedPrice, Renewal};
+use crate::contract::{AnyClause, CappedPrice, Charges, DiscountedPrice, Renewal};
 use crate::input::study_file::{StudyFile, Units};
 use crate::process::drift::Moves;
 use crate::process::forecast_error::{Center, Start};
@@ -119,15 +119,23 @@ fn idle_clauses(
     // The first strategy is on-demand, which signs nothing.
     let spills = strategies[1..].iter().any(|s| matches!(s.overflow, Overflow::OnDemand { .. }));
     let rises = price_moves(file) && spills;
+    let still = |price: CappedPrice| match price {
+        CappedPrice::Commitment => (!renews).then_some("no renewal changes the fee"),
+        CappedPrice::OnDemand => (!rises).then_some("no strategy spills at a price that moves"),
+        CappedPrice::Both => (!renews && !rises).then_some("no price that it binds moves"),
+    };
     let why = |clause: &AnyClause| match clause {
-        AnyClause::EscalationCap(cap) => match cap.price {
-            CappedPrice::Commitment => (!renews).then_some("no renewal changes the fee"),
-            CappedPrice::OnDemand => (!rises).then_some("no strategy spills at a price that moves"),
-            CappedPrice::Both => (!renews && !rises).then_some("no price that it binds moves"),
-        },
+        AnyClause::EscalationCap(cap) => still(cap.price),
+        AnyClause::Collar(collar) => still(collar.price),
         AnyClause::FlatDiscount(discount) => (discount.price == DiscountedPrice::OnDemand
             && !spills)
             .then_some("no strategy spills over to on-demand"),
+        AnyClause::VolumeTiers(_) => (!spills).then_some("no strategy spills over to on-demand"),
+        AnyClause::CreditGrant(grant) => (grant.pays == Charges::OnDemand && !spills)
+            .then_some("no strategy spills over to on-demand"),
+        AnyClause::SpendCommitment(spend) => {
+            (spend.amount.is_zero() && spend.tiers.is_empty()).then_some("it promises nothing")
+        }
         AnyClause::Ramp(_) | AnyClause::Clawback(_) => None,
         AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)

@@ -7,14 +7,14 @@ use crate::replay::{PriceSteps, Replay, ReplayedMonth};
 #[must_use]
 pub fn replay(replay: &Replay) -> Table {
     let clauses = replay.clauses.iter().enumerate();
-    let credits: Vec<String> =
-        clauses.map(|(i, c)| format!("credit_{}_{}_usd", i + 1, c.kind)).collect();
-    let header: Vec<&str> = COLUMNS.into_iter().chain(credits.iter().map(String::as_str)).collect();
+    let added: Vec<String> =
+        clauses.map(|(i, c)| format!("added_{}_{}_usd", i + 1, c.kind)).collect();
+    let header: Vec<&str> = COLUMNS.into_iter().chain(added.iter().map(String::as_str)).collect();
     table("replay.csv", &header, replay.months.iter().map(row))
 }
 
-/// The columns that every contract has; the credit of each clause follows.
-const COLUMNS: [&str; 34] = [
+/// The columns that every contract has; what each clause adds to the bill follows.
+const COLUMNS: [&str; 37] = [
     "month",
     "date",
     "phase",
@@ -37,9 +37,12 @@ const COLUMNS: [&str; 34] = [
     "fee_usd",
     "hourly_usd",
     "on_demand_usd",
+    "rebate_usd",
     "shortage_usd",
     "termination_usd",
     "credit_usd",
+    "granted_usd",
+    "shortfall_usd",
     "bill_usd",
     "cumulated_usd",
     "unallocated_usd",
@@ -63,12 +66,12 @@ fn row(m: &ReplayedMonth) -> Vec<String> {
     cells.extend(steps(m.on_demand_price));
     cells.extend(m.committed_price.map_or_else(Default::default, steps));
     cells.extend([m.hourly_price.map_or_else(String::new, number), number(m.overflow_price)]);
-    cells.extend([m.fee, m.hourly, m.on_demand, m.shortage, m.termination].map(number));
-    cells.extend([m.credit, m.bill].map(number));
+    cells.extend([m.fee, m.hourly, m.on_demand, m.rebate, m.shortage, m.termination].map(number));
+    cells.extend([m.credit, m.granted, m.shortfall, m.bill].map(number));
     cells.extend([m.cumulated, m.unallocated, m.idle, m.unallocated + m.idle].map(number));
     cells.extend([m.discount_factor, m.present_value].map(number));
     cells.push(utilization);
     cells.extend([m.load * m.on_demand_price.list].map(number));
-    cells.extend(m.credit_by_clause.iter().copied().map(number));
+    cells.extend(m.added_by_clause.iter().copied().map(number));
     cells
 }

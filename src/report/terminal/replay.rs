@@ -175,6 +175,9 @@ fn bill() -> Vec<Column> {
         Column::new("on demand", |m| usd_exact(m.on_demand))
             .total(|r| usd_exact(r.totals.on_demand))
             .where_(|m| m.on_demand != 0.0),
+        Column::new("rebates", |m| usd_exact(m.rebate))
+            .total(|r| usd_exact(r.totals.rebate))
+            .where_(|m| m.rebate != 0.0),
         Column::new("shortage", |m| usd_exact(m.shortage))
             .total(|r| usd_exact(r.totals.shortage))
             .where_(|m| m.shortage != 0.0),
@@ -184,6 +187,12 @@ fn bill() -> Vec<Column> {
         Column::new("credits", |m| usd_exact(m.credit))
             .total(|r| usd_exact(r.totals.credit))
             .where_(|m| m.credit != 0.0),
+        Column::new("grant", |m| usd_exact(m.granted))
+            .total(|r| usd_exact(r.totals.granted))
+            .where_(|m| m.granted != 0.0),
+        Column::new("shortfall", |m| usd_exact(m.shortfall))
+            .total(|r| usd_exact(r.totals.shortfall))
+            .where_(|m| m.shortfall != 0.0),
         Column::new("bill", |m| usd_exact(m.bill)).total(|r| usd_exact(r.totals.cost)),
         Column::new("cumulated", |m| usd_exact(m.cumulated)),
         Column::new("waste", |m| usd_exact(m.unallocated + m.idle))
@@ -201,8 +210,8 @@ fn checks(replay: &Replay) -> String {
     let checks = &replay.checks;
     let small = |x: f64| if x == 0.0 { "0".to_owned() } else { format!("{x:.0e}") };
     format!(
-        "Checked, with the largest difference of any month: quantities times prices, with the credits, \
-         make the bill ({} USD); the bills make the cost ({} USD); served, spilled and rejected \
+        "Checked, with the largest difference of any month: quantities times prices, with what clauses \
+         add, make the bill ({} USD); the bills make the cost ({} USD); served, spilled and rejected \
          make the load ({} {}). Columns that would say nothing are left out here; --csv and \
          --json have all.",
         small(checks.bill),

@@ -321,6 +321,38 @@ fn rights() {
 }
 
 #[test]
+fn clauses_on_the_bill() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let cases = [
+        clause("a floor above the ceiling", "{ kind = \"collar\", floor = 1.1, ceiling = 0.9 }"),
+        clause("volume tiers without tiers", "{ kind = \"volume_tiers\", tiers = [] }"),
+        clause(
+            "volume tiers that fall",
+            "{ kind = \"volume_tiers\", tiers = [{ from = 50, share = 0.1 }, { from = 20, share = 0.2 }] }",
+        ),
+        clause(
+            "a tier below zero",
+            "{ kind = \"volume_tiers\", tiers = [{ from = -1, share = 0.1 }] }",
+        ),
+        clause(
+            "two grants",
+            "{ kind = \"credit_grant\", amount = 100 }, { kind = \"credit_grant\", amount = 100 }",
+        ),
+        clause("a negative grant", "{ kind = \"credit_grant\", amount = -100 }"),
+        clause(
+            "a penalty in percent",
+            "{ kind = \"spend_commitment\", amount = 100, penalty = 100 }",
+        ),
+        clause(
+            "a commitment with a percentage before a cap",
+            "{ kind = \"spend_commitment\", amount = 100, tiers = [{ from = 50, share = 0.1 }] }, { kind = \"escalation_cap\", annual = 0.05 }",
+        ),
+    ];
+    hold("clauses_on_the_bill", &cases);
+}
+
+#[test]
 fn books_and_offers() {
     let mut cases = with(
         TOKENS,

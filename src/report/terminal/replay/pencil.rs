@@ -24,7 +24,10 @@ pub(super) fn render(replay: &Replay, month: usize, width: usize) -> String {
             Stage::Quantity => quantity(replay, m),
             Stage::Use => used(m),
             Stage::Bill => charges(m),
-            Stage::Credit => credits(replay, m, before),
+            Stage::Rebate => added(replay, stage, m, rebated),
+            Stage::Credit => added(replay, stage, m, |m| credited(m, before)),
+            Stage::Grant => added(replay, stage, m, due),
+            Stage::Shortfall => added(replay, stage, m, counted),
         };
         entry(&mut out, stage.title(), &text, width);
     }
@@ -157,17 +160,30 @@ fn product(name: &str, quantity: f64, price: f64, amount: f64) -> String {
     format!("{name} {} * {} = {}", digits(quantity), digits(price), usd_exact(amount))
 }
 
-fn credits(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
-    let title = Stage::Credit.title();
+/// What clauses add in a stage, and the figures that decide it.
+fn added(
+    replay: &Replay,
+    stage: Stage,
+    m: &ReplayedMonth,
+    figures: impl Fn(&ReplayedMonth) -> String,
+) -> String {
     // A credit can be settled in the month after the end.
     let in_force = m.phase.starts_with("term") || m.phase == "ended";
-    let clauses = replay.clauses.iter().zip(&m.credit_by_clause);
-    let acting = clauses.filter(|(c, _)| in_force && c.stages.iter().any(|s| s == title));
+    let clauses = replay.clauses.iter().zip(&m.added_by_clause);
+    let acting = clauses.filter(|(c, _)| in_force && c.stages.iter().any(|s| s == stage.title()));
     let all: Vec<String> =
-        acting.map(|(c, credit)| format!("{} ({})", usd_exact(*credit), c.text)).collect();
+        acting.map(|(c, amount)| format!("{} ({})", usd_exact(*amount), c.text)).collect();
     if all.is_empty() {
         return "no clause".into();
     }
+    format!("{}; {}", all.join("; "), figures(m))
+}
+
+fn rebated(m: &ReplayedMonth) -> String {
+    format!("on demand {}, {} USD", digits(m.spilled), usd_exact(m.on_demand))
+}
+
+fn credited(m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
     let use_of = |name: &str, m: &ReplayedMonth| {
         format!(
             "{name}: {} / {} = {} used, fee {}",
@@ -179,12 +195,29 @@ fn credits(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -
     };
     let months = before.filter(|b| b.deployed > 0.0).map(|b| use_of("the month before", b));
     let months = months.into_iter().chain((m.deployed > 0.0).then(|| use_of("this month", m)));
-    format!("{}; {}", all.join("; "), months.collect::<Vec<_>>().join("; "))
+    months.collect::<Vec<_>>().join("; ")
+}
+
+fn due(m: &ReplayedMonth) -> String {
+    let due = m.fee + m.hourly + m.on_demand + m.rebate + m.credit;
+    format!("due after rebates and credits: {}", usd_exact(due))
+}
+
+fn counted(m: &ReplayedMonth) -> String {
+    let commitment = m.fee + m.hourly;
+    let on_demand = m.on_demand + m.rebate;
+    format!(
+        "this month: fees and hourly units {}, on demand {}, paid by credits and grants {}",
+        usd_exact(commitment),
+        usd_exact(on_demand),
+        usd_exact(0.0 - m.credit - m.granted)
+    )
 }
 
 fn sum(m: &ReplayedMonth) -> String {
-    let lines = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination, m.credit];
-    let parts: Vec<String> = lines.into_iter().filter(|x| *x != 0.0).map(usd_exact).collect();
+    let charges = [m.fee, m.hourly, m.on_demand, m.rebate, m.shortage];
+    let lines = charges.into_iter().chain([m.credit, m.granted, m.shortfall]);
+    let parts: Vec<String> = lines.filter(|x| *x != 0.0).map(usd_exact).collect();
     let parts = if parts.is_empty() { "0.00".into() } else { parts.join(" + ") };
     format!("{} = {} USD", parts.replace("+ -", "- "), usd_exact(m.bill))
 }

@@ -1,0 +1,148 @@
+//! What a clause is, and what it is shown of a contract and its months.
+
+use super::{Contract, Right};
+use crate::error::Problem;
+use crate::ledger::Month;
+use crate::param::Param;
+use crate::rng::{LANES, Lane};
+
+/// Prices of a month on each path, USD per unit-month.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// On-demand price of a fully used unit.
+    pub on_demand: Lane,
+    /// Price of a committed unit.
+    pub commitment: Lane,
+}
+
+/// The prices of all months up to the one that is being fixed.
+#[derive(Clone, Copy, Debug)]
+pub struct Quotes<'a> {
+    /// Month of the contract, from 0.
+    pub month: usize,
+    /// Values of the uncertain parameters.
+    pub params: &'a [Lane],
+    /// List prices when the contract starts.
+    pub start: &'a Rates,
+    /// List prices of the contract's months up to and with this one.
+    pub list: &'a [Rates],
+    /// Prices after caps, before percentages: of the contract's earlier months, and of this one
+    /// once its caps have been applied.
+    pub capped: &'a [Rates],
+}
+
+/// What is known when a month opens.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    /// Month of the contract, from 0.
+    pub month: usize,
+    /// The contract.
+    pub contract: &'a Contract,
+    /// Values of the uncertain parameters.
+    pub params: &'a [Lane],
+    /// The contract's closed months.
+    pub closed: &'a [Month],
+}
+
+/// A month that has been used and billed, with its lines up to the stage of the hook.
+#[derive(Clone, Copy, Debug)]
+pub struct Billing<'a> {
+    /// What was known when it opened.
+    pub opening: Opening<'a>,
+    /// The month itself.
+    pub now: &'a Month,
+    /// Whether the contract ends with it, or the simulation does.
+    pub last: bool,
+}
+
+/// A term with a cash-flow effect. Every hook defaults to none.
+pub trait Clause {
+    /// Limits unit prices: `rates` holds the list prices on entry.
+    fn cap(&self, quotes: Quotes<'_>, rates: &mut Rates) {
+        let _ = (quotes, rates);
+    }
+
+    /// Applies percentages to prices that are already capped.
+    fn discount(&self, quotes: Quotes<'_>, rates: &mut Rates) {
+        let _ = (quotes, rates);
+    }
+
+    /// Changes the reserved units: `reserved` holds the contract's quantity on entry.
+    fn quantity(&self, opening: Opening<'_>, reserved: &mut Lane) {
+        let _ = (opening, reserved);
+    }
+
+    /// The right that the clause grants, if it grants one.
+    fn right(&self) -> Option<Right<'_>> {
+        None
+    }
+
+    /// Changes `units` by the clause's right, exercised so many `times` on each path.
+    fn exercise(&self, opening: Opening<'_>, times: &Lane, units: &mut Lane) {
+        let _ = (opening, times, units);
+    }
+
+    /// What ending the contract by the clause's right costs, USD, where the units of the month that
+    /// opens would cost `monthly`.
+    fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
+        let _ = (opening, monthly);
+        [0.0; LANES]
+    }
+
+    /// Adds rebates on the on-demand spend, as negative amounts in USD; `rebate` holds those of
+    /// earlier clauses on entry.
+    fn rebate(&self, billing: Billing<'_>, rebate: &mut Lane) {
+        let _ = (billing, rebate);
+    }
+
+    /// Adds credits, as negative amounts in USD.
+    fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
+        let _ = (billing, credit);
+    }
+
+    /// Pays from a balance what rebates and credits leave of the bill, as a negative amount in USD.
+    fn grant(&self, billing: Billing<'_>, granted: &mut Lane) {
+        let _ = (billing, granted);
+    }
+
+    /// Adds spend that was committed and not reached, USD.
+    fn shortfall(&self, billing: Billing<'_>, shortfall: &mut Lane) {
+        let _ = (billing, shortfall);
+    }
+
+    /// Which hooks the clause uses.
+    fn hooks(&self) -> Hooks;
+
+    /// The parameters that may be uncertain, by field name.
+    fn params(&mut self) -> Vec<(String, &mut Param)>;
+
+    /// Everything wrong with the clause in a contract of `term` months.
+    fn check(&self, term: usize) -> Vec<Problem>;
+
+    /// The clause in plain words with its numbers.
+    fn describe(&self) -> String;
+}
+
+/// The hooks that a clause uses.
+#[expect(clippy::struct_excessive_bools, reason = "one flag per hook, read by name")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// [`Clause::cap`]
+    pub cap: bool,
+    /// [`Clause::discount`]
+    pub discount: bool,
+    /// [`Clause::quantity`]
+    pub quantity: bool,
+    /// [`Clause::right`] and [`Clause::exercise`]
+    pub right: bool,
+    /// [`Clause::rebate`]
+    pub rebate: bool,
+    /// [`Clause::credit`]
+    pub credit: bool,
+    /// [`Clause::grant`]
+    pub grant: bool,
+    /// [`Clause::shortfall`]
+    pub shortfall: bool,
+    /// Whether a hook reads closed months.
+    pub history: bool,
+}
