@@ -64,7 +64,7 @@ impl<'a> Totals<'a> {
             scratch.costs[i] = self.desk.totals(self.all[i], paths, &mut scratch.desk).cost;
         }
         for batch in &self.batches {
-            self.desk.settle_batch(batch, paths, &mut scratch.desk);
+            self.desk.settle_batch(batch, Total::Cost, paths, &mut scratch.desk);
             let costs = scratch.costs[batch.entries()].iter_mut();
             batch.total(Total::Cost, &scratch.desk, costs);
         }

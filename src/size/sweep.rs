@@ -123,10 +123,16 @@ impl<'a> Desk<'a> {
         batches
     }
 
-    /// Settles the entries of a batch; [`Batch::total`] reads the totals.
-    pub fn settle_batch(&self, batch: &Batch, paths: &PathBlock, scratch: &mut DeskScratch) {
+    /// Settles the entries of a batch for the totals up to `last`; [`Batch::total`] reads them.
+    pub fn settle_batch(
+        &self,
+        batch: &Batch,
+        last: Total,
+        paths: &PathBlock,
+        scratch: &mut DeskScratch,
+    ) {
         self.prepare(batch.strategy, paths, scratch);
-        batch.grid.settle(&scratch.prepared, !self.study.is_undiscounted(), &mut scratch.grid);
+        batch.grid.settle(&scratch.prepared, last, &mut scratch.grid);
     }
 
     fn prepare(&self, strategy: usize, paths: &PathBlock, scratch: &mut DeskScratch) {
@@ -351,8 +357,9 @@ impl Experiment for Sweep<'_> {
                 own[layout.objective()] = totals.present_value;
             }
         }
+        let last = if layout.discounted { Total::PresentValue } else { Total::Waste };
         for batch in &self.batches {
-            self.desk.settle_batch(batch, paths, scratch);
+            self.desk.settle_batch(batch, last, paths, scratch);
             let mut read = |total, series: usize| {
                 let own = out.chunks_mut(layout.per_entry).skip(batch.entries.start);
                 batch.total(total, scratch, own.map(|own| &mut own[series]));

@@ -62,19 +62,25 @@ pub enum Total {
     PresentValue,
 }
 
-/// A month of a path, as the table is asked.
-#[derive(Clone, Copy, Debug, Default)]
+/// A month of a block, as the table is asked.
+#[derive(Clone, Debug)]
 struct Month {
-    cell: u32,
-    load: f32,
+    cells: [u32; LANES],
+    loads: [f32; LANES],
     /// Per total: what a unit of overflow adds.
-    prices: [f32; 3],
+    prices: [[f32; LANES]; 3],
+}
+
+impl Default for Month {
+    fn default() -> Self {
+        Self { cells: [0; LANES], loads: [0.0; LANES], prices: [[0.0; LANES]; 3] }
+    }
 }
 
 /// Buffers of [`Grid::settle`], and its result.
 #[derive(Clone, Debug)]
 pub struct GridScratch {
-    /// Per class and path: the months.
+    /// Per class: its months.
     months: Vec<Vec<Month>>,
     /// Per total and class: what a deployed unit adds over the months.
     fees: [Vec<Lane>; 3],
@@ -147,8 +153,14 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
 }
 
 kernel! {
-    /// Adds what overflow costs and wastes, path by path: `out` holds a row of sizes per total and
-    /// path.
+    /// Adds what overflow costs, path by path: `out` holds a row of sizes per total and path.
+    fn add_one(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
+        add::<1>(rows, months, out);
+    }
+}
+
+kernel! {
+    /// The same with what it wastes.
     fn add_two(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
         add::<2>(rows, months, out);
     }
@@ -163,17 +175,16 @@ kernel! {
 
 #[inline(always)]
 fn add<const TOTALS: usize>(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
-    let count = months.len() / LANES;
-    for (i, months) in months.chunks_exact(count).enumerate() {
+    for i in 0..LANES {
         let mut sums = [[0.0f64; PANEL]; TOTALS];
         for few in months.chunks(FEW) {
             let mut parts = [[0.0f32; PANEL]; TOTALS];
             for month in few {
-                let Row { intercepts, slopes } = &rows[month.cell as usize];
+                let Row { intercepts, slopes } = &rows[month.cells[i] as usize];
                 for g in 0..PANEL {
-                    let overflow = slopes[g].mul_add(month.load, intercepts[g]);
+                    let overflow = slopes[g].mul_add(month.loads[i], intercepts[g]);
                     for k in 0..TOTALS {
-                        parts[k][g] = overflow.mul_add(month.prices[k], parts[k][g]);
+                        parts[k][g] = overflow.mul_add(month.prices[k][i], parts[k][g]);
                     }
                 }
             }
@@ -211,20 +222,20 @@ kernel! {
 }
 
 impl Grid {
-    /// Settles every size on a block that is prepared for the strategy; [`Self::total`] reads the
-    /// totals. The present value only where it is wanted.
-    pub fn settle(&self, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
-        weigh(self, block, discounted, scratch);
-        scratch.totals = if discounted { 3 } else { 2 };
+    /// Settles every size on a block that is prepared for the strategy, for the totals up to `last`
+    /// in their order; [`Self::total`] reads them.
+    pub fn settle(&self, block: &Prepared, last: Total, scratch: &mut GridScratch) {
+        weigh(self, block, scratch);
+        scratch.totals = last as usize + 1;
         let per_panel = scratch.totals * LANES;
         scratch.sums.clear();
         scratch.sums.resize(self.sizes.div_ceil(PANEL) * per_panel, [0.0; PANEL]);
         for (class, months) in self.classes.iter().zip(&scratch.months) {
             for (rows, out) in class.rows.iter().zip(scratch.sums.chunks_exact_mut(per_panel)) {
-                if discounted {
-                    add_three(rows, months, out);
-                } else {
-                    add_two(rows, months, out);
+                match last {
+                    Total::Cost => add_one(rows, months, out),
+                    Total::Waste => add_two(rows, months, out),
+                    Total::PresentValue => add_three(rows, months, out),
                 }
             }
         }
@@ -255,7 +266,7 @@ impl Grid {
 
 kernel! {
     /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
-    fn weigh(grid: &Grid, block: &Prepared, discounted: bool, scratch: &mut GridScratch) {
+    fn weigh(grid: &Grid, block: &Prepared, scratch: &mut GridScratch) {
         let (cost, waste, present) =
             (Total::Cost as usize, Total::Waste as usize, Total::PresentValue as usize);
         scratch.fixed = [[0.0; LANES]; 3];
@@ -266,11 +277,11 @@ kernel! {
         scratch.months.resize(grid.classes.len(), Vec::new());
         for (c, months) in scratch.months.iter_mut().enumerate() {
             let count = grid.months.iter().filter(|class| **class == Some(c)).count();
-            months.resize(count * LANES, Month::default());
+            months.resize(count, Month::default());
         }
         let mut places = vec![0; grid.classes.len()];
         for (month, class) in block.months().iter().zip(&grid.months) {
-            let discount = if discounted { month.discount } else { 1.0 };
+            let discount = month.discount;
             let Some(class) = *class else {
                 for i in 0..LANES {
                     let bill = month.load[i] * month.overflow[i];
@@ -280,22 +291,21 @@ kernel! {
                 continue;
             };
             let axis = grid.classes[class].cells;
-            let months = &mut scratch.months[class];
-            let count = months.len() / LANES;
+            let asked = &mut scratch.months[class][places[class]];
+            places[class] += 1;
             for i in 0..LANES {
-                let (load, fee) = (month.load[i], month.commitment[i]);
-                let prices = [month.overflow[i], fee + month.spare[i], discount * month.overflow[i]];
-                months[i * count + places[class]] = Month {
-                    cell: axis.cell(load),
-                    load: load as f32,
-                    prices: prices.map(|price| price as f32),
-                };
+                let (load, fee, overflow) =
+                    (month.load[i], month.commitment[i], month.overflow[i]);
+                asked.cells[i] = axis.cell(load);
+                asked.loads[i] = load as f32;
+                asked.prices[cost][i] = overflow as f32;
+                asked.prices[waste][i] = (fee + month.spare[i]) as f32;
+                asked.prices[present][i] = (discount * overflow) as f32;
                 scratch.fees[cost][class][i] += fee;
                 scratch.fees[waste][class][i] += fee;
                 scratch.fees[present][class][i] += discount * fee;
                 scratch.fixed[waste][i] -= fee * load;
             }
-            places[class] += 1;
         }
     }
 }

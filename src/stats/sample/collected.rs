@@ -40,7 +40,8 @@ impl Collected {
             .into_iter()
             .map(|s| {
                 let (sums, kept) = s.finish().expect("a section has paths");
-                Section { sums, kept: by_bin(kept, bins.as_ref()) }
+                let kept = by_bin(kept, &sums, bins.as_ref());
+                Section { sums, kept }
             })
             .collect();
         let mut tree = Tree::default();
@@ -215,12 +216,14 @@ fn recount(section: &Section, old: &Bins, new: &Bins) -> Section {
 }
 
 /// Kept values by bin, in their order.
-fn by_bin(kept: Vec<f64>, bins: Option<&Bins>) -> Vec<Vec<f64>> {
+fn by_bin(kept: Vec<f64>, sums: &Sums, bins: Option<&Bins>) -> Vec<Vec<f64>> {
     match bins {
         None => Vec::new(),
         Some(bins) if bins.count() == 1 => vec![kept],
         Some(bins) => {
-            let mut out = vec![Vec::new(); bins.count()];
+            let room = |i: usize| if bins.keeps(i) { sums.bins[i].count as usize } else { 0 };
+            let mut out: Vec<Vec<f64>> =
+                (0..bins.count()).map(|i| Vec::with_capacity(room(i))).collect();
             for x in kept {
                 out[bins.index(x)].push(x);
             }
@@ -231,7 +234,10 @@ fn by_bin(kept: Vec<f64>, bins: Option<&Bins>) -> Vec<Vec<f64>> {
 
 /// The kept values of all sections, by bin.
 fn pooled(sections: &[Section], bins: usize) -> Vec<Vec<f64>> {
-    let of_bin = |i: usize| sections.iter().flat_map(|s| s.kept[i].iter().copied()).collect();
+    let of_bin = |i: usize| {
+        let parts: Vec<&[f64]> = sections.iter().map(|s| s.kept[i].as_slice()).collect();
+        parts.concat()
+    };
     (0..bins).map(of_bin).collect()
 }
 
