@@ -28,10 +28,14 @@ fn largest_distance(study: &Study, entries: &[Entry]) -> f64 {
         study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
         desk.open(&paths, &mut scratch);
         let on_demand = desk.settle(Entry { strategy: 0, units: 0.0 }, &paths, &mut scratch).cost;
-        desk.settle_batch(&batches[0], &paths, &mut scratch);
+        desk.settle_batch(&batches[0], Total::PresentValue, &paths, &mut scratch);
         let mut totals = vec![vec![[0.0; LANES]; entries.len()]; 2];
         batches[0].total(Total::Cost, &scratch, totals[0].iter_mut());
         batches[0].total(Total::Waste, &scratch, totals[1].iter_mut());
+        desk.settle_batch(&batches[0], Total::Cost, &paths, &mut scratch);
+        let mut costs = vec![[0.0; LANES]; entries.len()];
+        batches[0].total(Total::Cost, &scratch, costs.iter_mut());
+        assert_eq!(costs, totals[0], "costs alone");
         for (e, entry) in entries.iter().enumerate() {
             let general = desk.settle(*entry, &paths, &mut scratch);
             for (got, expected) in [(&totals[0], general.cost), (&totals[1], general.waste())] {
