@@ -137,6 +137,40 @@ fn settlement(c: &mut Criterion) {
     group.finish();
 }
 
+/// Clauses in the order in which a contract would list them; the third looks back, so that the
+/// general settlement keeps the months.
+const CLAUSES: [&str; 8] = [
+    "{ kind = \"ramp\", steps = [{ until_month = 6, share = 0.5 }] }",
+    "{ kind = \"escalation_cap\", annual = 0.05 }",
+    "{ kind = \"clawback\", threshold = 0.7, share = 0.1 }",
+    "{ kind = \"flat_discount\", share = 0.05 }",
+    "{ kind = \"flex_down\", share = 0.15, windows = { every_months = 3, per_year = 2 }, policy = { kind = \"threshold\", level = 0.7 } }",
+    "{ kind = \"volume_tiers\", tiers = [{ from = 0.2, share = 0.1 }, { from = 0.5, share = 0.2 }] }",
+    "{ kind = \"credit_grant\", amount = 1 }",
+    "{ kind = \"spend_commitment\", amount = 10, tiers = [{ from = 5, share = 0.05 }] }",
+];
+
+/// Prices and settlement of one size on one block, by the number of clauses.
+fn clauses(c: &mut Criterion) {
+    let mut group = c.benchmark_group("clauses");
+    group.throughput(Throughput::Elements(LANES as u64));
+    for count in [0, 1, 2, 3, 4, 5, 6, 7, 8] {
+        let list = format!("contract.clauses=[{}]", CLAUSES[..count].join(", "));
+        let study = study("tests/studies/r1.toml", &[&list]);
+        let paths = block(&study);
+        let overflow = &study.strategies[1].overflow;
+        let mut prices = Prices::default();
+        let mut ledger = Ledger::new(study.months());
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter(|| {
+                reprice(&study.contract, &paths, &mut prices);
+                black_box(settle(study.terms(), overflow, 1.1, &paths, &prices, &mut ledger))
+            });
+        });
+    }
+    group.finish();
+}
+
 /// All sizes with all their statistics: draws to estimates, on all cores.
 fn sweep(c: &mut Criterion) {
     let study = reference_work();
@@ -177,5 +211,5 @@ fn job(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, paths, stages, settlement, sweep, job);
+criterion_group!(benches, paths, stages, settlement, clauses, sweep, job);
 criterion_main!(benches);
