@@ -7,6 +7,8 @@ rounding to double precision, found on a fine grid with 50 digits.
 - the center of the normal quantile: z / q as a rational function of CENTER^2 - q^2, q = u - 1/2,
   interpolated where the errors of the best rational function of a branch cut vanish (images of
   equidistant points under the Jacobi function sn);
+- the normal distribution function: its tail over e^(-x^2 / 2) t with t = 4 / (4 + x), as a
+  Chebyshev sum in 2 t - 1;
 - the polar map: -4 artanh(s) / s in s^2, sin(pi/2 f) / f and cos(pi/2 f) in f^2, |f| <= 1/2,
   at Chebyshev nodes.
 
@@ -14,7 +16,7 @@ usage: python scripts/references/elementary.py      (needs mpmath)
 """
 
 from mpmath import (
-    atanh, chebyfit, cos, ellipfun, ellipk, erfinv, exp, log, lu_solve, matrix, mp, mpf, nstr, pi,
+    acos, atanh, chebyfit, cos, ellipfun, ellipk, erfc, erfinv, exp, log, lu_solve, matrix, mp, mpf, nstr, pi,
     polyval, sin, sqrt,
 )
 
@@ -84,6 +86,27 @@ def polar():
     polynomial("COSINE", cosine, mpf(0), mpf("0.2501"), 5, lambda y: mpf(1))
 
 
+def distribution(count, nodes=400):
+    scale = 4
+    asymptotic = lambda x: (x + scale) / (scale * x * sqrt(2 * pi)) * (
+        1 - x**-2 + 3 * x**-4 - 15 * x**-6 + 105 * x**-8)
+    ratio = lambda x: exp(x * x / 2) * erfc(x / sqrt(mpf(2))) / 2 * (scale + x) / scale
+    angles = [pi * (mpf(k) + mpf(1) / 2) / nodes for k in range(nodes)]
+    far = lambda x: asymptotic(x) if x > 10**4 else ratio(x)
+    values = [far(scale * (2 / (cos(a) + 1) - 1)) for a in angles]
+    fitted = [2 * sum(v * cos(j * a) for v, a in zip(values, angles)) / nodes for j in range(count)]
+    fitted[0] /= 2
+    error = 0
+    for i in range(800):
+        x = mpf(i) / 20
+        turned = acos(mpf(2) * scale / (scale + x) - 1)
+        value = sum(c * cos(j * turned) for j, c in enumerate(fitted))
+        error = max(error, abs(value / ratio(x) - 1))
+    print(f"// CDF: relative error {nstr(error, 2)}")
+    show("CDF", fitted)
+
+
 exponential()
+distribution(24)
 center(11, "0.01")
 polar()

@@ -2,6 +2,7 @@
 
 use super::shape::Shape;
 use crate::math::{ln, normal_cdf};
+use crate::simd::kernel;
 
 /// Largest accepted distance between a bursty curve and the polygon that stands for it, as a
 /// share of the month's demand.
@@ -47,12 +48,13 @@ pub(super) fn bursty(shape: &Shape, cv: f64) -> (Polygon, f64) {
     } else {
         (shape.clone(), 0.0)
     };
-    let overflow = |k: f64| bursty_overflow(&reduced, cv, k);
+    let levels = Levels::of(&reduced, cv);
+    let overflow = |k: f64| levels.at(k).0;
     let mut end = shape.peak();
     while overflow(end) > 0.01 * CHORD_ERROR {
         end *= 1.25;
     }
-    let (mut polygon, more) = chords(&overflow, &|k| bursty_share(&reduced, cv, k), end);
+    let (mut polygon, more) = chords(&overflow, &|k| levels.at(k).1, end);
     *polygon.values.last_mut().expect("chords have nodes") = 0.0;
     (polygon, error + more + 0.01 * CHORD_ERROR)
 }
@@ -72,21 +74,71 @@ fn log_sd(cv: f64) -> f64 {
     libm::log1p(cv * cv).sqrt()
 }
 
-/// `mean over s of Bl(s, k, v)`.
-fn bursty_overflow(shape: &Shape, cv: f64, k: f64) -> f64 {
-    let v = log_sd(cv);
-    let pairs = shape.levels.iter().zip(&shape.weights);
-    pairs.map(|(&s, &w)| w * black(s, k, v)).sum()
+/// Levels of a shape, each a lognormal, for sums over all of them.
+struct Levels {
+    /// Padded to whole vectors with weights of 0.
+    levels: Vec<f64>,
+    weights: Vec<f64>,
+    logs: Vec<f64>,
+    log_sd: f64,
+    mean: f64,
+    idle: f64,
+}
+
+impl Levels {
+    fn of(shape: &Shape, cv: f64) -> Self {
+        let pairs = || shape.levels.iter().copied().zip(shape.weights.iter().copied());
+        let idle = pairs().filter(|(s, _)| *s <= 0.0).map(|(_, w)| w).sum();
+        let (mut levels, mut weights): (Vec<f64>, Vec<f64>) =
+            pairs().filter(|(s, _)| *s > 0.0).unzip();
+        let padded = levels.len().next_multiple_of(WIDTH);
+        levels.resize(padded, 1.0);
+        weights.resize(padded, 0.0);
+        Self {
+            logs: levels.iter().map(|s| ln(*s)).collect(),
+            mean: pairs().map(|(s, w)| w * s).sum(),
+            log_sd: log_sd(cv),
+            levels,
+            weights,
+            idle,
+        }
+    }
+
+    /// Mean overflow above `k`, and the share of time at or below it.
+    fn at(&self, k: f64) -> (f64, f64) {
+        if k <= 0.0 {
+            return (self.mean - k, self.idle);
+        }
+        let (overflow, share) = sums(&self.levels, &self.weights, &self.logs, k, self.log_sd);
+        (overflow, self.idle + share)
+    }
+}
+
+/// Levels that are summed side by side.
+const WIDTH: usize = 8;
+
+kernel! {
+    /// Sums over the levels: what lies above `k > 0`, by [`black`], and the share of time at or
+    /// below it.
+    fn sums(levels: &[f64], weights: &[f64], logs: &[f64], k: f64, s: f64) -> (f64, f64) {
+        let (mut overflow, mut share) = ([0.0; WIDTH], [0.0; WIDTH]);
+        let log_k = ln(k);
+        let each = levels.chunks_exact(WIDTH).zip(weights.chunks_exact(WIDTH));
+        for ((levels, weights), logs) in each.zip(logs.chunks_exact(WIDTH)) {
+            for i in 0..WIDTH {
+                let d1 = (logs[i] - log_k) / s + 0.5 * s;
+                let above = normal_cdf(d1 - s);
+                overflow[i] += weights[i] * (levels[i] * normal_cdf(d1) - k * above);
+                share[i] += weights[i] * (1.0 - above);
+            }
+        }
+        (overflow.iter().sum(), share.iter().sum())
+    }
 }
 
 /// Share of time at or below `k`.
 pub(super) fn bursty_share(shape: &Shape, cv: f64, k: f64) -> f64 {
-    if k <= 0.0 {
-        return shape.share_at_or_below(0.0);
-    }
-    let v = log_sd(cv);
-    let pairs = shape.levels.iter().zip(&shape.weights);
-    pairs.map(|(&s, &w)| if s == 0.0 { w } else { w * normal_cdf(ln(k / s) / v + 0.5 * v) }).sum()
+    Levels::of(shape, cv).at(k).1
 }
 
 /// `E max(X - k, 0)` for a lognormal `X` of mean `mean` and log standard deviation `s`.
