@@ -48,6 +48,9 @@ pub struct Month {
     pub granted: Lane,
     /// Spend that was committed and not reached, USD.
     pub shortfall: Lane,
+    /// Bills apart from the units, the same under every strategy, USD: batch, smaller models,
+    /// training, hosting.
+    pub apart: Lane,
     /// Part of the fee for units that were not switched on, USD.
     pub unallocated: Lane,
     /// Part of the fee and the hourly charges for units that were on but idle, USD.
@@ -75,6 +78,7 @@ impl Month {
             credit: zero,
             granted: zero,
             shortfall: zero,
+            apart: zero,
             unallocated: zero,
             idle: zero,
         }
@@ -94,7 +98,8 @@ impl Month {
                 + self.termination[i]
                 + self.credit[i]
                 + self.granted[i]
-                + self.shortfall[i];
+                + self.shortfall[i]
+                + self.apart[i];
         }
         cost
     }
@@ -138,6 +143,8 @@ pub struct Totals {
     pub credit: Lane,
     /// Spend that was committed and not reached, USD.
     pub shortfall: Lane,
+    /// Bills apart from the units, USD.
+    pub apart: Lane,
     /// Demand, unit-months.
     pub demand: Lane,
     /// Demand met by the commitment, unit-months.
@@ -164,6 +171,7 @@ impl Totals {
             termination: zero,
             credit: zero,
             shortfall: zero,
+            apart: zero,
             demand: zero,
             served: zero,
             rejected: zero,
@@ -196,6 +204,7 @@ impl Totals {
             self.termination[i] += month.termination[i];
             self.credit[i] += month.credit[i] + month.granted[i];
             self.shortfall[i] += month.shortfall[i];
+            self.apart[i] += month.apart[i];
             self.demand[i] += month.demand[i];
             self.served[i] += month.served[i];
             self.rejected[i] += month.rejected[i];

@@ -48,7 +48,7 @@
 //! | [`param`] | numbers that may be certain or drawn once per path |
 //! | [`process`] | growth, price, jumps, forecast error, caps, dependence; one file each |
 //! | [`curve`] | the load curve of a month: how much load lies above a capacity |
-//! | [`workload`] | today's load: units, or tokens with what they weigh and cost |
+//! | [`workload`] | today's load: units, or tokens with what they weigh and cost; levers on it |
 //! | [`path`] | blocks of simulated futures |
 //! | [`contract`] | offer, term and clauses; one file per clause |
 //! | [`ledger`], [`strategy`] | the bill by line; what is done with demand beyond the commitment |

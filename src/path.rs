@@ -9,6 +9,8 @@
 //! load(t)  = base load * exp(growth(t) + forecast error(t))
 //! price(t) = base value * capped exp(price(t))
 //! ```
+//!
+//! Levers, re-rated units and further workloads change both: [`crate::workload::pool`].
 
 mod companions;
 mod leading;
@@ -24,7 +26,7 @@ use crate::process::growth::Growth;
 use crate::process::price::Price;
 use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
-use crate::workload::Workload;
+use crate::workload::{Months, Pool, Workload};
 use companions::Companion;
 use leading::{Leading, LeadingScratch};
 
@@ -35,6 +37,8 @@ pub struct PathSpec {
     pub clock: Clock,
     /// Today's load.
     pub workload: Workload,
+    /// What levers, re-rated units and further workloads make of it, where there are any.
+    pub pool: Option<Pool>,
     /// How usage moves.
     pub growth: Growth,
     /// How the on-demand price moves.
@@ -87,10 +91,13 @@ impl PathModel {
     ) -> Result<Self, Vec<Problem>> {
         let clock = spec.clock;
         let (mut parameters, mut variables) = (Parameters::default(), Variables::default());
-        spec.workload.bind(&mut parameters);
+        spec.workload.bind("workload", &mut parameters);
         spec.growth.bind(clock, &mut parameters, &mut variables);
         spec.price.bind(clock, &mut parameters, &mut variables);
         spec.forecast_error.bind(clock, &mut parameters, &mut variables);
+        if let Some(pool) = &mut spec.pool {
+            pool.bind(&mut parameters);
+        }
         let terms_from = parameters.list().len();
         terms(&mut parameters);
         let is_shock = |v: &VariableSpec| matches!(v.kind, DrawKind::Shock { .. });
@@ -152,6 +159,12 @@ impl PathModel {
         let first = Block { replicate: 0, first: 0 };
         self.generate(&*sampler, Points::Pseudo, first, &mut paths);
         paths.load.iter().any(|row| row.iter().any(|load| *load != row[0]))
+    }
+
+    /// Whether anything is paid for apart from the units.
+    #[must_use]
+    pub fn has_bills_apart(&self) -> bool {
+        self.spec.pool.as_ref().is_some_and(Pool::has_bill)
     }
 
     /// The description behind the model.
@@ -224,6 +237,8 @@ impl PathModel {
             load: row(),
             on_demand: row(),
             start: [0.0; LANES],
+            unit_value: if self.spec.pool.is_some() { row() } else { Vec::new() },
+            apart: if self.has_bills_apart() { row() } else { Vec::new() },
             rows: self
                 .variables
                 .list()
@@ -266,16 +281,31 @@ impl PathModel {
         self.spec.forecast_error.add(clock, draws, &mut out.load);
         exp_scaled(out.load.as_flattened_mut(), &base);
         out.start = value;
+        self.write_prices(&value, out);
+        if let Some(pool) = &self.spec.pool {
+            let months = &mut Months {
+                load: &mut out.load,
+                on_demand: &mut out.on_demand,
+                unit_value: &mut out.unit_value,
+                apart: &mut out.apart,
+            };
+            pool.apply(clock, &out.params, &value, months);
+        }
+    }
+
+    /// The on-demand price of each month, which starts at `value`.
+    fn write_prices(&self, value: &Lane, out: &mut PathBlock) {
         if self.spec.price.is_constant() {
-            out.on_demand.fill(value);
+            out.on_demand.fill(*value);
             return;
         }
+        let draws = Draws { params: &out.params, rows: &out.rows };
         let cap = self.spec.price.cap.as_ref();
         let list = if cap.is_some() { &mut out.scratch } else { &mut out.on_demand };
-        self.spec.price.write(clock, draws, list);
-        exp_scaled(list.as_flattened_mut(), &value);
+        self.spec.price.write(self.spec.clock, draws, list);
+        exp_scaled(list.as_flattened_mut(), value);
         if let Some(cap) = cap {
-            cap.series(&out.params, &value, &out.scratch, &mut out.on_demand);
+            cap.series(&out.params, value, &out.scratch, &mut out.on_demand);
         }
     }
 
@@ -346,6 +376,11 @@ pub struct PathBlock {
     pub on_demand: Vec<Lane>,
     /// The same price when the study starts.
     pub start: Lane,
+    /// What a unit's tokens are worth in each month relative to those of today's unit, at the same
+    /// prices; empty where that never changes.
+    pub unit_value: Vec<Lane>,
+    /// Bills of each month apart from the units, USD; empty where there are none.
+    pub apart: Vec<Lane>,
     rows: Vec<Vec<Lane>>,
     scratch: Vec<Lane>,
     correlated: Vec<Lane>,

@@ -4,7 +4,7 @@
 
 use crate::contract::Contract;
 use crate::contract::sizes::Sizes;
-use crate::curve::LoadCurve;
+use crate::curve::Curves;
 use crate::facts::Facts;
 use crate::path::PathModel;
 use crate::settle::Terms;
@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 pub struct Study {
     /// Everything uncertain.
     pub model: PathModel,
-    /// Load within a month.
-    pub curve: LoadCurve,
+    /// Load within each month.
+    pub curves: Curves,
     /// What may be signed.
     pub contract: Contract,
     /// What is compared; the first is always on-demand.
@@ -45,7 +45,7 @@ impl Study {
     /// The fixed part of every settlement.
     #[must_use]
     pub fn terms(&self) -> Terms<'_> {
-        Terms { contract: &self.contract, curve: &self.curve, discounts: &self.discounts }
+        Terms { contract: &self.contract, curves: &self.curves, discounts: &self.discounts }
     }
 
     /// Months simulated.

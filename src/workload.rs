@@ -1,7 +1,17 @@
 //! Today's load: capacity units, or tokens with what they weigh and cost.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`levers`] | what a buyer can do about the work before buying capacity for it |
+//! | [`pool`] | what levers, re-rated units and further workloads make of the months |
+
+pub mod levers;
+pub mod pool;
 
 use crate::param::{Param, Parameters};
 use crate::rng::{LANES, Lane};
+pub use levers::Lever;
+pub use pool::{Months, Part, Pool, Rerating, Work};
 
 /// The load of today and what it costs on demand.
 #[derive(Clone, Debug)]
@@ -42,9 +52,9 @@ pub struct Product {
 }
 
 impl Product {
-    fn bind(&mut self, parameters: &mut Parameters) {
+    fn bind(&mut self, table: &str, parameters: &mut Parameters) {
         for (field, param) in &mut self.factors {
-            parameters.bind_shared(&format!("workload.{field}"), param);
+            parameters.bind_shared(&format!("{table}.{field}"), param);
         }
     }
 
@@ -97,17 +107,37 @@ impl TokenRates {
 }
 
 impl Workload {
-    /// Registers the parameters.
-    pub fn bind(&mut self, parameters: &mut Parameters) {
+    /// Registers the parameters, as those of `table` in the study file. What is registered already
+    /// keeps its place.
+    pub fn bind(&mut self, table: &str, parameters: &mut Parameters) {
+        let value_name = format!("{table}.on_demand_per_unit_month");
         match self {
             Self::Units { level, value } => {
-                parameters.bind("workload.level", level);
-                parameters.bind("workload.on_demand_per_unit_month", value);
+                parameters.bind_shared(&format!("{table}.level"), level);
+                parameters.bind_shared(&value_name, value);
             }
-            Self::Tokens(flow) => flow.bind(parameters),
+            Self::Tokens(flow) => flow.bind(table, parameters),
             Self::Priced(flow, value) => {
-                flow.bind(parameters);
-                parameters.bind("workload.on_demand_per_unit_month", value);
+                flow.bind(table, parameters);
+                parameters.bind_shared(&value_name, value);
+            }
+        }
+    }
+
+    /// The work of path `i`.
+    #[must_use]
+    pub fn work(&self, params: &[Lane], i: usize) -> Work {
+        match self {
+            Self::Units { level, value } => Work {
+                amounts: [level.of(params)[i], 0.0, 0.0],
+                weights: [1.0; 3],
+                prices: [value.of(params)[i]; 3],
+                apart: 0.0,
+            },
+            Self::Tokens(flow) => flow.work(params, i),
+            Self::Priced(flow, value) => {
+                let work = flow.work(params, i);
+                Work { prices: work.weights.map(|w| w * value.of(params)[i]), ..work }
             }
         }
     }
@@ -132,10 +162,22 @@ impl TokenFlow {
         self.rates.load_and_cost([input * (1.0 - cached), input * cached, output])
     }
 
-    fn bind(&mut self, parameters: &mut Parameters) {
-        self.input_per_hour.bind(parameters);
-        self.output_per_hour.bind(parameters);
-        parameters.bind("workload.cached_share", &mut self.cached_share);
+    fn bind(&mut self, table: &str, parameters: &mut Parameters) {
+        self.input_per_hour.bind(table, parameters);
+        self.output_per_hour.bind(table, parameters);
+        parameters.bind_shared(&format!("{table}.cached_share"), &mut self.cached_share);
+    }
+
+    fn work(&self, params: &[Lane], i: usize) -> Work {
+        let input = self.input_per_hour.of(params)[i];
+        let output = self.output_per_hour.of(params)[i];
+        let cached = self.cached_share.of(params)[i];
+        Work {
+            amounts: [input * (1.0 - cached), input * cached, output],
+            weights: self.rates.weights.map(|w| w / self.rates.tokens_per_unit_hour),
+            prices: self.rates.prices.map(|p| p * self.rates.hours_per_month),
+            apart: 0.0,
+        }
     }
 
     fn base(&self, params: &[Lane]) -> (Lane, Lane) {

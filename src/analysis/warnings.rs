@@ -107,7 +107,7 @@ fn rejected(results: &Results) -> Option<Warning> {
 fn curve_error(study: &Study, results: &Results) -> Option<Warning> {
     let chosen = chosen(results)?;
     let on_demand = results.strategies[0].measure(Measure::Cost).mean.value;
-    let bound = study.curve.error() * on_demand;
+    let bound = study.curves.error() * on_demand;
     let noise = chosen.measure(Measure::Cost).mean.standard_error;
     (bound > noise && bound > 0.0).then(|| {
         Warning::new(

@@ -20,12 +20,19 @@
 //! `(b - a) (G(b) - G(a)) / 4`, where `G(k)` is the share of time at or below `k`;
 //! [`LoadCurve::error`] is the largest such bound, so that money computed from the chords is too
 //! high by at most `error` times the on-demand bill.
+//!
+//! Shapes know no order of time. [`Course`] does, for loads that are added hour by hour and for load
+//! that may wait.
 
 mod burst;
 mod cells;
+mod course;
+mod curves;
 mod shape;
 
 pub use burst::black;
+pub use course::{Course, Sharer, shared};
+pub use curves::Curves;
 pub use shape::Shape;
 
 use crate::rng::{LANES, Lane};

@@ -21,7 +21,7 @@ pub(super) fn sections(study: &Study, fields: &Fields<'_>) -> Vec<Section> {
     let judged = ["sizing", "finance", "run"];
     let mut all = vec![
         chapter("The question", &[&asked[..], &judged].concat(), question(study, fields)),
-        chapter("Today's load", &["workload"], load(study, fields)),
+        chapter("Today's load", &["workload", "workloads"], load(study, fields)),
         chapter("How usage grows", &["growth"], still(fields, "growth", "usage")),
         chapter("How the on-demand price moves", &["price"], still(fields, "price", "the price")),
         chapter("How wrong the forecast may be", &["forecast_error"], Vec::new()),
@@ -122,6 +122,10 @@ fn load(study: &Study, fields: &Fields<'_>) -> Vec<Entry> {
         Workload::Tokens(_) | Workload::Priced(..) => {
             "computed: tokens per hour by their weights, over what a unit serves".into()
         }
+    };
+    let how = match &study.model.spec().pool {
+        Some(_) => "computed: all workloads, after the levers of the first month".into(),
+        None => how,
     };
     let (load, value) = (facts.load.units, facts.load.on_demand_per_unit_month);
     list.push(derived(

@@ -11,7 +11,7 @@ mod rows;
 
 use super::findings::{Findings, Place};
 use super::study_file::{HistoryTable, Missing, RelativeTo};
-use crate::curve::Shape;
+use crate::curve::Course;
 use crate::facts::{HistoryFact, Warning};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -190,7 +190,7 @@ impl History {
 
     /// Measured load of each interval, relative to the mean of its window, with `weigh` turning
     /// tokens into load; fills the history's charts on the way.
-    pub fn shape(&mut self, relative_to: RelativeTo, weigh: impl Fn(Tokens) -> f64) -> Shape {
+    pub fn course(&mut self, relative_to: RelativeTo, weigh: impl Fn(Tokens) -> f64) -> Course {
         let loads: Vec<Option<f64>> = self.intervals.iter().map(|i| i.map(&weigh)).collect();
         let level = weigh(self.facts.tokens_per_hour.map(|t| t * self.hours()));
         let interval = self.hours();
@@ -210,7 +210,7 @@ impl History {
                 levels.extend(known.iter().map(|x| x / mean));
             }
         }
-        Shape::new(&levels, &vec![1.0; levels.len()])
+        Course { levels, hours: interval }
     }
 
     /// What the careful reader should know about the file.

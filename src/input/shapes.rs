@@ -3,7 +3,7 @@
 //! To add one: a file there and its line in `SHIPPED`.
 
 use super::findings::did_you_mean;
-use crate::curve::Shape;
+use crate::curve::{Course, Shape};
 use serde::Deserialize;
 
 /// The shipped shapes: name and file.
@@ -42,6 +42,14 @@ impl NamedShape {
     #[must_use]
     pub fn shape(&self) -> Shape {
         Shape::new(&self.levels, &vec![1.0; self.levels.len()])
+    }
+
+    /// The hours in their order, where the file has them in it.
+    #[must_use]
+    pub fn course(&self) -> Option<Course> {
+        let even = self.levels.iter().all(|level| *level == self.levels[0]);
+        let ordered = || Course { levels: self.levels.clone(), hours: 1.0 };
+        if even { Some(Course::flat()) } else { (self.kind == "week").then(ordered) }
     }
 }
 

@@ -5,8 +5,8 @@
 mod workload;
 
 pub use workload::{
-    HistoryTable, LevelsTable, Missing, RelativeTo, Repeated, RequestsTable, ShapeTable,
-    TokensTable, WorkloadTable,
+    FurtherWorkload, HistoryTable, LevelsTable, Missing, RelativeTo, Repeated, RequestsTable,
+    ShapeTable, TokensTable, WorkloadTable,
 };
 
 use crate::contract::AnyClause;
@@ -45,6 +45,10 @@ pub struct StudyFile {
     pub price_books: Vec<String>,
     /// Today's load and what it costs on demand.
     pub workload: WorkloadTable,
+    /// Workloads that share its units. `[growth]`, `[forecast_error]` and `[price]` move all of them
+    /// together; their hours are added.
+    #[serde(default)]
+    pub workloads: Vec<FurtherWorkload>,
     /// How usage moves.
     #[serde(default)]
     pub growth: Growth,

@@ -132,6 +132,8 @@ impl PathBlock {
         self.load.copy_from_slice(&other.load);
         self.on_demand.copy_from_slice(&other.on_demand);
         self.start = other.start;
+        self.unit_value.copy_from_slice(&other.unit_value);
+        self.apart.copy_from_slice(&other.apart);
     }
 }
 

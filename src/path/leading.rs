@@ -155,6 +155,7 @@ pub(super) mod tests {
         let spec = PathSpec {
             clock: Clock { first: 1.0, months: MONTHS },
             workload: Workload::Units { level: 10.0.into(), value: 100.0.into() },
+            pool: None,
             growth,
             price: prices,
             forecast_error: ForecastError::default(),

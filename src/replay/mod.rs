@@ -142,10 +142,12 @@ pub struct ReplayedMonth {
     pub granted: f64,
     /// Spend that was committed and not reached, USD.
     pub shortfall: f64,
+    /// Bills apart from the units, USD: batch, smaller models, training, hosting.
+    pub apart: f64,
     /// What each clause adds in rebates, credits, grants and shortfalls, USD.
     pub added_by_clause: Vec<f64>,
-    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, credit, grant
-    /// and shortfall, USD.
+    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, credit, grant,
+    /// shortfall and what is paid apart, USD.
     pub bill: f64,
     /// The bills up to this month, USD.
     pub cumulated: f64,
@@ -188,6 +190,8 @@ pub struct ReplayedTotals {
     pub granted: f64,
     /// Spend that was committed and not reached, USD.
     pub shortfall: f64,
+    /// Bills apart from the units, USD.
+    pub apart: f64,
     /// The bills: the cost of the path in the run, to the bit, USD.
     pub cost: f64,
     /// Their present value, to the bit, USD.
@@ -200,8 +204,8 @@ pub struct ReplayedTotals {
 /// digits is all that should be left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
-    /// A month's bill against its quantities times prices plus a fee for ending the contract and what its
-    /// clauses add, USD.
+    /// A month's bill against its quantities times prices plus a fee for ending the contract, what its
+    /// clauses add and bills apart, USD.
     pub bill: f64,
     /// The cost of the path against the sum of its bills, USD.
     pub cost: f64,

@@ -137,6 +137,7 @@ impl<'a> Settled<'a> {
             credit: at(&month.credit),
             granted: at(&month.granted),
             shortfall: at(&month.shortfall),
+            apart: at(&month.apart),
             added_by_clause: self.added(t),
             bill,
             cumulated,
@@ -208,6 +209,7 @@ impl<'a> Settled<'a> {
             credit: sum(&|m| m.credit),
             granted: sum(&|m| m.granted),
             shortfall: self.at(&self.totals.shortfall),
+            apart: self.at(&self.totals.apart),
             cost: self.at(&self.totals.cost),
             present_value: self.at(&self.totals.present_value),
             waste: self.at(&self.totals.waste()),
@@ -232,7 +234,7 @@ fn added_up(m: &ReplayedMonth) -> f64 {
     let fee = m.committed_price.map_or(0.0, |price| m.reserved * price.paid);
     let beyond = (m.deployed - m.reserved).max(0.0) * m.hourly_price.unwrap_or(0.0);
     let overflow = (m.spilled + m.rejected) * m.overflow_price;
-    fee + beyond + overflow + m.termination + m.added_by_clause.iter().sum::<f64>()
+    fee + beyond + overflow + m.termination + m.added_by_clause.iter().sum::<f64>() + m.apart
 }
 
 fn in_words(phase: Phase) -> String {

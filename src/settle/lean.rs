@@ -4,7 +4,7 @@
 //! under a plain contract ([`crate::contract::Contract::is_plain`]) and without a ledger: cost,
 //! present value and waste agree with the general settlement to the bit, which a test holds.
 
-use super::{Terms, overflow_price, quantity, spare_price};
+use super::{Terms, apart, overflow_price, quantity, spare_price};
 use crate::contract::{Opening, Phase};
 use crate::curve::LoadCurve;
 use crate::path::PathBlock;
@@ -29,9 +29,10 @@ kernel! {
     pub fn nothing_signed(discounts: &[f64], paths: &PathBlock) -> Lean {
         let zero = [0.0; LANES];
         let mut totals = Lean { cost: zero, present_value: zero, waste: zero };
-        for ((load, price), discount) in paths.load.iter().zip(&paths.on_demand).zip(discounts) {
+        for (t, discount) in discounts.iter().enumerate() {
+            let (load, price, apart) = (&paths.load[t], &paths.on_demand[t], apart(paths, t));
             for i in 0..LANES {
-                let cost = load[i] * price[i];
+                let cost = load[i] * price[i] + apart[i];
                 totals.cost[i] += cost;
                 totals.present_value[i] += discount * cost;
             }
@@ -52,6 +53,8 @@ pub(super) struct Month {
     pub overflow: Lane,
     /// The part of it that is paid for spare units.
     pub spare: Lane,
+    /// Bills apart from the units.
+    pub apart: Lane,
     pub discount: f64,
 }
 
@@ -65,6 +68,7 @@ impl Month {
             commitment: zero,
             overflow: zero,
             spare: zero,
+            apart: zero,
             discount: 1.0,
         }
     }
@@ -90,6 +94,7 @@ kernel! {
             month.commitment = rates.commitment;
             month.overflow = overflow_price(terms.contract, kind, &paths.params, rates);
             month.spare = spare_price(terms.contract, kind, &paths.params);
+            month.apart = apart(paths, t);
             month.discount = terms.discounts[t];
         }
     }
@@ -132,7 +137,7 @@ impl Prepared {
                 closed: &[],
             };
             let (_, deployed) = quantity(opening, month.phase, units);
-            add_month(terms.curve, month, &deployed, &mut totals);
+            add_month(terms.curves.of(t), month, &deployed, &mut totals);
         }
         totals
     }
@@ -144,7 +149,7 @@ kernel! {
         let overflow = super::overflow(curve, &month.load, &month.inverse, deployed);
         for i in 0..LANES {
             let fee = deployed[i] * month.commitment[i];
-            let cost = fee + overflow[i] * month.overflow[i];
+            let cost = fee + overflow[i] * month.overflow[i] + month.apart[i];
             let served = month.load[i] - overflow[i];
             let idle = if deployed[i] > 0.0 { 1.0 - served / deployed[i] } else { 0.0 };
             totals.cost[i] += cost;

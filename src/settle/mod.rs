@@ -18,7 +18,7 @@ mod stage;
 pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
-use crate::curve::LoadCurve;
+use crate::curve::{Curves, LoadCurve};
 use crate::ledger::{Ledger, Month, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -30,8 +30,8 @@ use crate::strategy::Overflow;
 pub struct Terms<'a> {
     /// The contract.
     pub contract: &'a Contract,
-    /// Load within a month.
-    pub curve: &'a LoadCurve,
+    /// Load within each month.
+    pub curves: &'a Curves,
     /// Today's value of a dollar billed in each month.
     pub discounts: &'a [f64],
 }
@@ -56,13 +56,13 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
     let months = paths.on_demand.len();
     for t in 0..months {
         out.list.push(Rates {
-            on_demand: paths.on_demand[t],
+            on_demand: of_todays_unit(paths, t),
             commitment: list_fee(contract, t, paths, &fee),
         });
     }
     let signing = contract.start;
     let start = Rates {
-        on_demand: if signing == 0 { paths.start } else { paths.on_demand[signing - 1] },
+        on_demand: if signing == 0 { paths.start } else { of_todays_unit(paths, signing - 1) },
         commitment: fee,
     };
     for t in 0..months {
@@ -74,6 +74,21 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
         clauses().for_each(|c| c.discount(quotes(signing, t, &start, paths, out), &mut rates));
         out.paid.push(rates);
     }
+    for (t, value) in paths.unit_value.iter().enumerate() {
+        let (todays, own) = (out.list[t].on_demand, &paths.on_demand[t]);
+        for rates in [&mut out.list[t], &mut out.capped[t], &mut out.paid[t]] {
+            let price = rates.on_demand;
+            let of_unit = |i| if price[i] == todays[i] { own[i] } else { price[i] * value[i] };
+            rates.on_demand = std::array::from_fn(of_unit);
+        }
+    }
+}
+
+/// The on-demand price of a month for as many tokens as fill a unit today. Clauses on prices act on
+/// it: a unit that holds other tokens is no change of a price.
+fn of_todays_unit(paths: &PathBlock, t: usize) -> Lane {
+    let price = &paths.on_demand[t];
+    paths.unit_value.get(t).map_or(*price, |value| std::array::from_fn(|i| price[i] / value[i]))
 }
 
 /// The prices of the contract's months as far as they are fixed.
@@ -143,7 +158,7 @@ kernel! {
             if rights {
                 rights::exercise(opening, phase, units, &prices.paid[t].commitment, month);
             }
-            consume(terms.curve, &paths.load[t], month);
+            consume(terms.curves.of(t), &paths.load[t], month);
             let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
             let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
             let overflow = Some(overflow).filter(|_| phase != Phase::None);
@@ -156,6 +171,7 @@ kernel! {
             month.credit = added(Stage::Credit, opening, phase, last, month);
             month.granted = added(Stage::Grant, opening, phase, last, month);
             month.shortfall = added(Stage::Shortfall, opening, phase, last, month);
+            month.apart = apart(paths, t);
             totals.add(month, terms.discounts[t]);
         }
         totals
@@ -207,6 +223,12 @@ fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> 
         overflow[i] = if load[i] > 0.0 { load[i] * overflow[i] } else { 0.0 };
     }
     overflow
+}
+
+/// What is paid for apart from the units in month `t`, USD.
+#[inline(always)]
+fn apart(paths: &PathBlock, t: usize) -> Lane {
+    paths.apart.get(t).copied().unwrap_or([0.0; LANES])
 }
 
 /// What a unit-month of overflow costs, USD; `kind` is none where no contract is in force.

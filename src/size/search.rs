@@ -244,7 +244,7 @@ impl Experiment for Bounds<'_> {
         out[0] = self.desk.settle(entry(smallest), paths, scratch).present_value;
         let unit = self.study.sizes.at(0);
         let totals = self.desk.settle(entry(unit), paths, scratch);
-        let peak = self.study.curve.shape().peak() * (1.0 + 2.0 * self.study.curve.burst_cv());
+        let peak = self.study.curves.peak();
         for i in 0..out[1].len() {
             out[1][i] = (totals.fee[i] + totals.credit[i]) / unit;
             out[2][i] = paths.load.iter().map(|row| row[i]).fold(0.0, f64::max) * peak;

@@ -52,7 +52,9 @@ impl<'a> Fields<'a> {
         let target = if name.is_empty() { field } else { &self.root["$defs"][name] };
         let word = |text: &Json| format!("{path}={}", text.as_str().expect("a word"));
         let inner = [&target["items"], &target["additionalProperties"]];
-        if ["Param", "Dist"].contains(&name) {
+        // Further workloads have the fields of the first, which are walked there.
+        let again = name == "WorkloadTable" && path != "workload";
+        if ["Param", "Dist"].contains(&name) || again {
             self.found.insert(path.to_owned());
         } else if let Some(options) = target["anyOf"].as_array() {
             options.iter().filter(|o| o["type"] != "null").for_each(|o| self.field(o, path));

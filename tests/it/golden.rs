@@ -242,6 +242,99 @@ fn g12_g13_tiers_of_a_commitment() {
     golden("G13", "/delta", better - saved(100_000.0, &macc(0.12)), 4_000.0);
 }
 
+/// What a lever leaves of a month's bill on demand, as a share.
+fn left(study: &str, base: &[&str], lever: &str) -> f64 {
+    let lever = format!("workload.levers=[{lever}]");
+    let bill = |more: &[&str]| {
+        run(study, &[base, more].concat()).months[11].strategies[0].spend.mean.value
+    };
+    bill(&[&lever]) / bill(&[])
+}
+
+/// Requests of `prompt` tokens and nothing else, at gpt-5.1's prices: cached tokens cost a tenth.
+fn prompts(prompt: f64) -> [String; 3] {
+    let requests =
+        format!("{{ per_minute = 600, prompt_tokens = {prompt:?}, response_tokens = 0 }}");
+    [
+        "workload.model=azure/gpt-5.1".into(),
+        format!("workload.requests={requests}"),
+        "contract.units=100".into(),
+    ]
+}
+
+/// G17, S0:105: prompts of 500 tokens instead of 2,000: 1 - 500 / 2,000 = 75 % of the input saved.
+#[test]
+fn g17_shorter_prompts() {
+    let base = prompts(2000.0);
+    let base: Vec<&str> = base.iter().map(String::as_str).collect();
+    let lever =
+        format!("{{ kind = \"prompt_optimization\", input_factor = {:?} }}", 500.0 / 2000.0);
+    golden("G17", "/saving", 1.0 - left("requests", &base, &lever), 0.75);
+}
+
+/// G18, S0:108: 60 % of calls with a static base of 5,000 tokens, cached tokens 90 % cheaper:
+/// 0.6 x 5,000 x 0.9 / 6,750 = 40 % less, 30 % for prompts of 9,000.
+#[test]
+fn g18_prompt_caching() {
+    for (i, (prompt, reduction)) in [(6750.0, 0.4), (9000.0, 0.3)].into_iter().enumerate() {
+        let base = prompts(prompt);
+        let base: Vec<&str> = base.iter().map(String::as_str).collect();
+        let lever = "{ kind = \"prompt_caching\", share = 0.6, base_tokens = 5000 }";
+        let got = 1.0 - left("requests", &base, lever);
+        golden("G18", &format!("/reduction/{i}"), got, reduction);
+    }
+}
+
+/// G19, S0:102: a model at 0.22 sees every request and passes 2 % on to one at 3.00: 0.22 + 0.02 x
+/// 3.00 = 0.28, 90.67 % less.
+#[test]
+fn g19_routing() {
+    let ratio = 0.22 / 3.0;
+    let lever = format!("{{ kind = \"routing\", share = 0.02, price_ratio = {ratio:?} }}");
+    let left = left("certain", &[], &lever);
+    golden("G19", "/cost", 3.0 * left, 0.28);
+    golden("G19", "/saving", 1.0 - left, 0.906_666_666_666_666_6);
+}
+
+/// G21, S0:121: a model that is 30 % cheaper saves 5,000 to 15,000 a month: of 5,000 / 0.3 = 16,667
+/// to 50,000.
+#[test]
+fn g21_a_cheaper_model() {
+    let lever = "{ kind = \"price_ratio\", ratio = 0.7 }";
+    for (i, (saving, base)) in
+        [(5_000.0, 16_666.666_666_666_668), (15_000.0, 50_000.0)].into_iter().enumerate()
+    {
+        let share = 1.0 - left("certain", &[], lever);
+        golden("G21", &format!("/base/{i}"), saving / share, base);
+    }
+}
+
+/// G22, S0:124: training for 300 to 1,500 that is earned back in 14 to 28 days saves 300 / 14 = 21.43
+/// to 1,500 / 28 = 53.57 a day. A month has 730 / 24 days, of which those after the payback are
+/// the first month's gain.
+#[test]
+fn g22_payback_of_fine_tuning() {
+    for (i, (training, days, daily)) in
+        [(300.0, 14.0, 21.428_571_428_571_427), (1_500.0, 28.0, 53.571_428_571_428_57)]
+            .into_iter()
+            .enumerate()
+    {
+        let bills = |lever: &str| {
+            let results = run("certain", &[&format!("workload.levers=[{lever}]")]);
+            [0, 1].map(|t| results.months[t].strategies[0].spend.mean.value)
+        };
+        let tuned = format!("{{ kind = \"fine_tuning\", training = {training:?} }}");
+        let [first, second] = bills(&tuned);
+        let earned = (first - second) / days;
+        golden("G22", &format!("/daily/{i}"), earned, daily);
+        let month = 730.0 / 24.0;
+        let premium = -earned * month / second;
+        let cheaper =
+            format!("{{ kind = \"fine_tuning\", training = {training:?}, premium = {premium:?} }}");
+        equal(second - bills(&cheaper)[0], daily * (month - days));
+    }
+}
+
 /// G25, S0:150: 500 million tokens a month at 5 USD per million, taken or paid for: at least 2,500 a
 /// month and 30,000 a year. A unit of load beyond the 1,000 committed stands for a million tokens.
 #[test]

@@ -19,6 +19,7 @@ mod golden;
 mod html;
 mod kernels;
 mod known;
+mod levers;
 mod malformed;
 mod pieces;
 mod properties;

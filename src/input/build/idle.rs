@@ -67,6 +67,11 @@ fn idle_futures(file: &StudyFile) -> Vec<(String, &'static str)> {
             "the price has neither drift nor volatility",
         ),
         ("price.cap", file.price.cap.is_some() && !price_moves(file), "the price does not move"),
+        (
+            "workload.rerated_with_price",
+            file.workload.rerated_with_price.is_some() && !price_moves(file),
+            "the price does not move",
+        ),
     ])
 }
 

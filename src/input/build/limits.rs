@@ -1,7 +1,8 @@
 //! Quantities that a study can be about: some load, some price, and no more than numbers can hold.
 
 use super::Builder;
-use super::workload::Loads;
+use super::workload::{Loads, Stated};
+use crate::input::study_file::WorkloadTable;
 use crate::param::Param;
 use crate::words::{bare, units};
 use crate::workload::{Product, TokenFlow};
@@ -17,8 +18,8 @@ const MOST_LOG: f64 = 100.0;
 
 impl Builder {
     /// Today's tokens must take some capacity, in every future in which they cost something.
-    pub(super) fn check_flow(&mut self, flow: &TokenFlow) -> Option<()> {
-        let field = self.load_field();
+    pub(super) fn check_flow(&mut self, stated: &Stated, flow: &TokenFlow) -> Option<()> {
+        let field = stated.field(load_field(&stated.table));
         let (load, _) = flow.at_means();
         let message = match load {
             _ if load > 0.0 && can_weigh_nothing(flow) => {
@@ -27,7 +28,7 @@ impl Builder {
             _ if load > 0.0 => return Some(()),
             _ => "there is no load: the tokens take no capacity",
         };
-        self.error(field, "no-load", message, weights(flow));
+        self.error(&field, "no-load", message, weights(flow));
         None
     }
 
@@ -37,22 +38,13 @@ impl Builder {
         if load > MOST_UNITS {
             let message = format!("today's load is {} {}", bare(load), loads.unit);
             let help = "check the number of tokens, and what a unit serves";
-            self.error(self.load_field(), "out-of-range", message, help);
+            let field = format!("workload.{}", load_field(&self.file.workload));
+            self.error(&field, "out-of-range", message, help);
         } else if price <= 0.0 {
             let message = "the tokens cost nothing on demand, so no commitment can be worth it";
             let help = "check the prices in the price book, or set `on_demand_per_unit_month`";
             self.error("workload.model", "no-price", message, help);
         }
-    }
-
-    fn load_field(&self) -> &'static str {
-        let w = &self.file.workload;
-        let given = [
-            ("workload.history", w.history.is_some()),
-            ("workload.tokens", w.tokens.is_some()),
-            ("workload.requests", w.requests.is_some()),
-        ];
-        given.into_iter().find(|(_, given)| *given).map_or("workload.level", |(field, _)| field)
     }
 
     /// A rate that makes a late dollar worth more, or less, than numbers can hold.
@@ -67,6 +59,16 @@ impl Builder {
             self.error("finance.discount_rate_per_year", "out-of-range", message, help);
         }
     }
+}
+
+/// The field that states how large a load is.
+fn load_field(table: &WorkloadTable) -> &'static str {
+    let given = [
+        ("history", table.history.is_some()),
+        ("tokens", table.tokens.is_some()),
+        ("requests", table.requests.is_some()),
+    ];
+    given.into_iter().find(|(_, given)| *given).map_or("level", |(field, _)| field)
 }
 
 /// What the tokens of a flow weigh, as a way out.

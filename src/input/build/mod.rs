@@ -6,10 +6,13 @@
 mod books;
 mod caution;
 mod contract;
+mod form;
 mod idle;
+mod levers;
 mod limits;
 mod model;
 mod plausible;
+mod pool;
 mod rights;
 mod settings;
 mod sizes;
@@ -154,8 +157,8 @@ impl Builder {
     fn study(&mut self) -> Option<Study> {
         let books = Books::load(self);
         let agreed = self.agreed(&books);
-        let loads = self.loads(&books, agreed.as_ref().and_then(|a| a.offer.as_ref()));
         let months = self.months(agreed.as_ref());
+        let loads = self.loads(&books, agreed.as_ref().and_then(|a| a.offer.as_ref()), months);
         let settings = self.settings(agreed.as_ref(), months);
         self.check_futures(months);
         self.check_start();
@@ -178,7 +181,7 @@ impl Builder {
         let units = self.fixed_units();
         let facts = self.facts(&model, &agreed, &loads, &settings, &sizes);
         Some(Study {
-            curve: loads.curve,
+            curves: loads.curves,
             model,
             contract,
             strategies,
@@ -249,6 +252,7 @@ impl Builder {
         let spec = PathSpec {
             clock: self.clock(months),
             workload: loads.workload.clone(),
+            pool: loads.pool.clone(),
             growth: self.file.growth.clone(),
             price: self.file.price.clone(),
             forecast_error: self.file.forecast_error.clone(),

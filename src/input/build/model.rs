@@ -3,8 +3,10 @@
 use super::Builder;
 use super::books::Origin;
 use super::contract::Bought;
-use crate::facts::{PriceFact, Warning};
+use super::workload::Stated;
+use crate::facts::PriceFact;
 use crate::input::price_book::{Capacity, Model, OnDemand, PriceBook};
+use crate::input::study_file::WorkloadTable;
 use crate::workload::TokenRates;
 
 /// A model with what a unit of its tokens weighs and costs.
@@ -20,19 +22,17 @@ impl Builder {
     /// Weights and prices of the model in its deployment and tier.
     pub(super) fn priced(
         &mut self,
+        stated: &Stated,
         book: &PriceBook,
         model: &Model,
         offer: Option<&Bought>,
     ) -> Option<Priced> {
-        let w = self.file.workload.clone();
-        let deployment = w
-            .deployment
-            .clone()
-            .or_else(|| offer.map(|o| o.deployment.clone()))
-            .unwrap_or_else(|| "global".into());
+        let w = &stated.table;
+        let deployment = deployment(w, offer);
         let tier = w.service_tier.clone().unwrap_or_else(|| "standard".into());
-        let row = self.on_demand_row(model, &deployment, &tier);
-        let capacity = self.capacity(model, offer);
+        let field = stated.field(if w.deployment.is_some() { "deployment" } else { "model" });
+        let row = self.on_demand_row(&field, model, &deployment, &tier);
+        let capacity = self.capacity(stated, model, offer);
         let (row, capacity) = (row?, capacity?);
         let tpm = w.tokens_per_minute_per_unit.or(capacity.tokens_per_minute);
         let Some(tpm) = tpm else {
@@ -40,8 +40,8 @@ impl Builder {
                 "the vendor does not publish what one {} serves of {}",
                 capacity.unit, model.id
             );
-            let help = "measure it and set `tokens_per_minute_per_unit` in [workload]";
-            self.error("workload.model", "no-throughput", message, help);
+            let help = "measure it and set `tokens_per_minute_per_unit`";
+            self.error(&stated.field("model"), "no-throughput", message, help);
             return None;
         };
         let purchase = capacity.sizes.get(&deployment).map(|p| (p.min, p.step));
@@ -52,25 +52,17 @@ impl Builder {
                 model.id
             );
             self.error(
-                "workload.deployment",
+                &stated.field("deployment"),
                 "not-in-book",
                 message,
                 format!("deployments with capacity: {}", known.join(", ")),
             );
             return None;
         }
-        let cached_price = row.cached_input.unwrap_or(row.input);
         if row.cached_input.is_none() {
-            self.warnings.push(Warning::new(
-                "no-cached-price",
-                format!(
-                    "the price book has no price for cached input of {} ({deployment}, {tier})",
-                    model.id
-                ),
-                "cached tokens are billed like uncached ones here",
-                "state the price in a price book of your own if it is lower",
-            ));
+            self.caution_cached(model, &deployment, &tier);
         }
+        let cached_price = row.cached_input.unwrap_or(row.input);
         Some(Priced {
             rates: TokenRates {
                 tokens_per_unit_hour: tpm * 60.0,
@@ -85,8 +77,22 @@ impl Builder {
         })
     }
 
-    fn on_demand_row<'m>(
+    fn caution_cached(&mut self, model: &Model, deployment: &str, tier: &str) {
+        self.warn(
+            "no-cached-price",
+            format!(
+                "the price book has no price for cached input of {} ({deployment}, {tier})",
+                model.id
+            ),
+            "cached tokens are billed like uncached ones here",
+            "state the price in a price book of your own if it is lower",
+        );
+    }
+
+    /// The price of a model; that it is missing is said of `field`.
+    pub(super) fn on_demand_row<'m>(
         &mut self,
+        field: &str,
         model: &'m Model,
         deployment: &str,
         tier: &str,
@@ -95,11 +101,6 @@ impl Builder {
         if found.is_none() {
             let known: Vec<String> =
                 model.on_demand.iter().map(|r| format!("{} {}", r.deployment, r.tier)).collect();
-            let field = if self.file.workload.deployment.is_some() {
-                "workload.deployment"
-            } else {
-                "workload.model"
-            };
             let message = format!(
                 "the price book has no price for {} with deployment \"{deployment}\" and tier \"{tier}\"",
                 model.id
@@ -110,12 +111,17 @@ impl Builder {
     }
 
     /// What a unit serves of the model; the unit must be the one that the contract buys.
-    fn capacity<'m>(&mut self, model: &'m Model, offer: Option<&Bought>) -> Option<&'m Capacity> {
+    fn capacity<'m>(
+        &mut self,
+        stated: &Stated,
+        model: &'m Model,
+        offer: Option<&Bought>,
+    ) -> Option<&'m Capacity> {
         let Some(capacity) = &model.capacity else {
             let message = format!("the price book has no provisioned capacity for {}", model.id);
             let help =
                 "choose a model with capacity figures, or state the load in units with `level`";
-            self.error("workload.model", "no-throughput", message, help);
+            self.error(&stated.field("model"), "no-throughput", message, help);
             return None;
         };
         if let Some(offer) = offer {
@@ -134,7 +140,7 @@ impl Builder {
                 );
             }
         }
-        if let Some((offer, deployment)) = offer.zip(self.file.workload.deployment.clone())
+        if let Some((offer, deployment)) = offer.zip(stated.table.deployment.clone())
             && offer.deployment != deployment
         {
             let message = format!(
@@ -142,7 +148,7 @@ impl Builder {
                 offer.deployment
             );
             self.error(
-                "workload.deployment",
+                &stated.field("deployment"),
                 "offer-mismatch",
                 message,
                 "units of one deployment type do not serve another: choose the same for both",
@@ -150,6 +156,12 @@ impl Builder {
         }
         Some(capacity)
     }
+}
+
+/// The deployment of a workload: as it says, or that of the offer.
+pub(super) fn deployment(table: &WorkloadTable, offer: Option<&Bought>) -> String {
+    let stated = table.deployment.clone().or_else(|| offer.map(|o| o.deployment.clone()));
+    stated.unwrap_or_else(|| "global".into())
 }
 
 fn price_facts(

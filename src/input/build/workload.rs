@@ -3,21 +3,41 @@
 use super::Builder;
 use super::books::Books;
 use super::contract::Bought;
+use super::form::Form;
 use crate::contract::Contract;
 use crate::contract::sizes::Sizes;
-use crate::curve::{LoadCurve, Shape};
+use crate::curve::Curves;
 use crate::facts::{HistoryFact, LoadFact, PriceFact, ShapeFact, VendorSizing};
 use crate::input::history::{History, read};
-use crate::input::shapes;
-use crate::input::study_file::{HistoryTable, ShapeTable};
+use crate::input::study_file::{HistoryTable, WorkloadTable};
 use crate::param::Param;
-use crate::workload::{Product, TokenFlow, TokenRates, Workload};
+use crate::workload::{Pool, Product, TokenFlow, TokenRates, Workload};
 use jiff::tz::TimeZone;
 
-/// The resolved load.
+/// A table of a workload and its place in the study file.
+#[derive(Clone)]
+pub(super) struct Stated {
+    pub table: WorkloadTable,
+    pub place: String,
+}
+
+impl Stated {
+    /// The place of a field.
+    pub(super) fn field(&self, name: &str) -> String {
+        format!("{}.{name}", self.place)
+    }
+}
+
+/// A resolved load.
 pub(super) struct Loads {
     pub workload: Workload,
-    pub curve: LoadCurve,
+    /// What changes it, where anything does.
+    pub pool: Option<Pool>,
+    /// Load in units and on-demand price of a unit-month in USD, at the means of uncertain inputs,
+    /// as the first month's levers leave them.
+    pub today: (f64, f64),
+    pub curves: Curves,
+    pub form: Form,
     /// Name of the capacity unit.
     pub unit: String,
     /// The model, its book and the purchase steps of its deployment.
@@ -26,13 +46,17 @@ pub(super) struct Loads {
     pub history: Option<HistoryFact>,
     /// Retirement day of the model.
     pub retires: Option<String>,
-    shape_description: String,
 }
 
 impl Builder {
-    /// Resolves `[workload]`; `offer` is what the contract buys.
-    pub(super) fn loads(&mut self, books: &Books, offer: Option<&Bought>) -> Option<Loads> {
-        let w = self.file.workload.clone();
+    /// Resolves one workload; `offer` is what the contract buys.
+    pub(super) fn load(
+        &mut self,
+        stated: &Stated,
+        books: &Books,
+        offer: Option<&Bought>,
+    ) -> Option<Loads> {
+        let w = &stated.table;
         let forms = [
             ("history", w.history.is_some()),
             ("tokens", w.tokens.is_some()),
@@ -42,15 +66,16 @@ impl Builder {
         let given: Vec<&str> = forms.iter().filter(|f| f.1).map(|f| f.0).collect();
         if given.len() != 1 {
             let message = match given.len() {
-                0 => "[workload] does not say how large the load is".to_owned(),
+                0 => format!("[{}] does not say how large the load is", stated.place),
                 _ => format!(
-                    "[workload] states the load in {} ways: {}",
+                    "[{}] states the load in {} ways: {}",
+                    stated.place,
                     given.len(),
                     given.join(", ")
                 ),
             };
             self.error(
-                "workload",
+                &stated.place,
                 "ambiguous",
                 message,
                 "give one of `history`, `tokens`, `requests`, `level`",
@@ -58,34 +83,35 @@ impl Builder {
             return None;
         }
         let history = match &w.history {
-            Some(table) => Some(self.history(table)?),
+            Some(table) => Some(self.history(stated, table)?),
             None => None,
         };
         let in_units = w.level.is_some() || history.as_ref().is_some_and(|h| h.in_units);
         if in_units {
-            self.loads_in_units(history, offer)
+            self.load_in_units(stated, history, offer)
         } else {
-            self.loads_in_tokens(books, history, offer)
+            self.load_in_tokens(stated, books, history, offer)
         }
     }
 
-    fn history(&mut self, table: &HistoryTable) -> Option<History> {
-        let text = self.read_file("workload.history.file", &table.file)?;
-        let place = self.place("workload.history.file");
+    fn history(&mut self, stated: &Stated, table: &HistoryTable) -> Option<History> {
+        let file = stated.field("history.file");
+        let text = self.read_file(&file, &table.file)?;
+        let place = self.place(&file);
         if !table.delimiter.is_ascii() || ['"', '\n', '\r'].contains(&table.delimiter) {
             let message = format!("{:?} cannot separate columns", table.delimiter);
             let help = "use a comma, a semicolon or a tab (\"\\t\")";
-            self.error("workload.history.delimiter", "out-of-range", message, help);
+            self.error(&stated.field("history.delimiter"), "out-of-range", message, help);
             return None;
         }
-        let zone = self.time_zone(table)?;
+        let zone = self.time_zone(stated, table)?;
         let history = read(table, zone, &table.file, &text, &place, &mut self.findings)?;
         self.warnings.extend(history.warnings.iter().cloned());
         Some(history)
     }
 
     /// The zone of times without one.
-    fn time_zone(&mut self, table: &HistoryTable) -> Option<TimeZone> {
+    fn time_zone(&mut self, stated: &Stated, table: &HistoryTable) -> Option<TimeZone> {
         let Some(name) = &table.time_zone else {
             return Some(TimeZone::UTC);
         };
@@ -93,17 +119,18 @@ impl Builder {
         if zone.is_none() {
             let message = format!("\"{name}\" is not a time zone");
             let help = "write an IANA name such as \"Europe/Berlin\" or \"America/New_York\"";
-            self.error("workload.history.time_zone", "time-zone", message, help);
+            self.error(&stated.field("history.time_zone"), "time-zone", message, help);
         }
         zone
     }
 
-    fn loads_in_units(
+    fn load_in_units(
         &mut self,
+        stated: &Stated,
         history: Option<History>,
         offer: Option<&Bought>,
     ) -> Option<Loads> {
-        let w = self.file.workload.clone();
+        let w = &stated.table;
         for (field, given) in [
             ("deployment", w.deployment.is_some()),
             ("service_tier", w.service_tier.is_some()),
@@ -113,54 +140,58 @@ impl Builder {
             if given {
                 let message = format!("`{field}` does nothing for a load in capacity units");
                 self.error(
-                    &format!("workload.{field}"),
+                    &stated.field(field),
                     "no-effect",
                     message,
                     "take it out, or state the load in tokens",
                 );
             }
         }
-        let Some(value) = w.on_demand_per_unit_month else {
+        let Some(value) = w.on_demand_per_unit_month.clone() else {
             let message = "a load in capacity units needs the on-demand price of a unit";
             let help = "add `on_demand_per_unit_month`: what one fully used unit's tokens cost on demand, USD per month";
-            self.error("workload", "missing-field", message, help);
+            self.error(&stated.place, "missing-field", message, help);
             return None;
         };
         let (measured, history, level) = match history {
             Some(mut h) => {
                 let relative = w.history.as_ref().map(|t| t.relative_to).unwrap_or_default();
-                let shape = h.shape(relative, |t| t[0]);
+                let course = h.course(relative, |t| t[0]);
                 let level = h.facts.tokens_per_hour[0] * f64::from(h.facts.interval_minutes) / 60.0;
-                (Some(shape), Some(h.facts), level.into())
+                (Some(course), Some(h.facts), level.into())
             }
-            None => (None, None, w.level.expect("one form is given")),
+            None => (None, None, w.level.clone().expect("one form is given")),
         };
-        let (curve, shape_description) = self.curve(measured)?;
+        let form = self.form(stated, measured.zip(history.as_ref().map(|h| h.from.clone())))?;
         Some(Loads {
             workload: Workload::Units { level, value },
-            curve,
+            pool: None,
+            today: (f64::NAN, f64::NAN),
+            curves: form.curve().into(),
+            form,
             unit: w
                 .unit
+                .clone()
                 .or_else(|| offer.map(|o| o.unit.clone()))
                 .unwrap_or_else(|| "units".into()),
             purchase: None,
             prices: Vec::new(),
             history,
             retires: None,
-            shape_description,
         })
     }
 
-    fn loads_in_tokens(
+    fn load_in_tokens(
         &mut self,
+        stated: &Stated,
         books: &Books,
         history: Option<History>,
         offer: Option<&Bought>,
     ) -> Option<Loads> {
-        let w = self.file.workload.clone();
+        let w = &stated.table;
         if w.unit.is_some() {
             self.error(
-                "workload.unit",
+                &stated.field("unit"),
                 "no-effect",
                 "`unit` does nothing for a load in tokens",
                 "take it out: the price book names the unit",
@@ -169,57 +200,58 @@ impl Builder {
         let Some(name) = &w.model else {
             let message = "a load in tokens needs a model: its tokens' weight and price decide";
             self.error(
-                "workload",
+                &stated.place,
                 "missing-field",
                 message,
                 "add `model`, as in model = \"azure/gpt-5.1\"; `waterline prices` lists all",
             );
             return None;
         };
-        let (book, model) = books.model(self, "workload.model", name)?;
-        let priced = self.priced(book, model, offer)?;
-        let flow = self.flow(history.as_ref(), priced.rates)?;
-        self.check_flow(&flow)?;
+        let (book, model) = books.model(self, &stated.field("model"), name)?;
+        let priced = self.priced(stated, book, model, offer)?;
+        let flow = self.flow(stated, history.as_ref(), priced.rates)?;
+        self.check_flow(stated, &flow)?;
         let measured = history.map(|mut h| {
             let relative = w.history.as_ref().map(|t| t.relative_to).unwrap_or_default();
-            let split = self.cached_split();
-            let shape = h.shape(relative, |t| {
+            let split = cached_split(w);
+            let course = h.course(relative, |t| {
                 let cached = split.map_or(t, |c| [t[0] * (1.0 - c), t[0] * c, t[2]]);
                 priced.rates.load_and_cost(cached).0
             });
-            (shape, h.facts)
+            (course, h.facts)
         });
-        let (shape, history) = measured.map_or((None, None), |(s, f)| (Some(s), Some(f)));
-        let (curve, shape_description) = self.curve(shape)?;
-        let workload = match w.on_demand_per_unit_month {
+        let (course, history) = measured.map_or((None, None), |(c, f)| (Some(c), Some(f)));
+        let form = self.form(stated, course.zip(history.as_ref().map(|h| h.from.clone())))?;
+        let workload = match w.on_demand_per_unit_month.clone() {
             None => Workload::Tokens(flow),
             // A price that replaces the book's: the load still comes from the tokens.
             Some(value) => Workload::Priced(flow, value),
         };
         Some(Loads {
             workload,
-            curve,
+            pool: None,
+            today: (f64::NAN, f64::NAN),
+            curves: form.curve().into(),
+            form,
             unit: priced.unit,
             purchase: priced.purchase,
             prices: priced.prices,
             history,
             retires: priced.retires,
-            shape_description,
         })
     }
 
-    /// Mean share of cached input, where it is stated instead of measured.
-    fn cached_split(&self) -> Option<f64> {
-        let table = self.file.workload.history.as_ref()?;
-        table.cached_share.as_ref().and_then(Param::mean)
-    }
-
     /// Tokens per hour with their uncertainty.
-    fn flow(&mut self, history: Option<&History>, rates: TokenRates) -> Option<TokenFlow> {
-        let w = self.file.workload.clone();
+    fn flow(
+        &mut self,
+        stated: &Stated,
+        history: Option<&History>,
+        rates: TokenRates,
+    ) -> Option<TokenFlow> {
+        let w = &stated.table;
         let product =
             |constant: f64, factors: Vec<(&'static str, Param)>| Product { constant, factors };
-        if let Some(t) = w.tokens {
+        if let Some(t) = w.tokens.clone() {
             let hours = rates.hours_per_month;
             return Some(TokenFlow {
                 input_per_hour: product(
@@ -234,7 +266,7 @@ impl Builder {
                 rates,
             });
         }
-        if let Some(r) = w.requests {
+        if let Some(r) = w.requests.clone() {
             let rate = ("requests.per_minute", r.per_minute);
             return Some(TokenFlow {
                 input_per_hour: product(
@@ -250,10 +282,10 @@ impl Builder {
             });
         }
         let [uncached, cached, output] = history?.facts.tokens_per_hour;
-        let stated = w.history.and_then(|t| t.cached_share);
-        if stated.is_some() && cached > 0.0 {
+        let share = w.history.as_ref().and_then(|t| t.cached_share.clone());
+        if share.is_some() && cached > 0.0 {
             self.error(
-                "workload.history.cached_share",
+                &stated.field("history.cached_share"),
                 "ambiguous",
                 "the usage file has cached tokens, and `cached_share` states them again",
                 "keep the column or the share",
@@ -264,72 +296,25 @@ impl Builder {
         Some(TokenFlow {
             input_per_hour: product(input, Vec::new()),
             output_per_hour: product(output, Vec::new()),
-            cached_share: stated.unwrap_or_else(|| measured.into()),
+            cached_share: share.unwrap_or_else(|| measured.into()),
             rates,
         })
     }
+}
 
-    /// The load curve and where its shape comes from.
-    fn curve(&mut self, measured: Option<Shape>) -> Option<(LoadCurve, String)> {
-        let w = self.file.workload.clone();
-        let (shape, description, burst) = match (w.shape, measured) {
-            (Some(ShapeTable::Named(name)), _) => match shapes::named(&name) {
-                Ok(shape) => (
-                    shape.shape(),
-                    format!("{}: {} ({})", name, shape.title, shape.source),
-                    shape.burst_cv,
-                ),
-                Err(help) => {
-                    self.error(
-                        "workload.shape",
-                        "unknown-word",
-                        format!("there is no shape \"{name}\""),
-                        help,
-                    );
-                    return None;
-                }
-            },
-            (Some(ShapeTable::Levels(table)), _) => {
-                let weights =
-                    table.weights.clone().unwrap_or_else(|| vec![1.0; table.levels.len()]);
-                if weights.len() != table.levels.len() {
-                    let message =
-                        format!("{} weights for {} levels", weights.len(), table.levels.len());
-                    self.error(
-                        "workload.shape.weights",
-                        "wrong-length",
-                        message,
-                        "give one weight for each level",
-                    );
-                    return None;
-                }
-                let volume: f64 = table.levels.iter().zip(&weights).map(|(l, w)| l * w).sum();
-                if !(volume > 0.0 && volume.is_finite()) {
-                    self.error(
-                        "workload.shape.levels",
-                        "out-of-range",
-                        "the levels hold no load",
-                        "give at least one positive level and weight",
-                    );
-                    return None;
-                }
-                (
-                    Shape::new(&table.levels, &weights),
-                    format!("{} levels of the study", weights.len()),
-                    0.0,
-                )
-            }
-            (None, Some(shape)) => (shape, "measured in the usage file".into(), 0.0),
-            (None, None) => (Shape::flat(), "flat: the same load at every hour".into(), 0.0),
-        };
-        let burst = w.burst_cv.unwrap_or(burst);
-        Some((LoadCurve::new(shape, burst), description))
-    }
+/// Mean share of cached input, where it is stated instead of measured.
+fn cached_split(table: &WorkloadTable) -> Option<f64> {
+    table.history.as_ref()?.cached_share.as_ref().and_then(Param::mean)
 }
 
 impl Loads {
     /// Mean load in units and value of a unit-month in USD, at the means of uncertain inputs.
     pub(super) fn at_means(&self) -> (f64, f64) {
+        if self.pool.is_some() { self.today } else { self.stated() }
+    }
+
+    /// The same before levers and further workloads.
+    fn stated(&self) -> (f64, f64) {
         let mean = |p: &Param| p.mean().unwrap_or(f64::NAN);
         match &self.workload {
             Workload::Units { level, value } => (mean(level), mean(value)),
@@ -351,18 +336,18 @@ impl Loads {
     }
 
     pub(super) fn shape_fact(&self) -> ShapeFact {
-        let shape = self.curve.shape();
+        let shape = self.curves.of(0).shape();
         let steps = 100;
         let duration = (0..=steps).map(|i| {
             let share = f64::from(i) / f64::from(steps);
             (share, shape.quantile(1.0 - share))
         });
         ShapeFact {
-            description: self.shape_description.clone(),
+            description: self.form.description.clone(),
             peak: shape.peak(),
             p95: shape.quantile(0.95),
-            burst_cv: self.curve.burst_cv(),
-            curve_error: self.curve.error(),
+            burst_cv: self.curves.of(0).burst_cv(),
+            curve_error: self.curves.error(),
             duration: duration.collect(),
         }
     }
@@ -371,7 +356,7 @@ impl Loads {
     pub(super) fn vendor_sizing(&self, sizes: &Sizes) -> Option<VendorSizing> {
         self.purchase?;
         let (units, _) = self.at_means();
-        let shape = self.curve.shape();
+        let shape = self.curves.of(0).shape();
         let (p95, peak) = (units * shape.quantile(0.95), units * shape.peak());
         Some(VendorSizing {
             p95_load: p95,

@@ -1,6 +1,7 @@
 //! Usage files, good and bad.
 
 use super::*;
+use crate::curve::Shape;
 use crate::input::findings::Findings;
 use serde::Deserialize;
 
@@ -47,7 +48,7 @@ fn a_clean_file_gives_level_and_shape() {
         history.facts.columns,
         ["timestamp: timestamp", "input: input_tokens", "output: output_tokens"]
     );
-    let shape = history.shape(RelativeTo::Month, |t| t[0] + t[1]);
+    let shape = history.course(RelativeTo::Month, |t| t[0] + t[1]).shape();
     assert_eq!(shape, Shape::new(&[0.5, 1.5], &[1.0, 1.0]));
     assert_eq!(history.facts.to, "2026-11-03T00:00:00Z");
 }

@@ -1,6 +1,7 @@
 //! The table `[workload]`.
 
 use crate::param::Param;
+use crate::workload::{Lever, Rerating};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +43,29 @@ pub struct WorkloadTable {
     /// interval of the usage file); by default that of a named shape, otherwise 0.
     #[schemars(range(min = 0.0, max = 20.0))]
     pub burst_cv: Option<f64>,
+    /// What is done about the work before capacity is bought for it, in the order in which it acts.
+    pub levers: Vec<Lever>,
+    /// Months from which a unit serves more or fewer tokens: a successor, or a migration.
+    pub rerating: Vec<Rerating>,
+    /// How far what a unit serves follows the on-demand price: 1 if a price cut of 20 % comes with
+    /// units that serve a quarter more tokens, so that a full unit is always worth the same; 0 if
+    /// units serve what they served; in between the power of the price ratio; by default 0. For all
+    /// workloads, and only in `[workload]`.
+    #[schemars(extend("x-min" = 0.0, "x-max" = 2.0))]
+    pub rerated_with_price: Option<Param>,
+}
+
+/// A workload that shares the units with the one in `[workload]`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FurtherWorkload {
+    /// Growth of its level per year relative to that of `[workload]`: 0.3 for 30 % a year on top of
+    /// what `[growth]` says.
+    #[serde(default)]
+    #[schemars(extend("exclusiveMinimum" = -1.0), range(max = 100.0))]
+    pub growth_per_year: f64,
+    /// Its load, with the fields of `[workload]`.
+    pub load: WorkloadTable,
 }
 
 /// A usage file.

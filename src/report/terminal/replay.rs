@@ -193,6 +193,9 @@ fn bill() -> Vec<Column> {
         Column::new("shortfall", |m| usd_exact(m.shortfall))
             .total(|r| usd_exact(r.totals.shortfall))
             .where_(|m| m.shortfall != 0.0),
+        Column::new("apart", |m| usd_exact(m.apart))
+            .total(|r| usd_exact(r.totals.apart))
+            .where_(|m| m.apart != 0.0),
         Column::new("bill", |m| usd_exact(m.bill)).total(|r| usd_exact(r.totals.cost)),
         Column::new("cumulated", |m| usd_exact(m.cumulated)),
         Column::new("waste", |m| usd_exact(m.unallocated + m.idle))

@@ -45,7 +45,7 @@ const NOTHING: f64 = 1e-6;
 #[derive(Clone, Debug)]
 pub struct Grid {
     sizes: usize,
-    /// Distinct quantities over the months: units by size, with their table.
+    /// Distinct load curves and quantities over the months: units by size, with their table.
     classes: Vec<Class>,
     /// The class of each month; none outside the contract.
     months: Vec<Option<usize>>,
@@ -114,19 +114,23 @@ impl Grid {
             let phase = terms.contract.phase(t);
             let class = match phase {
                 Phase::None => None,
-                _ => Some(grid.class(deployed(terms, params, t, phase, sizes))),
+                _ => {
+                    let curve = terms.curves.position(t);
+                    Some(grid.class(curve, deployed(terms, params, t, phase, sizes)))
+                }
             };
             grid.months.push(class);
         }
-        let fine = grid.classes.iter_mut().all(|class| class.compile(terms.curve));
+        let curve = |class: &Class| terms.curves.at(class.curve);
+        let fine = grid.classes.iter_mut().all(|class| class.compile(curve(class)));
         fine.then_some(grid)
     }
 
-    /// The class with these units, a new one if need be.
-    fn class(&mut self, units: Vec<f64>) -> usize {
-        let known = self.classes.iter().position(|class| class.units == units);
-        known.unwrap_or_else(|| {
-            self.classes.push(Class::new(units));
+    /// The class with this curve and these units, a new one if need be.
+    fn class(&mut self, curve: usize, units: Vec<f64>) -> usize {
+        let same = |class: &Class| class.curve == curve && class.units == units;
+        self.classes.iter().position(same).unwrap_or_else(|| {
+            self.classes.push(Class::new(curve, units));
             self.classes.len() - 1
         })
     }
@@ -284,7 +288,7 @@ kernel! {
             let discount = month.discount;
             let Some(class) = *class else {
                 for i in 0..LANES {
-                    let bill = month.load[i] * month.overflow[i];
+                    let bill = month.load[i] * month.overflow[i] + month.apart[i];
                     scratch.fixed[cost][i] += bill;
                     scratch.fixed[present][i] += discount * bill;
                 }
@@ -305,6 +309,8 @@ kernel! {
                 scratch.fees[waste][class][i] += fee;
                 scratch.fees[present][class][i] += discount * fee;
                 scratch.fixed[waste][i] -= fee * load;
+                scratch.fixed[cost][i] += month.apart[i];
+                scratch.fixed[present][i] += discount * month.apart[i];
             }
         }
     }

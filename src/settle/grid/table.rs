@@ -18,9 +18,11 @@ pub(super) struct Row {
     pub slopes: [f32; PANEL],
 }
 
-/// Months in which the sizes deploy the same units.
+/// Months with the same load curve in which the sizes deploy the same units.
 #[derive(Clone, Debug)]
 pub(super) struct Class {
+    /// Position of the curve.
+    pub curve: usize,
     /// Deployed units by size, padded to whole panels.
     pub units: Vec<f64>,
     pub cells: Axis,
@@ -57,8 +59,8 @@ impl Axis {
 
 impl Class {
     /// A class without a table yet.
-    pub(super) fn new(units: Vec<f64>) -> Self {
-        Self { units, cells: Axis::new(1.0, 2.0, *CELL_BITS.start()), rows: Vec::new() }
+    pub(super) fn new(curve: usize, units: Vec<f64>) -> Self {
+        Self { curve, units, cells: Axis::new(1.0, 2.0, *CELL_BITS.start()), rows: Vec::new() }
     }
 
     /// Fills the table, coarsely if that is good enough; false if the curve has corners that even

@@ -153,6 +153,9 @@ fn charges(m: &ReplayedMonth) -> String {
     if m.termination != 0.0 {
         lines.push(format!("termination {}", usd_exact(m.termination)));
     }
+    if m.apart != 0.0 {
+        lines.push(format!("apart from the units {}", usd_exact(m.apart)));
+    }
     if lines.is_empty() { "nothing".into() } else { lines.join("; ") }
 }
 
@@ -215,8 +218,8 @@ fn counted(m: &ReplayedMonth) -> String {
 }
 
 fn sum(m: &ReplayedMonth) -> String {
-    let charges = [m.fee, m.hourly, m.on_demand, m.rebate, m.shortage];
-    let lines = charges.into_iter().chain([m.credit, m.granted, m.shortfall]);
+    let charges = [m.fee, m.hourly, m.on_demand, m.rebate, m.shortage, m.termination];
+    let lines = charges.into_iter().chain([m.credit, m.granted, m.shortfall, m.apart]);
     let parts: Vec<String> = lines.filter(|x| *x != 0.0).map(usd_exact).collect();
     let parts = if parts.is_empty() { "0.00".into() } else { parts.join(" + ") };
     format!("{} = {} USD", parts.replace("+ -", "- "), usd_exact(m.bill))
