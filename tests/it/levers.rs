@@ -290,7 +290,7 @@ fn many_sizes_at_once_cost_what_each_costs() {
             let block = Block { replicate: 0, first };
             study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
             desk.open(&paths, &mut scratch);
-            desk.settle_batch(&batches[0], &paths, &mut scratch);
+            desk.settle_batch(&batches[0], Total::Cost, &paths, &mut scratch);
             let mut cost = vec![[0.0; LANES]; entries.len()];
             batches[0].total(Total::Cost, &scratch, cost.iter_mut());
             for (entry, cost) in entries.iter().zip(&cost) {
