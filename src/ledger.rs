@@ -42,6 +42,8 @@ pub struct Month {
     pub shortage: Lane,
     /// Fee for ending the contract, USD.
     pub termination: Lane,
+    /// Fees that are paid ahead, less those of this month that were, USD.
+    pub prepaid: Lane,
     /// Credits, USD; not positive.
     pub credit: Lane,
     /// What a granted balance pays of the bill, USD; not positive.
@@ -72,6 +74,7 @@ impl Month {
             rebate: zero,
             shortage: zero,
             termination: zero,
+            prepaid: zero,
             credit: zero,
             granted: zero,
             shortfall: zero,
@@ -92,6 +95,7 @@ impl Month {
                 + self.rebate[i]
                 + self.shortage[i]
                 + self.termination[i]
+                + self.prepaid[i]
                 + self.credit[i]
                 + self.granted[i]
                 + self.shortfall[i];

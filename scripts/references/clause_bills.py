@@ -17,18 +17,18 @@ def months(*stretches):
     return [value for count, value in stretches for _ in range(count)]
 
 
-def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0):
+def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0, prepaid=0.0):
     """Each argument is a number for all months or a list; the fee is per month, not per unit.
 
-    A termination fee has no column: it is in the total.
+    Termination fees and fees paid ahead have no column: they are in the total.
     """
     missed = shortfall is not None
-    given = (units, fee, overflow, credit, *([shortfall] if missed else []), termination)
+    given = (units, fee, overflow, credit, *([shortfall] if missed else []), termination, prepaid)
     count = next(len(x) for x in given if isinstance(x, list))
     columns = [x if isinstance(x, list) else [x] * count for x in given]
     lines = [f"month,units,fee,overflow,credit{',shortfall' if missed else ''},total"]
     for month, row in enumerate(zip(*columns, strict=True), 1):
-        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-1], sum(row[1:]))))
+        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-2], sum(row[1:]))))
     (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
 
@@ -143,6 +143,25 @@ write("expansion_in_steps", months((3, 100), (3, 140)), months((3, 600), (3, 840
       months((3, 500), (3, 100)))
 write("with_expansion_and_cap", months((12, 100), (12, 150)), months((12, 600), (12, 945)),
       months((12, 500), (12, 0)))
+
+# Fees paid ahead.
+write("upfront", 50, 276, 300, prepaid=months((1, 11 * 276), (11, -276)))
+write("upfront_of_a_share", 50, 285, 300, prepaid=months((1, 11 * 135), (11, -135)))
+write("with_upfront_and_flex_down", months((3, 100), (3, 80)), months((3, 540), (3, 432)), 0,
+      prepaid=months((1, 5 * 540), (2, -540), (3, -(432 + 0.5 * 108))))
+write("with_upfront_and_expansion", months((3, 100), (3, 125)), months((3, 540), (3, 675)), 0,
+      prepaid=months((1, 5 * 540), (5, -540)))
+write("with_upfront_and_terminate", months((3, 100), (3, 0)), months((3, 540), (3, 0)),
+      months((3, 0), (3, 500)), prepaid=months((1, 5 * 540), (2, -540), (3, 0)))
+write("with_upfront_and_clawback", 100, 540, 0, months((1, 0), (4, -54), (1, -108)),
+      prepaid=months((1, 5 * 540), (5, -540)))
+write("with_upfront_and_ramp_and_renewal", months((3, 50), (9, 100)),
+      months((3, 270), (3, 540), (6, 594)), 0,
+      prepaid=months((1, 2 * 270 + 3 * 540), (2, -270), (3, -540), (1, 5 * 594), (5, -594)))
+write("with_upfront_and_credit_grant", 50, 270, 0, months((1, -1000), (5, 0)),
+      prepaid=months((1, 5 * 270), (5, -270)))
+write("with_upfront_and_take_or_pay", 50, 270, 0, 0, months((1, 0), (5, 200)),
+      prepaid=months((1, 5 * 270), (5, -270)))
 
 # Volume tiers.
 write("volume_tiers", 50, 300, months((1, 700 - 0.10 * 200), (5, 1000 - 0.10 * 300 - 0.20 * 200)))

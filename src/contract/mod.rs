@@ -9,7 +9,8 @@
 //! | [`Clause::discount`] | then | percentages |
 //! | [`Clause::quantity`] | when the month opens | ramps, steps |
 //! | [`Clause::exercise`] | then, where it grants a [`Clause::right`] | reductions, exits |
-//! | [`Clause::rebate`] | when the month is billed | percentages that depend on the month's volume |
+//! | [`Clause::upfront`] | when the month is billed | fees that are paid ahead |
+//! | [`Clause::rebate`] | then | percentages that depend on the month's volume |
 //! | [`Clause::credit`] | then | credits |
 //! | [`Clause::grant`] | then | balances that pay what is left |
 //! | [`Clause::shortfall`] | last | spend that was committed and not reached |
@@ -50,6 +51,7 @@ pub mod sizes;
 mod spend_commitment;
 mod terminate;
 mod tiers;
+mod upfront;
 mod volume_tiers;
 
 pub use charges::Charges;
@@ -66,6 +68,7 @@ pub use ramp::{Ramp, RampStep};
 pub use spend_commitment::{Period, SpendCommitment};
 pub use terminate::Terminate;
 pub use tiers::Tier;
+pub use upfront::Upfront;
 pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
 use crate::param::{Param, Parameters};
@@ -121,6 +124,8 @@ clauses! {
     Collar,
     /// A percentage off a price.
     FlatDiscount,
+    /// Fees paid ahead, for a percentage.
+    Upfront,
     /// Percentages that rise with the month's on-demand volume.
     VolumeTiers,
     /// A credit for months of low utilization.
@@ -226,7 +231,7 @@ impl Contract {
     /// bill or looks back, and what is reserved is deployed.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let adds = |h: Hooks| h.rebate || h.credit || h.grant || h.shortfall;
+        let adds = |h: Hooks| h.upfront || h.rebate || h.credit || h.grant || h.shortfall;
         self.deployed.is_none() && !self.uses(|h| adds(h) || h.history)
     }
 

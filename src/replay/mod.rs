@@ -136,6 +136,8 @@ pub struct ReplayedMonth {
     pub shortage: f64,
     /// Fee for ending the contract, USD.
     pub termination: f64,
+    /// Fees that are paid ahead, less those of this month that were, USD.
+    pub prepaid: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
     /// What a granted balance pays, USD; not positive.
@@ -144,8 +146,8 @@ pub struct ReplayedMonth {
     pub shortfall: f64,
     /// What each clause adds in rebates, credits, grants and shortfalls, USD.
     pub added_by_clause: Vec<f64>,
-    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, credit, grant
-    /// and shortfall, USD.
+    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, prepaid
+    /// fees, credit, grant and shortfall, USD.
     pub bill: f64,
     /// The bills up to this month, USD.
     pub cumulated: f64,
@@ -182,6 +184,8 @@ pub struct ReplayedTotals {
     pub shortage: f64,
     /// Fees for ending the contract, USD.
     pub termination: f64,
+    /// Fees that were paid ahead for units given up, and did not come back, USD.
+    pub prepaid: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
     /// What a granted balance pays, USD; not positive.
@@ -200,8 +204,8 @@ pub struct ReplayedTotals {
 /// digits is all that should be left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
-    /// A month's bill against its quantities times prices plus a fee for ending the contract and what its
-    /// clauses add, USD.
+    /// A month's bill against its quantities times prices plus a fee for ending the contract, fees
+    /// paid ahead and what its clauses add, USD.
     pub bill: f64,
     /// The cost of the path against the sum of its bills, USD.
     pub cost: f64,

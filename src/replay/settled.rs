@@ -134,6 +134,7 @@ impl<'a> Settled<'a> {
             rebate: at(&month.rebate),
             shortage: at(&month.shortage),
             termination: at(&month.termination),
+            prepaid: at(&month.prepaid),
             credit: at(&month.credit),
             granted: at(&month.granted),
             shortfall: at(&month.shortfall),
@@ -205,6 +206,7 @@ impl<'a> Settled<'a> {
             rebate: sum(&|m| m.rebate),
             shortage: self.at(&self.totals.shortage),
             termination: self.at(&self.totals.termination),
+            prepaid: sum(&|m| m.prepaid),
             credit: sum(&|m| m.credit),
             granted: sum(&|m| m.granted),
             shortfall: self.at(&self.totals.shortfall),
@@ -232,7 +234,7 @@ fn added_up(m: &ReplayedMonth) -> f64 {
     let fee = m.committed_price.map_or(0.0, |price| m.reserved * price.paid);
     let beyond = (m.deployed - m.reserved).max(0.0) * m.hourly_price.unwrap_or(0.0);
     let overflow = (m.spilled + m.rejected) * m.overflow_price;
-    fee + beyond + overflow + m.termination + m.added_by_clause.iter().sum::<f64>()
+    fee + beyond + overflow + m.termination + m.prepaid + m.added_by_clause.iter().sum::<f64>()
 }
 
 fn in_words(phase: Phase) -> String {

@@ -12,6 +12,7 @@
 
 pub mod grid;
 pub mod lean;
+mod prepaid;
 mod rights;
 mod stage;
 
@@ -128,6 +129,7 @@ kernel! {
         let months = paths.load.len();
         let keeps = ledger.months.len() > 1;
         let rights = terms.contract.uses(|hooks| hooks.right);
+        let upfront = terms.contract.uses(|hooks| hooks.upfront);
         for t in 0..months {
             let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
             let month = &mut open[0];
@@ -150,6 +152,9 @@ kernel! {
             bill(terms.contract, overflow, &paths.params, rates, month);
             if rights {
                 rights::release(&list, month);
+            }
+            if upfront {
+                month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
             }
             let last = terms.contract.is_last(t, months);
             month.rebate = added(Stage::Rebate, opening, phase, last, month);

@@ -194,10 +194,29 @@ fn spare_hourly_units_are_waste() {
     equal("waste", waste, (40.0 + 20.0) * 0.25 * 9.0);
 }
 
+/// A year's fees of 50 units at 5.52, paid with the first bill and not by the month: what it is worth
+/// more than the percentage is the interest.
+#[test]
+fn an_upfront_payment_moves_money_in_time() {
+    let worth = |overrides: &[&str]| {
+        let load = ["workload.level=50", "finance.discount_rate_per_year=0.08"];
+        let all: Vec<&str> = load.iter().chain(overrides).copied().collect();
+        let results = answer(&study_at("tests/clauses/upfront.toml", &all));
+        strategy(&results, "hybrid").measure(Measure::PresentValue).mean.value
+    };
+    let factor = |month: i32| 1.08f64.powf(-f64::from(month) / 12.0);
+    equal("paid ahead", worth(&[]), 3_312.0 * factor(1));
+    let monthly: f64 = (1..=12).map(|month| 276.0 * factor(month)).sum();
+    let same_price = "contract.clauses=[{ kind = \"flat_discount\", share = 0.08 }]";
+    equal("paid by the month", worth(&[same_price]), monthly);
+    // Of a term that the horizon cuts, the months simulated are paid.
+    equal("cut", worth(&["horizon_months=5"]), 5.0 * 276.0 * factor(1));
+}
+
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 12] = [
+const NEUTRAL: [(&str, &[&str]); 13] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -235,6 +254,7 @@ const NEUTRAL: [(&str, &[&str]); 12] = [
             "amount = 1, period = \"month\", counts = \"commitment\", tiers = [{ from = 0, share = 0 }]",
         ],
     ),
+    ("upfront", &["share = 0.0, discount = 0.1, refund = 0.5", "share = 0, discount = 0"]),
     ("clawback", &["threshold = 0.0, share = 0.1", "threshold = 0.9, share = 0, final = \"lose\""]),
     (
         "flex_down",

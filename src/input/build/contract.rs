@@ -237,6 +237,10 @@ impl Builder {
                 let message =
                     format!("a contract has one credit grant, and clauses[{before}] is one too");
                 self.error(&place, "duplicate", message, "add the amounts up");
+            } else if let Some(before) = earlier(|hooks| hooks.upfront) {
+                let message =
+                    format!("fees are paid ahead once, and clauses[{before}] has them paid too");
+                self.error(&place, "duplicate", message, "put the shares together");
             } else if let Some(before) = (0..i).find(|j| texts[*j] == texts[i]) {
                 self.warn(
                     "clause-twice",

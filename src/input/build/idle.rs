@@ -136,7 +136,7 @@ fn idle_clauses(
         AnyClause::SpendCommitment(spend) => {
             (spend.amount.is_zero() && spend.tiers.is_empty()).then_some("it promises nothing")
         }
-        AnyClause::Ramp(_) | AnyClause::Clawback(_) => None,
+        AnyClause::Ramp(_) | AnyClause::Clawback(_) | AnyClause::Upfront(_) => None,
         AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)
         | AnyClause::Terminate(_)

@@ -1,7 +1,8 @@
 //! Rights against the contract that they stand in.
 
 use super::Builder;
-use crate::contract::{AnyClause, Contract};
+use crate::contract::right::Towards;
+use crate::contract::{AnyClause, Clause, Contract};
 use crate::ledger::MOST_RIGHTS;
 
 impl Builder {
@@ -23,6 +24,7 @@ impl Builder {
                 self.error(&place, "too-many", message, "take out those that matter least");
             }
         }
+        self.check_refund(contract);
         if contract.deployed.is_some() && count > 0 {
             self.error(
                 "contract.deployed_units",
@@ -30,6 +32,25 @@ impl Builder {
                 "`deployed_units` is one number while a right changes the units",
                 "leave it out: all reserved units are switched on",
             );
+        }
+    }
+
+    /// What is paid ahead for units that a right may give up comes back by a stated rule.
+    fn check_refund(&mut self, contract: &Contract) {
+        let clauses = || contract.clauses.iter().map(AnyClause::get).enumerate();
+        let gives_up = |(i, clause): (usize, &dyn Clause)| {
+            clause.right().filter(|right| right.towards == Towards::Less).map(|_| i)
+        };
+        let Some(right) = clauses().find_map(gives_up) else { return };
+        for (i, upfront) in clauses().filter_map(|(i, c)| Some((i, c.upfront()?))) {
+            if upfront.refund.is_none() {
+                self.error(
+                    &format!("contract.clauses[{i}]"),
+                    "no-refund",
+                    format!("fees are paid ahead for units that clauses[{right}] may give up, and nothing says what comes back"),
+                    "add `refund`: 1 for all that is not used, 0 for nothing",
+                );
+            }
         }
     }
 }

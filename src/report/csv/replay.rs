@@ -14,7 +14,7 @@ pub fn replay(replay: &Replay) -> Table {
 }
 
 /// The columns that every contract has; what each clause adds to the bill follows.
-const COLUMNS: [&str; 37] = [
+const COLUMNS: [&str; 38] = [
     "month",
     "date",
     "phase",
@@ -40,6 +40,7 @@ const COLUMNS: [&str; 37] = [
     "rebate_usd",
     "shortage_usd",
     "termination_usd",
+    "prepaid_usd",
     "credit_usd",
     "granted_usd",
     "shortfall_usd",
@@ -67,7 +68,7 @@ fn row(m: &ReplayedMonth) -> Vec<String> {
     cells.extend(m.committed_price.map_or_else(Default::default, steps));
     cells.extend([m.hourly_price.map_or_else(String::new, number), number(m.overflow_price)]);
     cells.extend([m.fee, m.hourly, m.on_demand, m.rebate, m.shortage, m.termination].map(number));
-    cells.extend([m.credit, m.granted, m.shortfall, m.bill].map(number));
+    cells.extend([m.prepaid, m.credit, m.granted, m.shortfall, m.bill].map(number));
     cells.extend([m.cumulated, m.unallocated, m.idle, m.unallocated + m.idle].map(number));
     cells.extend([m.discount_factor, m.present_value].map(number));
     cells.push(utilization);

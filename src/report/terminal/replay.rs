@@ -184,6 +184,9 @@ fn bill() -> Vec<Column> {
         Column::new("termination", |m| usd_exact(m.termination))
             .total(|r| usd_exact(r.totals.termination))
             .where_(|m| m.termination != 0.0),
+        Column::new("prepaid", |m| usd_exact(m.prepaid))
+            .total(|r| usd_exact(r.totals.prepaid))
+            .where_(|m| m.prepaid != 0.0),
         Column::new("credits", |m| usd_exact(m.credit))
             .total(|r| usd_exact(r.totals.credit))
             .where_(|m| m.credit != 0.0),

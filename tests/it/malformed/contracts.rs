@@ -353,6 +353,25 @@ fn clauses_on_the_bill() {
 }
 
 #[test]
+fn forms_of_commitment() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let out = "{ kind = \"terminate\", policy = { kind = \"never\" } }";
+    let cases = [
+        clause(
+            "paid ahead and given up without a refund rule",
+            &format!("{{ kind = \"upfront\", discount = 0.05 }}, {out}"),
+        ),
+        clause(
+            "paid ahead twice, in percent, before a cap",
+            "{ kind = \"upfront\", share = 0.5, discount = 5 }, { kind = \"upfront\", share = 50, discount = 0.05 }, { kind = \"escalation_cap\", annual = 0.05 }",
+        ),
+        clause("paid ahead for nothing stated", "{ kind = \"upfront\" }"),
+    ];
+    hold("forms_of_commitment", &cases);
+}
+
+#[test]
 fn books_and_offers() {
     let mut cases = with(
         TOKENS,
