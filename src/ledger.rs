@@ -18,6 +18,10 @@ pub struct Month {
     pub exercised: Marks,
     /// Whether a right has ended the contract before this month, on each path.
     pub ended: [bool; LANES],
+    /// Whether units wait for a conversion to be reserved, on each path.
+    pub waiting: [bool; LANES],
+    /// What a committed unit costs on average, as a ratio to the signed price.
+    pub price_ratio: Lane,
     /// Mean load, in units.
     pub demand: Lane,
     /// Units paid for by commitment.
@@ -62,6 +66,8 @@ impl Month {
         Self {
             exercised: [0; LANES],
             ended: [false; LANES],
+            waiting: [false; LANES],
+            price_ratio: [1.0; LANES],
             demand: zero,
             reserved: zero,
             deployed: zero,

@@ -144,6 +144,28 @@ write("expansion_in_steps", months((3, 100), (3, 140)), months((3, 600), (3, 840
 write("with_expansion_and_cap", months((12, 100), (12, 150)), months((12, 600), (12, 945)),
       months((12, 500), (12, 0)))
 
+# Conversions, and units at the price of the day.
+write("conversion", months((4, 0), (8, 100)), months((4, 0), (8, 600)), months((4, 800), (8, 0)))
+write("conversion_with_true_up", months((3, 0), (9, 100)), months((3, 0), (9, 600)),
+      months((3, 900), (9, 0)), months((3, 0), (1, -(3 * 900 - 3 * 600)), (8, 0)))
+write("conversion_of_a_part", months((2, 40), (10, 100)), months((2, 240), (10, 600)),
+      months((2, 800), (10, 200)), months((2, 0), (1, -2 * 60 * (10 - 6)), (9, 0)))
+write("conversion_at_list", months((13, 0), (11, 50)), months((13, 0), (11, 50 * 7.20)),
+      months((12, 500), (1, 600), (11, 0)))
+write("expansion_at_list", months((13, 100), (11, 150)), months((13, 600), (11, 600 + 50 * 7.20)),
+      months((12, 500), (1, 600), (11, 0)))
+write("with_expansion_at_list_and_discount_and_renewal", months((13, 100), (13, 150)),
+      months((13, 540), (11, 540 + 50 * 5.40 * 1.2), (2, 150 * 5.40)),
+      months((12, 500), (1, 600), (13, 0)))
+write("with_conversion_and_ramp_and_clawback", months((2, 0), (4, 50), (2, 100)),
+      months((2, 0), (4, 300), (2, 600)), months((2, 400), (6, 0)), months((7, 0), (1, -120)))
+write("with_conversion_and_upfront", months((2, 0), (4, 50)), months((2, 0), (4, 270)),
+      months((2, 500), (4, 0)))
+write("with_conversion_only_on_demand_before", months((2, 0), (4, 50)), months((2, 0), (4, 300)),
+      months((2, 720), (4, 270)))
+write("terminate_after_a_price_rise", months((14, 100), (10, 0)), months((14, 600), (10, 0)),
+      months((14, 0), (10, 600)))
+
 # Fees paid ahead.
 write("upfront", 50, 276, 300, prepaid=months((1, 11 * 276), (11, -276)))
 write("upfront_of_a_share", 50, 285, 300, prepaid=months((1, 11 * 135), (11, -135)))

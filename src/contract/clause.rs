@@ -42,6 +42,8 @@ pub struct Opening<'a> {
     pub params: &'a [Lane],
     /// The contract's closed months.
     pub closed: &'a [Month],
+    /// Their list prices.
+    pub list: &'a [Rates],
 }
 
 impl Opening<'_> {

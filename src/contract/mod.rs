@@ -37,6 +37,7 @@ mod charges;
 mod clause;
 mod clawback;
 mod collar;
+mod conversion;
 mod credit_grant;
 mod early_downgrade;
 mod escalation_cap;
@@ -58,6 +59,7 @@ pub use charges::Charges;
 pub use clause::{Billing, Clause, Hooks, Opening, Quotes, Rates};
 pub use clawback::{Clawback, Final};
 pub use collar::Collar;
+pub use conversion::Conversion;
 pub use credit_grant::CreditGrant;
 pub use early_downgrade::EarlyDowngrade;
 pub use escalation_cap::{CappedPrice, EscalationCap};
@@ -130,13 +132,15 @@ clauses! {
     VolumeTiers,
     /// A credit for months of low utilization.
     Clawback,
+    /// A right to turn on-demand load into committed units.
+    Conversion,
     /// A right to reduce the units at set dates.
     FlexDown,
     /// A right to reduce the units once, early in the contract.
     EarlyDowngrade,
     /// A right to end the contract.
     Terminate,
-    /// A right to add units at the signed price.
+    /// A right to add units, at the signed price or at that of the day.
     Expansion,
     /// A balance that pays bills until it is used up or expires.
     CreditGrant,

@@ -130,6 +130,10 @@ pub struct Right<'a> {
     pub once: bool,
     /// Whether an exercise ends the contract.
     pub ends: bool,
+    /// Whether units wait for an exercise to be reserved.
+    pub starts: bool,
+    /// Whether the units of an exercise cost the list price of its day.
+    pub at_list: bool,
     /// When it is exercised.
     pub policy: &'a Policy,
     /// What it changes.
@@ -151,6 +155,8 @@ impl<'a> Right<'a> {
             carry_over: false,
             once: false,
             ends: false,
+            starts: false,
+            at_list: false,
             policy,
             towards,
         }
@@ -208,6 +214,19 @@ impl<'a> Right<'a> {
             }
         }
         count
+    }
+
+    /// The windows whose exercises are in effect in this month, with their marks; those of this
+    /// month are `now`.
+    pub fn windows_in_effect<'m>(
+        &self,
+        opening: Opening<'m>,
+        now: &'m Marks,
+    ) -> impl Iterator<Item = (usize, &'m Marks)> {
+        let until = (opening.month + 1).saturating_sub(self.notice);
+        let closed = (1..until.min(opening.closed.len()))
+            .map(move |month| (month, &opening.closed[month].exercised));
+        closed.chain((self.notice == 0 && opening.month > 0).then_some((opening.month, now)))
     }
 
     /// Exercises before this month, in effect or under notice.

@@ -106,6 +106,9 @@ pub struct ReplayedMonth {
     pub on_demand_price: PriceSteps,
     /// Price of a committed unit; absent without a contract.
     pub committed_price: Option<PriceSteps>,
+    /// What a committed unit costs on average, where some were added at another price than the
+    /// signed one; absent without a contract.
+    pub committed_average: Option<f64>,
     /// Price of an hourly unit, USD per unit-month, where the vendor sells it.
     pub hourly_price: Option<f64>,
     /// What a unit-month of overflow costs, USD.

@@ -130,6 +130,7 @@ impl Prepared {
                 contract: terms.contract,
                 params,
                 closed: &[],
+                list: &[],
             };
             let (_, deployed) = quantity(opening, month.phase, units);
             add_month(terms.curve, month, &deployed, &mut totals);

@@ -140,6 +140,7 @@ kernel! {
                 contract: terms.contract,
                 params: &paths.params,
                 closed: closed.get(t - contract_month..).unwrap_or_default(),
+                list: &prices.list[t - contract_month..t],
             };
             (month.reserved, month.deployed) = quantity(opening, phase, units);
             if rights {
@@ -151,7 +152,7 @@ kernel! {
             let overflow = Some(overflow).filter(|_| phase != Phase::None);
             bill(terms.contract, overflow, &paths.params, rates, month);
             if rights {
-                rights::release(&list, month);
+                rights::on_demand_alone(&list, &rates.on_demand, month);
             }
             if upfront {
                 month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
@@ -302,9 +303,10 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
     for i in 0..LANES {
         let (reserved, deployed) = (month.reserved[i], month.deployed[i]);
         let beyond = (deployed - reserved).max(0.0);
-        month.fee[i] = reserved * rates.commitment[i];
+        let price = rates.commitment[i] * month.price_ratio[i];
+        month.fee[i] = reserved * price;
         month.hourly[i] = beyond * hourly[i];
-        month.unallocated[i] = (reserved - deployed).max(0.0) * rates.commitment[i];
+        month.unallocated[i] = (reserved - deployed).max(0.0) * price;
         let on = month.fee[i] - month.unallocated[i] + month.hourly[i];
         let idle_share = if deployed > 0.0 { 1.0 - month.served[i] / deployed } else { 0.0 };
         month.idle[i] = on * idle_share;

@@ -29,7 +29,7 @@ pub(super) fn prepaid(
     // Ramps are over when a term is renewed: its units are those that it begins with.
     let first = if place == 0 { month } else { &opening.closed[opening.month - place] };
     let begun = |later| match term {
-        0 => quantity(opening.later(later), phase, units).0,
+        0 => unexercised(opening.later(later), phase, units),
         _ => first.reserved,
     };
     if place == 0 {
@@ -49,4 +49,13 @@ pub(super) fn prepaid(
         }
     }
     line
+}
+
+/// The units of a month of the first term as long as no right is exercised.
+fn unexercised(opening: Opening<'_>, phase: Phase, units: f64) -> Lane {
+    let (mut units, _) = quantity(opening, phase, units);
+    for (_, clause, _) in opening.contract.rights() {
+        clause.exercise(opening, &[0.0; LANES], &mut units);
+    }
+    units
 }

@@ -216,7 +216,7 @@ fn an_upfront_payment_moves_money_in_time() {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 13] = [
+const NEUTRAL: [(&str, &[&str]); 14] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -252,6 +252,13 @@ const NEUTRAL: [(&str, &[&str]); 13] = [
             "amount = 0.0, tiers = [{ from = 1, share = 0.5 }]",
             "amount = 1e9, penalty = 0, counts = \"on_demand\"",
             "amount = 1, period = \"month\", counts = \"commitment\", tiers = [{ from = 0, share = 0 }]",
+        ],
+    ),
+    (
+        "conversion",
+        &[
+            "share = 0.0, policy = { kind = \"never\" }",
+            "share = 0, price = \"list\", true_up_months = 3, policy = { kind = \"declared\", months = [4] }",
         ],
     ),
     ("upfront", &["share = 0.0, discount = 0.1, refund = 0.5", "share = 0, discount = 0"]),

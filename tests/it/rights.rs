@@ -61,13 +61,14 @@ fn every_right() -> String {
     let windows = "windows = { every_months = 1, notice_months = 1, per_year = 3 }";
     let policy = |text: &str| format!("policy = {{ kind = \"threshold\", {text} }}");
     let clauses = [
+        format!("kind = \"conversion\", share = 0.3, {}", policy("level = 0.8, signal = \"load\"")),
         format!("kind = \"flex_down\", share = 0.1, {windows}, {}", policy("level = 0.9")),
         format!(
             "kind = \"early_downgrade\", share = 0.2, until_month = 9, {}",
             policy("level = 0.8, signal = \"load\", over_months = 3")
         ),
         format!(
-            "kind = \"expansion\", share = 0.1, {windows}, {}",
+            "kind = \"expansion\", share = 0.1, price = \"list\", {windows}, {}",
             policy("level = 0.05, signal = \"overflow\", per_month_left = 0.001")
         ),
         format!("kind = \"terminate\", fee_months = 1, {}", policy("level = 0.7")),

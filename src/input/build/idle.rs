@@ -139,6 +139,7 @@ fn idle_clauses(
         AnyClause::Ramp(_) | AnyClause::Clawback(_) | AnyClause::Upfront(_) => None,
         AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)
+        | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
         | AnyClause::Expansion(_) => {
             let lasting = match contract.renewal {

@@ -19,6 +19,14 @@ impl Builder {
             let place = format!("contract.clauses[{i}]");
             self.problems(&place, right.check(months));
             count += 1;
+            if right.starts && count > 1 {
+                self.error(
+                    &place,
+                    "clause-order",
+                    "another right stands before the conversion that its units wait for",
+                    "move the conversion before all other rights; a contract has one",
+                );
+            }
             if count == MOST_RIGHTS + 1 {
                 let message = format!("a contract has at most {MOST_RIGHTS} rights");
                 self.error(&place, "too-many", message, "take out those that matter least");
@@ -39,7 +47,7 @@ impl Builder {
     fn check_refund(&mut self, contract: &Contract) {
         let clauses = || contract.clauses.iter().map(AnyClause::get).enumerate();
         let gives_up = |(i, clause): (usize, &dyn Clause)| {
-            clause.right().filter(|right| right.towards == Towards::Less).map(|_| i)
+            clause.right().filter(|right| right.towards == Towards::Less || right.ends).map(|_| i)
         };
         let Some(right) = clauses().find_map(gives_up) else { return };
         for (i, upfront) in clauses().filter_map(|(i, c)| Some((i, c.upfront()?))) {

@@ -157,6 +157,8 @@ fn prices() -> Vec<Column> {
             .where_(|m| m.committed_price.is_some_and(|p| p.capped != p.list)),
         Column::new("paid", |m| committed(m, |p| p.paid))
             .where_(|m| m.committed_price.is_some_and(|p| p.paid != p.list)),
+        Column::new("average", |m| m.committed_average.map_or_else(String::new, usd_exact))
+            .where_(|m| m.committed_average != m.committed_price.map(|p| p.paid)),
         Column::new("hourly", |m| m.hourly_price.map_or_else(String::new, usd_exact))
             .where_(|m| m.hourly != 0.0),
         Column::new("overflow", |m| usd_exact(m.overflow_price)),

@@ -362,9 +362,20 @@ fn forms_of_commitment() {
             "paid ahead and given up without a refund rule",
             &format!("{{ kind = \"upfront\", discount = 0.05 }}, {out}"),
         ),
+        clause("paid ahead in percent", "{ kind = \"upfront\", share = 50, discount = 5 }"),
         clause(
-            "paid ahead twice, in percent, before a cap",
-            "{ kind = \"upfront\", share = 0.5, discount = 5 }, { kind = \"upfront\", share = 50, discount = 0.05 }, { kind = \"escalation_cap\", annual = 0.05 }",
+            "paid ahead twice and before a cap",
+            "{ kind = \"upfront\", share = 0.5, discount = 0.05 }, { kind = \"upfront\", share = 0.5, discount = 0.06 }, { kind = \"escalation_cap\", annual = 0.05 }",
+        ),
+        clause(
+            "a conversion that waits for what it does not have",
+            "{ kind = \"conversion\", policy = { kind = \"threshold\", level = 0.8 } }",
+        ),
+        clause(
+            "two conversions, the first after another right",
+            &format!(
+                "{out}, {{ kind = \"conversion\", policy = {{ kind = \"never\" }} }}, {{ kind = \"conversion\", share = 0.5, policy = {{ kind = \"never\" }} }}"
+            ),
         ),
         clause("paid ahead for nothing stated", "{ kind = \"upfront\" }"),
     ];

@@ -133,8 +133,8 @@ fn used(m: &ReplayedMonth) -> String {
 
 fn charges(m: &ReplayedMonth) -> String {
     let mut lines = Vec::new();
-    if let Some(price) = m.committed_price.filter(|_| m.reserved > 0.0) {
-        lines.push(product("fee", m.reserved, price.paid, m.fee));
+    if let Some(price) = m.committed_average.filter(|_| m.reserved > 0.0) {
+        lines.push(product("fee", m.reserved, price, m.fee));
     }
     let beyond = (m.deployed - m.reserved).max(0.0);
     let price = m.hourly_price.unwrap_or(0.0);
