@@ -18,6 +18,8 @@ pub struct Month {
     pub exercised: Marks,
     /// Whether a right has ended the contract before this month, on each path.
     pub ended: [bool; LANES],
+    /// What the load costs on demand after the contract, as a multiple of the list price.
+    pub elsewhere: Lane,
     /// Whether units wait for a conversion to be reserved, on each path.
     pub waiting: [bool; LANES],
     /// What a committed unit costs on average, as a ratio to the signed price.
@@ -66,6 +68,7 @@ impl Month {
         Self {
             exercised: [0; LANES],
             ended: [false; LANES],
+            elsewhere: [1.0; LANES],
             waiting: [false; LANES],
             price_ratio: [1.0; LANES],
             demand: zero,

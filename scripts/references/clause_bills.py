@@ -185,6 +185,43 @@ write("with_upfront_and_credit_grant", 50, 270, 0, months((1, -1000), (5, 0)),
 write("with_upfront_and_take_or_pay", 50, 270, 0, 0, months((1, 0), (5, 200)),
       prepaid=months((1, 5 * 270), (5, -270)))
 
+# Ladders.
+write("tranches", months((6, 100), (6, 110)), months((6, 640), (6, 660)), months((6, 200), (6, 100)))
+write("tranches_with_a_gap", months((3, 50), (3, 0), (6, 50)), months((3, 300), (3, 0), (6, 300)),
+      months((3, 300), (3, 800), (6, 300)))
+write("with_tranches_and_renewal", months((3, 100), (3, 50), (3, 100), (3, 50)),
+      months((3, 600), (3, 250), (3, 660), (3, 250)), 0)
+write("with_tranches_and_discount_and_clawback", months((6, 100), (6, 60)),
+      months((6, 576), (6, 324)), 0, months((1, 0), (6, -57.6), (5, 0)))
+write("with_tranches_and_upfront", months((3, 100), (3, 60)), months((3, 576), (3, 324)), 0,
+      prepaid=months((1, 2 * 576 + 3 * 324), (2, -576), (3, -324)))
+
+# Shares of the wallet.
+write("share_of_wallet", 50, 270, 270, 0, months((11, 0), (1, 6480 * 0.1 / 0.9)))
+write("share_of_wallet_kept", 50, 270, months((12, 270)))
+write("share_of_wallet_for_fees", 50, 270, 300, 0, months((6, 30)))
+write("share_of_wallet_for_tokens", 50, 300, 270, 0, months((5, 0), (1, 180)))
+write("with_share_of_wallet_and_terminate", months((3, 50), (3, 0)), months((3, 270), (3, 0)),
+      months((3, 270), (3, 800)), 0, months((3, 0), (1, 180), (2, 0)))
+write("with_share_of_wallet_and_credit_grant", 50, 270, 270, months((1, -540), (1, -460), (10, 0)),
+      months((11, 0), (1, 720)))
+
+# Switches.
+write("switching", months((4, 100), (8, 0)), months((4, 600), (8, 0)), months((4, 0), (8, 400)),
+      termination=months((4, 0), (1, 1000 + 2 * 800 + 8 * 600), (7, 0)))
+write("switching_when_the_price_rises", months((16, 100), (8, 0)), months((16, 600), (8, 0)),
+      months((16, 0), (8, 768)), termination=months((16, 0), (1, 500 + 0.25 * 8 * 600), (7, 0)))
+write("with_switching_and_lapse", months((4, 100), (4, 0)), months((4, 600), (4, 0)),
+      months((4, 0), (4, 400)), termination=months((4, 0), (1, 1200), (3, 0)))
+write("with_switching_and_renewal", months((6, 100), (6, 0)), months((6, 600), (6, 0)),
+      months((6, 0), (6, 400)), termination=months((6, 0), (1, 1000), (5, 0)))
+write("with_terminate_then_switching", months((3, 100), (3, 0)), months((3, 600), (3, 0)),
+      months((3, 0), (3, 800)))
+
+# Forms that other clauses express.
+write("escalation_cap_renewal_hold", 50, months((36, 300)), 0)
+write("collar_of_a_new_model", 50, 300, months((12, 300), (12, 360)))
+
 # Volume tiers.
 write("volume_tiers", 50, 300, months((1, 700 - 0.10 * 200), (5, 1000 - 0.10 * 300 - 0.20 * 200)))
 write("volume_tiers_all_units", 50, 300, months((1, 700 * 0.90), (5, 1000 * 0.80)))

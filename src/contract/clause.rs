@@ -20,6 +20,8 @@ pub struct Rates {
 pub struct Quotes<'a> {
     /// Month of the contract, from 0.
     pub month: usize,
+    /// Months of a term.
+    pub term: usize,
     /// Values of the uncertain parameters.
     pub params: &'a [Lane],
     /// List prices when the contract starts.
@@ -97,6 +99,13 @@ pub trait Clause {
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
         let _ = (opening, monthly);
         [0.0; LANES]
+    }
+
+    /// What the load costs on demand once the clause's right has ended the contract, as a multiple
+    /// of the list price.
+    fn price_elsewhere(&self, opening: Opening<'_>) -> Lane {
+        let _ = opening;
+        [1.0; LANES]
     }
 
     /// How fees are paid ahead, if the clause has them paid so.

@@ -25,18 +25,18 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Parameters
 /// `share` of the units that waits (1 if left out); `price` of the units once reserved, `signed` or
-/// `list`; `true_up_months` (0 if left out: no true-up); `after_month`, the first contract month, from 1,
-/// at whose end it may be exercised (1 if left out), and `notice_months` (0 if left out); `policy` as
-/// for `expansion`.
-/// Where all units wait, a threshold looks at `load`, as a share of the units, or at `price`.
+/// `list`; `true_up_months` (0 if left out: no true-up); `after_month`, the first contract month,
+/// from 1, at whose end it may be exercised (1 if left out), and `notice_months` (0 if left out);
+/// `policy` as for `expansion`. Where all units wait, a threshold looks at `load`, as a share of
+/// the units, or at `price`.
 ///
 /// # Ambiguity and our reading
-/// "Convert without penalty" names no price: by default the signed one, `list` for the list price of
-/// that day. "Convert retroactively if usage exceeds thresholds" states neither threshold nor window;
-/// a quarter and the break-even utilization are usual: `over_months = 3`, `true_up_months = 3` and
-/// `level = fee / on-demand price`. A true-up counts a month's overflow up to the number of units, as
-/// if they had been full all month, and never costs anything. The units stay once they are
-/// reserved, and a renewal renews them. Commitments are converted once.
+/// "Convert without penalty" names no price: by default the signed one, `list` for the list price
+/// of that day. "Convert retroactively if usage exceeds thresholds" states neither threshold nor
+/// window; a quarter and the break-even utilization are usual: `over_months = 3`, `true_up_months =
+/// 3` and `level = fee / on-demand price`. A true-up counts a month's overflow up to the number of
+/// units, as if they had been full all month, and never costs anything. The units stay once they
+/// are reserved, and a renewal renews them. Commitments are converted once.
 ///
 /// # Example
 /// ```toml

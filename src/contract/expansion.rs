@@ -19,24 +19,23 @@ use serde::{Deserialize, Serialize};
 /// # Formula
 /// After `n` exercises in effect the contract has `units * (1 + share)^n` (`of = "current"`) or
 /// `units * (1 + n * share)` (`of = "original"`), after each exercise rounded up to whole steps of
-/// what is sold. An exercise at the window of month `w` is in effect from month
-/// `w + 1 + notice_months`. With `price = "list"` the added units cost `price * on_demand(w) /
-/// on_demand(1)` until the term ends, at on-demand list prices of the term's months.
+/// what is sold. An exercise at the window of month `w` is in effect from month `w + 1 +
+/// notice_months`. With `price = "list"` the added units cost `price * on_demand(w) / on_demand(1)`
+/// until the term ends, at on-demand list prices of the term's months.
 ///
 /// # Parameters
-/// `share`, at least 0; `of`; `price`, `signed` or `list`; `windows` and `policy` as for `flex_down`; a `threshold` is passed
-/// from below: the right is exercised when the signal is above its level.
+/// `share`, at least 0; `of`; `price`, `signed` or `list`; `windows` and `policy` as for
+/// `flex_down`; a `threshold` is passed from below: the right is exercised when the signal is above
+/// its level.
 ///
 /// # Ambiguity and our reading
-/// "Expansion at predefined rates" is at the signed price: added units pay what the others pay, caps
-/// and discounts included, and end with them. A contract with a fixed price and no such right
+/// "Expansion at predefined rates" is at the signed price: added units pay what the others pay,
+/// caps and discounts included, and end with them. A contract with a fixed price and no such right
 /// sells growth at the list price of the day, which here moves with that of tokens (vendors price
 /// units by what they serve); percentages hold for it too. A renewal has one price for all units. A
-/// contract that
-/// names no dates has `every_months = 1`. The seller has the capacity when
-/// it is asked for. Utilization cannot pass 100 %, so a right that waits for demand beyond the
-/// units looks at `load` or `overflow`. Added units stay for the rest of the contract and are
-/// renewed.
+/// contract that names no dates has `every_months = 1`. The seller has the capacity when it is
+/// asked for. Utilization cannot pass 100 %, so a right that waits for demand beyond the units
+/// looks at `load` or `overflow`. Added units stay for the rest of the contract and are renewed.
 ///
 /// # Example
 /// ```toml

@@ -31,7 +31,7 @@
 //! To add a clause: its file here with the six headings (*What it does*, *Formula*, *Parameters*,
 //! *Ambiguity and our reading*, *Example*, *Source*), its `mod` line, its line in `clauses!`, and
 //! a worked example in `tests/clauses/`. What several clauses use: [`Charges`], which lines of a
-//! bill are meant, and [`Tier`], percentages by amount.
+//! bill are meant, [`Tier`], percentages by amount, and [`Period`], what is settled when.
 
 mod charges;
 mod clause;
@@ -44,14 +44,18 @@ mod escalation_cap;
 mod expansion;
 mod flat_discount;
 mod flex_down;
+mod period;
 pub mod policy;
 pub mod quantity;
 mod ramp;
 pub mod right;
+mod share_of_wallet;
 pub mod sizes;
 mod spend_commitment;
+mod switching;
 mod terminate;
 mod tiers;
+mod tranches;
 mod upfront;
 mod volume_tiers;
 
@@ -66,10 +70,14 @@ pub use escalation_cap::{CappedPrice, EscalationCap};
 pub use expansion::Expansion;
 pub use flat_discount::{DiscountedPrice, FlatDiscount, Stacking};
 pub use flex_down::FlexDown;
+pub use period::{Period, Settlement};
 pub use ramp::{Ramp, RampStep};
-pub use spend_commitment::{Period, SpendCommitment};
+pub use share_of_wallet::ShareOfWallet;
+pub use spend_commitment::SpendCommitment;
+pub use switching::Switching;
 pub use terminate::Terminate;
 pub use tiers::Tier;
+pub use tranches::{Tranche, Tranches};
 pub use upfront::Upfront;
 pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
@@ -84,7 +92,6 @@ macro_rules! clauses {
         /// A clause of a contract, by its `kind`.
         #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind", rename_all = "snake_case")]
-        #[expect(clippy::large_enum_variant, reason = "a contract has few")]
         pub enum AnyClause {
             $($(#[doc = $doc])* $variant($variant),)*
         }
@@ -118,6 +125,8 @@ macro_rules! clauses {
 }
 
 clauses! {
+    /// Several reservations in one contract.
+    Tranches,
     /// Fewer units in the first months.
     Ramp,
     /// A limit on price rises.
@@ -142,10 +151,14 @@ clauses! {
     Terminate,
     /// A right to add units, at the signed price or at that of the day.
     Expansion,
+    /// A way out to another provider.
+    Switching,
     /// A balance that pays bills until it is used up or expires.
     CreditGrant,
     /// Spend promised per period, for a percentage.
     SpendCommitment,
+    /// A percentage for most of the buyer's spend.
+    ShareOfWallet,
 }
 
 /// `EscalationCap` as `escalation_cap`.

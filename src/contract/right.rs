@@ -108,6 +108,7 @@ pub enum Towards {
 
 /// The right that a clause grants, with the policy of its holder. Months are those of the
 /// contract, from 1; the window of a month is at its end.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by name")]
 #[derive(Clone, Copy, Debug)]
 pub struct Right<'a> {
     /// Where in the clause its windows and notice stand, with a dot, for findings.

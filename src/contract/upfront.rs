@@ -15,25 +15,26 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Formula
 /// The price of a unit is `price * (1 - share * discount)`, of which `w = share * (1 - discount) /
-/// (1 - share * discount)` is paid ahead. With `plan(m)`, the fee in month `m` of the units that the
-/// term begins with, the line `prepaid` is `w * sum of plan(m)` over the term's later months in its
-/// first month, and after that `-w * min(fee(m), plan(m)) - refund * w * max(plan(m) - fee(m), 0)`.
-/// Over a term without a right to have less it adds up to nothing.
+/// (1 - share * discount)` is paid ahead. With `plan(m)`, the fee in month `m` of the units that
+/// the term begins with, the line `prepaid` is `w * sum of plan(m)` over the term's later months in
+/// its first month, and after that `-w * min(fee(m), plan(m)) - refund * w * max(plan(m) - fee(m),
+/// 0)`. Over a term without a right to have less it adds up to nothing.
 ///
 /// # Parameters
-/// `share` of the fees that is paid ahead (1 if left out); `discount` off that share, 0 to less than
-/// 1; `refund`, the share of what was paid ahead for units that are given up that comes back (0 to 1),
-/// which a contract with a right to have less must state.
+/// `share` of the fees that is paid ahead (1 if left out); `discount` off that share, 0 to less
+/// than 1; `refund`, the share of what was paid ahead for units that are given up that comes back
+/// (0 to 1), which a contract with a right to have less must state.
 ///
 /// # Ambiguity and our reading
-/// An upfront payment moves money in time: its worth is the percentage less the interest, so a study
-/// needs `discount_rate_per_year` to see the whole of it. The fee line keeps each month's charge: a
-/// credit for low utilization is a share of that charge, and waste is counted month by month, not in
-/// the month of the payment. Grants and promises of spend count what is billed, so the payment counts
-/// in the first month. A refund comes with the bills of the months that it is for; paid in one sum it
-/// would come earlier, which is worth the interest on it. Units that a right adds are paid month by
-/// month. A renewed term is paid ahead again. A ramp is known from the start: its steps are paid for,
-/// no more. Of a term that the horizon cuts, only the months simulated are paid, as without the clause.
+/// An upfront payment moves money in time: its worth is the percentage less the interest, so a
+/// study needs `discount_rate_per_year` to see the whole of it. The fee line keeps each month's
+/// charge: a credit for low utilization is a share of that charge, and waste is counted month by
+/// month, not in the month of the payment. Grants and promises of spend count what is billed, so
+/// the payment counts in the first month. A refund comes with the bills of the months that it is
+/// for; paid in one sum it would come earlier, which is worth the interest on it. Units that a
+/// right adds are paid month by month. A renewed term is paid ahead again. A ramp is known from the
+/// start: its steps are paid for, no more. Of a term that the horizon cuts, only the months
+/// simulated are paid, as without the clause.
 ///
 /// # Example
 /// ```toml

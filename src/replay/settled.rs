@@ -165,7 +165,8 @@ impl<'a> Settled<'a> {
         let overflow = &self.study.strategies[self.entry.strategy].overflow;
         let rates = if under_contract { &self.prices.paid[t] } else { &self.prices.list[t] };
         let kind = Some(overflow).filter(|_| under_contract && !waits);
-        self.at(&overflow_price(&self.study.contract, kind, &self.paths.params, rates))
+        let price = overflow_price(&self.study.contract, kind, &self.paths.params, rates);
+        self.at(&month.elsewhere) * self.at(&price)
     }
 
     /// What each clause adds to the bill of a month.

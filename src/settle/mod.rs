@@ -70,27 +70,28 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
         let in_term = matches!(contract.phase(t), Phase::Term(_));
         let clauses = || contract.clauses.iter().filter(|_| in_term).map(AnyClause::get);
         let mut rates = out.list[t];
-        clauses().for_each(|c| c.cap(quotes(signing, t, &start, paths, out), &mut rates));
+        clauses().for_each(|c| c.cap(quotes(contract, t, &start, paths, out), &mut rates));
         out.capped.push(rates);
-        clauses().for_each(|c| c.discount(quotes(signing, t, &start, paths, out), &mut rates));
+        clauses().for_each(|c| c.discount(quotes(contract, t, &start, paths, out), &mut rates));
         out.paid.push(rates);
     }
 }
 
 /// The prices of the contract's months as far as they are fixed.
 fn quotes<'a>(
-    signing: usize,
+    contract: &Contract,
     t: usize,
     start: &'a Rates,
     paths: &'a PathBlock,
     prices: &'a Prices,
 ) -> Quotes<'a> {
     Quotes {
-        month: t - signing,
+        month: t - contract.start,
+        term: contract.term,
         params: &paths.params,
         start,
-        list: &prices.list[signing..=t],
-        capped: &prices.capped[signing..],
+        list: &prices.list[contract.start..=t],
+        capped: &prices.capped[contract.start..],
     }
 }
 

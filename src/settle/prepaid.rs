@@ -6,9 +6,6 @@ use crate::ledger::Month;
 use crate::rng::{LANES, Lane};
 
 /// The line `prepaid` of month `t`, whose fee is billed.
-///
-/// # Panics
-/// If the closed months of the term are not kept, which [`crate::contract::Hooks::history`] asks for.
 pub(super) fn prepaid(
     opening: Opening<'_>,
     phase: Phase,

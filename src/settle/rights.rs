@@ -20,12 +20,13 @@ pub(super) fn exercise(
 ) {
     month.exercised = [0; LANES];
     month.ended = [false; LANES];
+    month.elsewhere = [1.0; LANES];
     month.waiting = [false; LANES];
     month.price_ratio = [1.0; LANES];
     month.termination = [0.0; LANES];
     let in_term = matches!(phase, Phase::Term(_));
     let mut held = match phase {
-        Phase::None => return,
+        Phase::None => return stay_away(opening, month),
         Phase::Term(_) => month.reserved,
         Phase::Hourly => [units; LANES],
     };
@@ -58,6 +59,14 @@ pub(super) fn exercise(
         month.reserved = held;
     }
     month.deployed = held;
+}
+
+/// What has ended stays so when the term would have ended.
+fn stay_away(opening: Opening<'_>, month: &mut Month) {
+    if let Some(before) = opening.closed.last() {
+        month.ended = before.ended;
+        month.elsewhere = before.elsewhere;
+    }
 }
 
 /// What a unit costs on average, as a ratio to the signed price, once exercises at the list price
@@ -107,17 +116,22 @@ fn end(
         clause.ending_fee(opening, &std::array::from_fn(|i| units[i] * price[i]))
     });
     let before = opening.closed.last();
+    let elsewhere = clause.price_elsewhere(opening);
     for i in (0..LANES).filter(|i| times[*i] > 0.0) {
-        let already = month.ended[i] || before.is_some_and(|before| before.ended[i]);
-        month.ended[i] = true;
-        if let (Some(fee), false) = (&fee, already) {
-            month.termination[i] = fee[i];
+        match before {
+            Some(before) if before.ended[i] => month.elsewhere[i] = before.elsewhere[i],
+            _ if month.ended[i] => {}
+            _ => {
+                month.elsewhere[i] = elsewhere[i];
+                month.termination[i] = fee.as_ref().map_or(0.0, |fee| fee[i]);
+            }
         }
+        month.ended[i] = true;
     }
 }
 
 /// Where no unit is left or reserved yet, everything is bought on demand: at list prices where the
-/// contract has ended, at its prices before a conversion.
+/// contract has ended, by its own prices before a conversion.
 pub(super) fn on_demand_alone(list: &Rates, paid: &Lane, month: &mut Month) {
     let alone =
         |i: usize, month: &Month| month.ended[i] || (month.waiting[i] && month.deployed[i] == 0.0);
@@ -125,7 +139,7 @@ pub(super) fn on_demand_alone(list: &Rates, paid: &Lane, month: &mut Month) {
         if !alone(i, month) {
             continue;
         }
-        let price = if month.ended[i] { list.on_demand[i] } else { paid[i] };
+        let price = if month.ended[i] { month.elsewhere[i] * list.on_demand[i] } else { paid[i] };
         month.spilled[i] = month.demand[i];
         month.rejected[i] = 0.0;
         month.on_demand[i] = month.demand[i] * price;

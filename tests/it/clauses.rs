@@ -185,6 +185,18 @@ fn a_clause_that_stands_twice_is_warned_of() {
     assert!(!codes(five.to_owned()).contains(&"clause-twice".to_owned()));
 }
 
+/// Paying ahead costs interest; a study that counts none says so.
+#[test]
+fn an_upfront_payment_without_interest_is_warned_of() {
+    let warned = |overrides: &[&str]| {
+        let study = study_at("tests/clauses/upfront.toml", overrides);
+        study.facts.warnings.iter().any(|w| w.code == "upfront-without-interest")
+    };
+    assert!(warned(&[]));
+    assert!(!warned(&["finance.discount_rate_per_year=0.08"]));
+    assert!(!warned(&["contract.clauses=[]"]));
+}
+
 /// Spare hourly units are paid for and idle: 40 and 20 of excess with a quarter to spare at 9.
 #[test]
 fn spare_hourly_units_are_waste() {
@@ -216,7 +228,7 @@ fn an_upfront_payment_moves_money_in_time() {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 14] = [
+const NEUTRAL: [(&str, &[&str]); 17] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -259,6 +271,27 @@ const NEUTRAL: [(&str, &[&str]); 14] = [
         &[
             "share = 0.0, policy = { kind = \"never\" }",
             "share = 0, price = \"list\", true_up_months = 3, policy = { kind = \"declared\", months = [4] }",
+        ],
+    ),
+    (
+        "tranches",
+        &[
+            "tranches = [{ share = 1.0, months = 12 }]",
+            "tranches = [{ share = 1, months = 6 }, { share = 1, from_month = 7, months = 6 }]",
+        ],
+    ),
+    (
+        "share_of_wallet",
+        &[
+            "threshold = 0.7, share = 0.0, other_spend = 1e6",
+            "threshold = 0, share = 0, other_spend = 5, price = \"commitment\", period = \"month\"",
+        ],
+    ),
+    (
+        "switching",
+        &[
+            "price_factor = 0.5, cost = 10, policy = { kind = \"never\" }",
+            "price_factor = 0.5, cost = 10, policy = { kind = \"threshold\", level = 1.0 }",
         ],
     ),
     ("upfront", &["share = 0.0, discount = 0.1, refund = 0.5", "share = 0, discount = 0"]),

@@ -1,8 +1,8 @@
-//! Rights against the contract that they stand in.
+//! Rights and ladders against the contract that they stand in.
 
 use super::Builder;
 use crate::contract::right::Towards;
-use crate::contract::{AnyClause, Clause, Contract};
+use crate::contract::{AnyClause, CappedPrice, Clause, Contract, Tranches};
 use crate::ledger::MOST_RIGHTS;
 
 impl Builder {
@@ -59,6 +59,43 @@ impl Builder {
                     "add `refund`: 1 for all that is not used, 0 for nothing",
                 );
             }
+        }
+    }
+
+    /// A ladder's fees are list prices: they stand before what changes prices, and a limit on the
+    /// committed price goes by the contract's fee, not by them.
+    pub(super) fn check_ladder(
+        &mut self,
+        place: &str,
+        ladder: &Tranches,
+        before: &[AnyClause],
+        after: &[AnyClause],
+    ) {
+        let prices = |clause: &AnyClause| {
+            let hooks = clause.get().hooks();
+            hooks.discount || (hooks.cap && !hooks.quantity)
+        };
+        if let Some(j) = before.iter().position(prices) {
+            self.error(
+                place,
+                "clause-order",
+                "a clause that changes prices stands before the tranches that have them",
+                format!("move the tranches before clauses[{j}]"),
+            );
+        }
+        let limits = |clause: &AnyClause| match clause {
+            AnyClause::EscalationCap(cap) => cap.price != CappedPrice::OnDemand,
+            AnyClause::Collar(collar) => collar.price != CappedPrice::OnDemand,
+            _ => false,
+        };
+        let own = ladder.tranches.iter().any(|tranche| tranche.fee_per_unit_month.is_some());
+        if own && before.iter().chain(after).any(limits) {
+            self.error(
+                place,
+                "contradiction",
+                "a limit on the committed price goes by the contract's fee, and tranches have their own",
+                "let the limit bind `price = \"on_demand\"`, or leave the tranches' fees out",
+            );
         }
     }
 }

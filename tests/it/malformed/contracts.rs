@@ -383,6 +383,49 @@ fn forms_of_commitment() {
 }
 
 #[test]
+fn tranches_and_ways_out() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let ladder = |tranches: &str| format!("{{ kind = \"tranches\", tranches = [{tranches}] }}");
+    let own = ladder("{ share = 0.5, months = 6, fee_per_unit_month = 0.7 }");
+    let cases = [
+        clause("a ladder without tranches", &ladder("")),
+        clause(
+            "a tranche beyond the term, and twice",
+            &ladder(
+                "{ share = 0.5, from_month = 8, months = 6 }, { share = 0.5, from_month = 8, months = 6 }, { share = 0.5, months = 3 }",
+            ),
+        ),
+        clause(
+            "a tranche that begins after the end",
+            &ladder("{ share = 1, from_month = 13, months = 12 }"),
+        ),
+        clause("two ladders", &format!("{own}, {}", ladder("{ share = 0.5, months = 3 }"))),
+        clause(
+            "a ladder after a cap that goes by another price",
+            &format!("{{ kind = \"escalation_cap\", annual = 0.05 }}, {own}"),
+        ),
+        clause(
+            "a ladder after a percentage",
+            &format!("{{ kind = \"flat_discount\", share = 0.05 }}, {own}"),
+        ),
+        clause(
+            "a wallet in percent",
+            "{ kind = \"share_of_wallet\", threshold = 70, share = 0.1, other_spend = -5 }",
+        ),
+        clause(
+            "a switch at a negative price and without a cost",
+            "{ kind = \"switching\", price_factor = -0.5, policy = { kind = \"never\" } }",
+        ),
+        clause(
+            "a switch that takes longer than the contract",
+            "{ kind = \"switching\", price_factor = 0.5, cost = 1, notice_months = 12, policy = { kind = \"never\" } }",
+        ),
+    ];
+    hold("tranches_and_ways_out", &cases);
+}
+
+#[test]
 fn books_and_offers() {
     let mut cases = with(
         TOKENS,
