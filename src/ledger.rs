@@ -18,6 +18,12 @@ pub struct Month {
     pub exercised: Marks,
     /// Whether a right has ended the contract before this month, on each path.
     pub ended: [bool; LANES],
+    /// What the load costs on demand after the contract, as a multiple of the list price.
+    pub elsewhere: Lane,
+    /// Whether units wait for a conversion to be reserved, on each path.
+    pub waiting: [bool; LANES],
+    /// What a committed unit costs on average, as a ratio to the signed price.
+    pub price_ratio: Lane,
     /// Mean load, in units.
     pub demand: Lane,
     /// Units paid for by commitment.
@@ -42,6 +48,8 @@ pub struct Month {
     pub shortage: Lane,
     /// Fee for ending the contract, USD.
     pub termination: Lane,
+    /// Fees that are paid ahead, less those of this month that were, USD.
+    pub prepaid: Lane,
     /// Credits, USD; not positive.
     pub credit: Lane,
     /// What a granted balance pays of the bill, USD; not positive.
@@ -63,6 +71,9 @@ impl Month {
         Self {
             exercised: [0; LANES],
             ended: [false; LANES],
+            elsewhere: [1.0; LANES],
+            waiting: [false; LANES],
+            price_ratio: [1.0; LANES],
             demand: zero,
             reserved: zero,
             deployed: zero,
@@ -75,6 +86,7 @@ impl Month {
             rebate: zero,
             shortage: zero,
             termination: zero,
+            prepaid: zero,
             credit: zero,
             granted: zero,
             shortfall: zero,
@@ -96,6 +108,7 @@ impl Month {
                 + self.rebate[i]
                 + self.shortage[i]
                 + self.termination[i]
+                + self.prepaid[i]
                 + self.credit[i]
                 + self.granted[i]
                 + self.shortfall[i]

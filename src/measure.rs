@@ -105,7 +105,7 @@ impl Measure {
         match self {
             Self::Cost => [
                 "Cost",
-                "fees + hourly units + on-demand - rebates + shortage + termination - credits + shortfall + bills apart from the units",
+                "fees + hourly units + on-demand - rebates + shortage + termination + prepaid fees - credits + shortfall + bills apart from the units",
                 "All bills of the horizon, nominal.",
             ],
             Self::PresentValue => [

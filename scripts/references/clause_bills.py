@@ -17,18 +17,18 @@ def months(*stretches):
     return [value for count, value in stretches for _ in range(count)]
 
 
-def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0):
+def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0, prepaid=0.0):
     """Each argument is a number for all months or a list; the fee is per month, not per unit.
 
-    A termination fee has no column: it is in the total.
+    Termination fees and fees paid ahead have no column: they are in the total.
     """
     missed = shortfall is not None
-    given = (units, fee, overflow, credit, *([shortfall] if missed else []), termination)
+    given = (units, fee, overflow, credit, *([shortfall] if missed else []), termination, prepaid)
     count = next(len(x) for x in given if isinstance(x, list))
     columns = [x if isinstance(x, list) else [x] * count for x in given]
     lines = [f"month,units,fee,overflow,credit{',shortfall' if missed else ''},total"]
     for month, row in enumerate(zip(*columns, strict=True), 1):
-        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-1], sum(row[1:]))))
+        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-2], sum(row[1:]))))
     (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
 
@@ -143,6 +143,84 @@ write("expansion_in_steps", months((3, 100), (3, 140)), months((3, 600), (3, 840
       months((3, 500), (3, 100)))
 write("with_expansion_and_cap", months((12, 100), (12, 150)), months((12, 600), (12, 945)),
       months((12, 500), (12, 0)))
+
+# Conversions, and units at the price of the day.
+write("conversion", months((4, 0), (8, 100)), months((4, 0), (8, 600)), months((4, 800), (8, 0)))
+write("conversion_with_true_up", months((3, 0), (9, 100)), months((3, 0), (9, 600)),
+      months((3, 900), (9, 0)), months((3, 0), (1, -(3 * 900 - 3 * 600)), (8, 0)))
+write("conversion_of_a_part", months((2, 40), (10, 100)), months((2, 240), (10, 600)),
+      months((2, 800), (10, 200)), months((2, 0), (1, -2 * 60 * (10 - 6)), (9, 0)))
+write("conversion_at_list", months((13, 0), (11, 50)), months((13, 0), (11, 50 * 7.20)),
+      months((12, 500), (1, 600), (11, 0)))
+write("expansion_at_list", months((13, 100), (11, 150)), months((13, 600), (11, 600 + 50 * 7.20)),
+      months((12, 500), (1, 600), (11, 0)))
+write("with_expansion_at_list_and_discount_and_renewal", months((13, 100), (13, 150)),
+      months((13, 540), (11, 540 + 50 * 5.40 * 1.2), (2, 150 * 5.40)),
+      months((12, 500), (1, 600), (13, 0)))
+write("with_conversion_and_ramp_and_clawback", months((2, 0), (4, 50), (2, 100)),
+      months((2, 0), (4, 300), (2, 600)), months((2, 400), (6, 0)), months((7, 0), (1, -120)))
+write("with_conversion_and_upfront", months((2, 0), (4, 50)), months((2, 0), (4, 270)),
+      months((2, 500), (4, 0)))
+write("with_conversion_only_on_demand_before", months((2, 0), (4, 50)), months((2, 0), (4, 300)),
+      months((2, 720), (4, 270)))
+write("terminate_after_a_price_rise", months((14, 100), (10, 0)), months((14, 600), (10, 0)),
+      months((14, 0), (10, 600)))
+
+# Fees paid ahead.
+write("upfront", 50, 276, 300, prepaid=months((1, 11 * 276), (11, -276)))
+write("upfront_of_a_share", 50, 285, 300, prepaid=months((1, 11 * 135), (11, -135)))
+write("with_upfront_and_flex_down", months((3, 100), (3, 80)), months((3, 540), (3, 432)), 0,
+      prepaid=months((1, 5 * 540), (2, -540), (3, -(432 + 0.5 * 108))))
+write("with_upfront_and_expansion", months((3, 100), (3, 125)), months((3, 540), (3, 675)), 0,
+      prepaid=months((1, 5 * 540), (5, -540)))
+write("with_upfront_and_terminate", months((3, 100), (3, 0)), months((3, 540), (3, 0)),
+      months((3, 0), (3, 500)), prepaid=months((1, 5 * 540), (2, -540), (3, 0)))
+write("with_upfront_and_clawback", 100, 540, 0, months((1, 0), (4, -54), (1, -108)),
+      prepaid=months((1, 5 * 540), (5, -540)))
+write("with_upfront_and_ramp_and_renewal", months((3, 50), (9, 100)),
+      months((3, 270), (3, 540), (6, 594)), 0,
+      prepaid=months((1, 2 * 270 + 3 * 540), (2, -270), (3, -540), (1, 5 * 594), (5, -594)))
+write("with_upfront_and_credit_grant", 50, 270, 0, months((1, -1000), (5, 0)),
+      prepaid=months((1, 5 * 270), (5, -270)))
+write("with_upfront_and_take_or_pay", 50, 270, 0, 0, months((1, 0), (5, 200)),
+      prepaid=months((1, 5 * 270), (5, -270)))
+
+# Ladders.
+write("tranches", months((6, 100), (6, 110)), months((6, 640), (6, 660)), months((6, 200), (6, 100)))
+write("tranches_with_a_gap", months((3, 50), (3, 0), (6, 50)), months((3, 300), (3, 0), (6, 300)),
+      months((3, 300), (3, 800), (6, 300)))
+write("with_tranches_and_renewal", months((3, 100), (3, 50), (3, 100), (3, 50)),
+      months((3, 600), (3, 250), (3, 660), (3, 250)), 0)
+write("with_tranches_and_discount_and_clawback", months((6, 100), (6, 60)),
+      months((6, 576), (6, 324)), 0, months((1, 0), (6, -57.6), (5, 0)))
+write("with_tranches_and_upfront", months((3, 100), (3, 60)), months((3, 576), (3, 324)), 0,
+      prepaid=months((1, 2 * 576 + 3 * 324), (2, -576), (3, -324)))
+
+# Shares of the wallet.
+write("share_of_wallet", 50, 270, 270, 0, months((11, 0), (1, 6480 * 0.1 / 0.9)))
+write("share_of_wallet_kept", 50, 270, months((12, 270)))
+write("share_of_wallet_for_fees", 50, 270, 300, 0, months((6, 30)))
+write("share_of_wallet_for_tokens", 50, 300, 270, 0, months((5, 0), (1, 180)))
+write("with_share_of_wallet_and_terminate", months((3, 50), (3, 0)), months((3, 270), (3, 0)),
+      months((3, 270), (3, 800)), 0, months((3, 0), (1, 180), (2, 0)))
+write("with_share_of_wallet_and_credit_grant", 50, 270, 270, months((1, -540), (1, -460), (10, 0)),
+      months((11, 0), (1, 720)))
+
+# Switches.
+write("switching", months((4, 100), (8, 0)), months((4, 600), (8, 0)), months((4, 0), (8, 400)),
+      termination=months((4, 0), (1, 1000 + 2 * 800 + 8 * 600), (7, 0)))
+write("switching_when_the_price_rises", months((16, 100), (8, 0)), months((16, 600), (8, 0)),
+      months((16, 0), (8, 768)), termination=months((16, 0), (1, 500 + 0.25 * 8 * 600), (7, 0)))
+write("with_switching_and_lapse", months((4, 100), (4, 0)), months((4, 600), (4, 0)),
+      months((4, 0), (4, 400)), termination=months((4, 0), (1, 1200), (3, 0)))
+write("with_switching_and_renewal", months((6, 100), (6, 0)), months((6, 600), (6, 0)),
+      months((6, 0), (6, 400)), termination=months((6, 0), (1, 1000), (5, 0)))
+write("with_terminate_then_switching", months((3, 100), (3, 0)), months((3, 600), (3, 0)),
+      months((3, 0), (3, 800)))
+
+# Forms that other clauses express.
+write("escalation_cap_renewal_hold", 50, months((36, 300)), 0)
+write("collar_of_a_new_model", 50, 300, months((12, 300), (12, 360)))
 
 # Volume tiers.
 write("volume_tiers", 50, 300, months((1, 700 - 0.10 * 200), (5, 1000 - 0.10 * 300 - 0.20 * 200)))

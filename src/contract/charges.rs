@@ -5,7 +5,7 @@ use crate::rng::{LANES, Lane};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Charges of a bill, net of rebates. The stated cost of rejected demand is on no bill.
+/// Charges of a bill, net of rebates; fees in the month that they are paid in. The stated cost of rejected demand is on no bill.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Charges {
@@ -27,7 +27,7 @@ impl Charges {
         let mut left = [0.0; LANES];
         for i in 0..LANES {
             let on_demand = month.on_demand[i] + month.rebate[i];
-            let commitment = month.fee[i] + month.hourly[i];
+            let commitment = month.fee[i] + month.prepaid[i] + month.hourly[i];
             let whole = on_demand + commitment;
             let meant = match self {
                 Self::All => whole,

@@ -1,6 +1,6 @@
 //! What a clause is, and what it is shown of a contract and its months.
 
-use super::{Contract, Right};
+use super::{Contract, Right, Upfront};
 use crate::error::Problem;
 use crate::ledger::Month;
 use crate::param::Param;
@@ -20,6 +20,8 @@ pub struct Rates {
 pub struct Quotes<'a> {
     /// Month of the contract, from 0.
     pub month: usize,
+    /// Months of a term.
+    pub term: usize,
     /// Values of the uncertain parameters.
     pub params: &'a [Lane],
     /// List prices when the contract starts.
@@ -42,6 +44,16 @@ pub struct Opening<'a> {
     pub params: &'a [Lane],
     /// The contract's closed months.
     pub closed: &'a [Month],
+    /// Their list prices.
+    pub list: &'a [Rates],
+}
+
+impl Opening<'_> {
+    /// The same with another month so many months later: what is known now of what is agreed for it.
+    #[must_use]
+    pub fn later(self, months: usize) -> Self {
+        Self { month: self.month + months, ..self }
+    }
 }
 
 /// A month that has been used and billed, with its lines up to the stage of the hook.
@@ -87,6 +99,18 @@ pub trait Clause {
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
         let _ = (opening, monthly);
         [0.0; LANES]
+    }
+
+    /// What the load costs on demand once the clause's right has ended the contract, as a multiple
+    /// of the list price.
+    fn price_elsewhere(&self, opening: Opening<'_>) -> Lane {
+        let _ = opening;
+        [1.0; LANES]
+    }
+
+    /// How fees are paid ahead, if the clause has them paid so.
+    fn upfront(&self) -> Option<&Upfront> {
+        None
     }
 
     /// Adds rebates on the on-demand spend, as negative amounts in USD; `rebate` holds those of
@@ -135,6 +159,8 @@ pub struct Hooks {
     pub quantity: bool,
     /// [`Clause::right`] and [`Clause::exercise`]
     pub right: bool,
+    /// [`Clause::upfront`]
+    pub upfront: bool,
     /// [`Clause::rebate`]
     pub rebate: bool,
     /// [`Clause::credit`]

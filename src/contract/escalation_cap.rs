@@ -28,10 +28,10 @@ pub enum CappedPrice {
 /// The buyer pays the list price or the limit, whichever is lower.
 ///
 /// # Formula
-/// In contract month `m` of year `y = 1 + floor((m - 1) / 12)`, by `reading`: `level`:
-/// `min(list, start * (1 + annual)^n)`; `catch_up`: `min(list, last anniversary's price * (1 +
-/// annual))`; `ratchet`: the same limit on `price before * list / list before`. `n = y - 1` with
-/// `first_year = "held"`, `y` with `"capped"`.
+/// In contract month `m` of year `y = 1 + floor((m - 1) / 12)`, by `reading`: `level`: `min(list,
+/// start * (1 + annual)^n)`; `catch_up`: `min(list, last anniversary's price * (1 + annual))`;
+/// `ratchet`: the same limit on `price before * list / list before`. `n = y - 1` with `first_year =
+/// "held"`, `y` with `"capped"`.
 ///
 /// # Parameters
 /// `annual >= 0` (0.05 for 5 %; `inf` for none), `reading`, `first_year`, `price`; `until_month`
@@ -39,13 +39,14 @@ pub enum CappedPrice {
 ///
 /// # Ambiguity and our reading
 /// "Maximum annual escalation of 5 %" can bind the level against signing (default), or each year's
-/// change; and a price held back may or may not catch up later. The readings are ordered `ratchet <=
-/// catch_up <= level` on every path and differ by several percent after three years. Whether the
+/// change; and a price held back may or may not catch up later. The readings are ordered `ratchet
+/// <= catch_up <= level` on every path and differ by several percent after three years. Whether the
 /// price may rise before the first anniversary is `first_year`, by default not. The limit follows
-/// this model's list price; a successor model is another price. It binds the price per unit, not the
-/// bill, and not the vendor's hourly price. Price protection ("capped at current rates for 24
-/// months") is `annual = 0` with `until_month = 24`: after that month the list price is paid at
-/// once.
+/// this model's list price, or, where the study's price is that of a tier with its successors, that
+/// one: what a new model may cost is a `collar`. A renewal price hold is `annual = 0` with `price =
+/// "commitment"`. It binds the price per unit, not the bill, and not the vendor's hourly price.
+/// Price protection ("capped at current rates for 24 months") is `annual = 0` with `until_month =
+/// 24`: after that month the list price is paid at once.
 ///
 /// # Example
 /// ```toml

@@ -1,7 +1,7 @@
-//! A right to add units at the signed price.
+//! A right to add units.
 
 use super::policy::Policy;
-use super::quantity::ShareOf;
+use super::quantity::{AddedPrice, ShareOf};
 use super::right::{Right, Towards, Windows};
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
@@ -10,29 +10,32 @@ use crate::rng::{LANES, Lane};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A right to add units at the signed price.
+/// A right to add units, at the signed price or at that of the day.
 ///
 /// # What it does
 /// At its windows the buyer may add a share of the units, at the price of those that are signed,
-/// whatever new units cost by then.
+/// whatever new units cost by then, or at their list price.
 ///
 /// # Formula
 /// After `n` exercises in effect the contract has `units * (1 + share)^n` (`of = "current"`) or
 /// `units * (1 + n * share)` (`of = "original"`), after each exercise rounded up to whole steps of
-/// what is sold. An exercise at the window of month `w` is in effect from month
-/// `w + 1 + notice_months`.
+/// what is sold. An exercise at the window of month `w` is in effect from month `w + 1 +
+/// notice_months`. With `price = "list"` the added units cost `price * on_demand(w) / on_demand(1)`
+/// until the term ends, at on-demand list prices of the term's months.
 ///
 /// # Parameters
-/// `share`, at least 0; `of`, `windows` and `policy` as for `flex_down`; a `threshold` is passed
-/// from below: the right is exercised when the signal is above its level.
+/// `share`, at least 0; `of`; `price`, `signed` or `list`; `windows` and `policy` as for
+/// `flex_down`; a `threshold` is passed from below: the right is exercised when the signal is above
+/// its level.
 ///
 /// # Ambiguity and our reading
-/// "Expansion at predefined rates" is at the signed price: added units pay what the others pay, caps
-/// and discounts included, and end with them. A contract that
-/// names no dates has `every_months = 1`. The seller has the capacity when
-/// it is asked for. Utilization cannot pass 100 %, so a right that waits for demand beyond the
-/// units looks at `load` or `overflow`. Added units stay for the rest of the contract and are
-/// renewed.
+/// "Expansion at predefined rates" is at the signed price: added units pay what the others pay,
+/// caps and discounts included, and end with them. A contract with a fixed price and no such right
+/// sells growth at the list price of the day, which here moves with that of tokens (vendors price
+/// units by what they serve); percentages hold for it too. A renewal has one price for all units. A
+/// contract that names no dates has `every_months = 1`. The seller has the capacity when it is
+/// asked for. Utilization cannot pass 100 %, so a right that waits for demand beyond the units
+/// looks at `load` or `overflow`. Added units stay for the rest of the contract and are renewed.
 ///
 /// # Example
 /// ```toml
@@ -55,6 +58,9 @@ pub struct Expansion {
     /// What the share is a share of.
     #[serde(default)]
     pub of: ShareOf,
+    /// What added units cost.
+    #[serde(default)]
+    pub price: AddedPrice,
     /// When the right may be exercised.
     pub windows: Windows,
     /// When it is exercised.
@@ -63,7 +69,8 @@ pub struct Expansion {
 
 impl Clause for Expansion {
     fn right(&self) -> Option<Right<'_>> {
-        Some(self.windows.right(&self.policy, Towards::More))
+        let at_list = self.price == AddedPrice::List;
+        Some(Right { at_list, ..self.windows.right(&self.policy, Towards::More) })
     }
 
     fn exercise(&self, opening: Opening<'_>, times: &Lane, units: &mut Lane) {
@@ -91,6 +98,9 @@ impl Clause for Expansion {
         let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
         let of = self.of.words();
         let right = self.windows.right(&self.policy, Towards::More).describe();
-        format!("expansion: {share:.1} % of the {of} units may be added {right}")
+        let price = self.price.words();
+        format!(
+            "expansion: {share:.1} % of the {of} units may be added at the {price} price {right}"
+        )
     }
 }

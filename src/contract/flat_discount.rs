@@ -41,14 +41,15 @@ pub enum Stacking {
 /// "add"`: `max(price - share * price before discounts, 0)`; 10 % and 5 % make 15 %.
 ///
 /// # Parameters
-/// `share` from 0 to 1; `price`; `stacking`; `until_month` (1-based; absent for the whole contract).
+/// `share` from 0 to 1; `price`; `stacking`; `until_month` (1-based; absent for the whole
+/// contract).
 ///
 /// # Ambiguity and our reading
-/// Stacked percentages are multiplied by default; a quote that adds them up is `stacking = "add"` on
-/// all but the first. Caps bind the unit price first, the percentage
-/// comes off what is left. Hourly units keep the vendor's hourly price: neither word means them.
-/// Months count from the contract's start, once: a discount for some months does not come back with
-/// a renewal.
+/// Stacked percentages are multiplied by default; a quote that adds them up is `stacking = "add"`
+/// on all but the first. Caps bind the unit price first, the percentage comes off what is left.
+/// Hourly units keep the vendor's hourly price: neither word means them. A percentage for pinning a
+/// region is this clause; load that must leave the region is not modeled. Months count from the
+/// contract's start, once: a discount for some months does not come back with a renewal.
 ///
 /// # Example
 /// ```toml
@@ -76,6 +77,17 @@ pub struct FlatDiscount {
     /// Last contract month of the discount, from 1.
     #[schemars(range(min = 1))]
     pub until_month: Option<usize>,
+}
+
+impl DiscountedPrice {
+    /// The prices in a sentence.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Commitment => "the commitment's price",
+            Self::OnDemand => "the on-demand price",
+            Self::Both => "the commitment's and the on-demand price",
+        }
+    }
 }
 
 impl Clause for FlatDiscount {
@@ -114,11 +126,7 @@ impl Clause for FlatDiscount {
     }
 
     fn describe(&self) -> String {
-        let price = match self.price {
-            DiscountedPrice::Commitment => "the commitment's price",
-            DiscountedPrice::OnDemand => "the on-demand price",
-            DiscountedPrice::Both => "the commitment's and the on-demand price",
-        };
+        let price = self.price.words();
         let until = self.until_month.map_or(String::new(), |m| format!(" until month {m}"));
         let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
         let of = match self.stacking {

@@ -9,7 +9,8 @@
 //! | [`Clause::discount`] | then | percentages |
 //! | [`Clause::quantity`] | when the month opens | ramps, steps |
 //! | [`Clause::exercise`] | then, where it grants a [`Clause::right`] | reductions, exits |
-//! | [`Clause::rebate`] | when the month is billed | percentages that depend on the month's volume |
+//! | [`Clause::upfront`] | when the month is billed | fees that are paid ahead |
+//! | [`Clause::rebate`] | then | percentages that depend on the month's volume |
 //! | [`Clause::credit`] | then | credits |
 //! | [`Clause::grant`] | then | balances that pay what is left |
 //! | [`Clause::shortfall`] | last | spend that was committed and not reached |
@@ -30,42 +31,54 @@
 //! To add a clause: its file here with the six headings (*What it does*, *Formula*, *Parameters*,
 //! *Ambiguity and our reading*, *Example*, *Source*), its `mod` line, its line in `clauses!`, and
 //! a worked example in `tests/clauses/`. What several clauses use: [`Charges`], which lines of a
-//! bill are meant, and [`Tier`], percentages by amount.
+//! bill are meant, [`Tier`], percentages by amount, and [`Period`], what is settled when.
 
 mod charges;
 mod clause;
 mod clawback;
 mod collar;
+mod conversion;
 mod credit_grant;
 mod early_downgrade;
 mod escalation_cap;
 mod expansion;
 mod flat_discount;
 mod flex_down;
+mod period;
 pub mod policy;
 pub mod quantity;
 mod ramp;
 pub mod right;
+mod share_of_wallet;
 pub mod sizes;
 mod spend_commitment;
+mod switching;
 mod terminate;
 mod tiers;
+mod tranches;
+mod upfront;
 mod volume_tiers;
 
 pub use charges::Charges;
 pub use clause::{Billing, Clause, Hooks, Opening, Quotes, Rates};
 pub use clawback::{Clawback, Final};
 pub use collar::Collar;
+pub use conversion::Conversion;
 pub use credit_grant::CreditGrant;
 pub use early_downgrade::EarlyDowngrade;
 pub use escalation_cap::{CappedPrice, EscalationCap};
 pub use expansion::Expansion;
 pub use flat_discount::{DiscountedPrice, FlatDiscount, Stacking};
 pub use flex_down::FlexDown;
+pub use period::{Period, Settlement};
 pub use ramp::{Ramp, RampStep};
-pub use spend_commitment::{Period, SpendCommitment};
+pub use share_of_wallet::ShareOfWallet;
+pub use spend_commitment::SpendCommitment;
+pub use switching::Switching;
 pub use terminate::Terminate;
 pub use tiers::Tier;
+pub use tranches::{Tranche, Tranches};
+pub use upfront::Upfront;
 pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
 use crate::param::{Param, Parameters};
@@ -79,7 +92,6 @@ macro_rules! clauses {
         /// A clause of a contract, by its `kind`.
         #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind", rename_all = "snake_case")]
-        #[expect(clippy::large_enum_variant, reason = "a contract has few")]
         pub enum AnyClause {
             $($(#[doc = $doc])* $variant($variant),)*
         }
@@ -113,6 +125,8 @@ macro_rules! clauses {
 }
 
 clauses! {
+    /// Several reservations in one contract.
+    Tranches,
     /// Fewer units in the first months.
     Ramp,
     /// A limit on price rises.
@@ -121,22 +135,30 @@ clauses! {
     Collar,
     /// A percentage off a price.
     FlatDiscount,
+    /// Fees paid ahead, for a percentage.
+    Upfront,
     /// Percentages that rise with the month's on-demand volume.
     VolumeTiers,
     /// A credit for months of low utilization.
     Clawback,
+    /// A right to turn on-demand load into committed units.
+    Conversion,
     /// A right to reduce the units at set dates.
     FlexDown,
     /// A right to reduce the units once, early in the contract.
     EarlyDowngrade,
     /// A right to end the contract.
     Terminate,
-    /// A right to add units at the signed price.
+    /// A right to add units, at the signed price or at that of the day.
     Expansion,
+    /// A way out to another provider.
+    Switching,
     /// A balance that pays bills until it is used up or expires.
     CreditGrant,
     /// Spend promised per period, for a percentage.
     SpendCommitment,
+    /// A percentage for most of the buyer's spend.
+    ShareOfWallet,
 }
 
 /// `EscalationCap` as `escalation_cap`.
@@ -226,7 +248,7 @@ impl Contract {
     /// bill or looks back, and what is reserved is deployed.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let adds = |h: Hooks| h.rebate || h.credit || h.grant || h.shortfall;
+        let adds = |h: Hooks| h.upfront || h.rebate || h.credit || h.grant || h.shortfall;
         self.deployed.is_none() && !self.uses(|h| adds(h) || h.history)
     }
 

@@ -23,7 +23,7 @@ pub enum Policy {
     Never,
     /// At stated windows, whatever happens.
     Declared(Declared),
-    /// When the use of the commitment passes a threshold.
+    /// When the use of the commitment, or the price, passes a threshold.
     Threshold(Threshold),
 }
 
@@ -36,8 +36,8 @@ pub struct Declared {
     pub months: Vec<usize>,
 }
 
-/// When the use of the commitment passes a threshold: a right to have less is exercised below it,
-/// a right to have more above it.
+/// When the use of the commitment, or the price, passes a threshold: a right to have less is
+/// exercised below it, a right to have more above it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
@@ -76,6 +76,9 @@ pub enum Signal {
     Load,
     /// Load beyond the units, as a share of the load.
     Overflow,
+    /// On-demand list price, as a share of that of the contract's first month; every right is
+    /// exercised above it.
+    Price,
 }
 
 impl Threshold {
@@ -93,8 +96,11 @@ impl Threshold {
         let (level, slope) =
             (self.level.of(opening.params), self.per_month_left.of(opening.params));
         let count = seen.len() as f64;
+        let listed = &opening.list[opening.list.len().saturating_sub(self.over_months)..];
+        let prices = |i: usize| listed.iter().map(|rates| rates.on_demand[i]).sum();
         std::array::from_fn(|i| {
             let (part, whole): (f64, f64) = match self.signal {
+                Signal::Price => (prices(i), count * opening.list[0].on_demand[i]),
                 Signal::Utilization => (sum(&|m, i| m.served[i], i), count * commitment[i]),
                 Signal::Load => (sum(&|m, i| m.demand[i], i), count * commitment[i]),
                 Signal::Overflow => {
@@ -105,7 +111,7 @@ impl Threshold {
             let edge = (level[i] + slope[i] * left) * whole;
             // Full use is full, whatever rounding makes of it.
             let hair = 1e-9 * whole;
-            match towards {
+            match self.side(towards) {
                 Towards::Less => part < edge - hair,
                 Towards::More => part > edge + hair,
             }
@@ -114,9 +120,14 @@ impl Threshold {
 }
 
 impl Threshold {
+    /// The side of the threshold on which a right towards `towards` is exercised.
+    fn side(&self, towards: Towards) -> Towards {
+        if self.signal == Signal::Price { Towards::More } else { towards }
+    }
+
     /// The threshold in plain words.
     pub(super) fn describe(&self, towards: Towards) -> String {
-        let side = match towards {
+        let side = match self.side(towards) {
             Towards::Less => "below",
             Towards::More => "above",
         };
@@ -124,6 +135,7 @@ impl Threshold {
             Signal::Utilization => "utilization",
             Signal::Load => "load per committed unit",
             Signal::Overflow => "overflow",
+            Signal::Price => "of the first on-demand price",
         };
         let level = 100.0 * self.level.mean().unwrap_or(f64::NAN);
         let slope = 100.0 * self.per_month_left.mean().unwrap_or(f64::NAN);

@@ -26,6 +26,29 @@ impl ShareOf {
     }
 }
 
+/// What units cost that an exercise adds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddedPrice {
+    /// What the signed units cost.
+    #[default]
+    Signed,
+    /// The list price when the right is exercised: the signed price, moved as the on-demand list
+    /// price has moved since the first month of the term.
+    List,
+}
+
+impl AddedPrice {
+    /// The word in a sentence.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::List => "list",
+        }
+    }
+}
+
 impl Contract {
     /// `units` rounded up to whole steps of what is sold.
     #[must_use]

@@ -108,6 +108,7 @@ pub enum Towards {
 
 /// The right that a clause grants, with the policy of its holder. Months are those of the
 /// contract, from 1; the window of a month is at its end.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by name")]
 #[derive(Clone, Copy, Debug)]
 pub struct Right<'a> {
     /// Where in the clause its windows and notice stand, with a dot, for findings.
@@ -130,6 +131,10 @@ pub struct Right<'a> {
     pub once: bool,
     /// Whether an exercise ends the contract.
     pub ends: bool,
+    /// Whether units wait for an exercise to be reserved.
+    pub starts: bool,
+    /// Whether the units of an exercise cost the list price of its day.
+    pub at_list: bool,
     /// When it is exercised.
     pub policy: &'a Policy,
     /// What it changes.
@@ -151,6 +156,8 @@ impl<'a> Right<'a> {
             carry_over: false,
             once: false,
             ends: false,
+            starts: false,
+            at_list: false,
             policy,
             towards,
         }
@@ -208,6 +215,19 @@ impl<'a> Right<'a> {
             }
         }
         count
+    }
+
+    /// The windows whose exercises are in effect in this month, with their marks; those of this
+    /// month are `now`.
+    pub fn windows_in_effect<'m>(
+        &self,
+        opening: Opening<'m>,
+        now: &'m Marks,
+    ) -> impl Iterator<Item = (usize, &'m Marks)> {
+        let until = (opening.month + 1).saturating_sub(self.notice);
+        let closed = (1..until.min(opening.closed.len()))
+            .map(move |month| (month, &opening.closed[month].exercised));
+        closed.chain((self.notice == 0 && opening.month > 0).then_some((opening.month, now)))
     }
 
     /// Exercises before this month, in effect or under notice.

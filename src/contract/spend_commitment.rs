@@ -1,26 +1,12 @@
 //! Spend promised per period, for a percentage.
 
-use super::{Billing, Charges, Clause, Hooks, Quotes, Rates, Tier, tiers};
+use super::{Billing, Charges, Clause, Hooks, Period, Quotes, Rates, Tier, tiers};
 use crate::error::Problem;
 use crate::ledger::Month;
 use crate::param::Param;
-use crate::process::YEAR;
 use crate::rng::{LANES, Lane};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// For how long an amount is promised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    /// For each month.
-    Month,
-    /// For each year of the contract.
-    #[default]
-    Year,
-    /// For each term.
-    Term,
-}
 
 /// Spend promised per period, for a percentage.
 ///
@@ -91,17 +77,6 @@ fn whole() -> Param {
     1.0.into()
 }
 
-impl Period {
-    /// Months of the period.
-    fn months(self, term: usize) -> usize {
-        match self {
-            Self::Month => 1,
-            Self::Year => YEAR as usize,
-            Self::Term => term,
-        }
-    }
-}
-
 impl SpendCommitment {
     /// Adds what counts of a closed month.
     fn count(&self, month: &Month, spent: &mut Lane) {
@@ -133,31 +108,19 @@ impl Clause for SpendCommitment {
     }
 
     fn shortfall(&self, billing: Billing<'_>, shortfall: &mut Lane) {
-        let (opening, now) = (billing.opening, billing.now);
-        let period = self.period.months(opening.contract.term);
-        let place = opening.month % period;
-        let closes = place + 1 == period || billing.last;
-        if !closes && now.ended == [false; LANES] {
-            return;
-        }
+        let Some(period) = self.period.settled(billing) else { return };
         let mut earlier = [0.0; LANES];
-        for month in &opening.closed[opening.closed.len() - place..] {
+        for month in period.earlier {
             self.count(month, &mut earlier);
         }
         let mut spent = earlier;
-        self.count(now, &mut spent);
-        let before = opening.closed.last().map_or([false; LANES], |month| month.ended);
+        self.count(billing.now, &mut spent);
+        let opening = billing.opening;
         let (amount, penalty) = (self.amount.of(opening.params), self.penalty.of(opening.params));
-        for i in 0..LANES {
-            let (due, months, spent) = if now.ended[i] {
-                (!before[i], place, earlier[i])
-            } else {
-                (closes, place + 1, spent[i])
-            };
-            if due {
-                let part = months as f64 / period as f64;
-                shortfall[i] += penalty[i] * (part * amount[i] - spent).max(0.0);
-            }
+        for i in (0..LANES).filter(|i| period.due[*i]) {
+            let part = self.period.part(period.months(i), opening.contract.term);
+            let spent = period.sum(i, &earlier, &spent);
+            shortfall[i] += penalty[i] * (part * amount[i] - spent).max(0.0);
         }
     }
 
@@ -182,11 +145,7 @@ impl Clause for SpendCommitment {
     }
 
     fn describe(&self) -> String {
-        let period = match self.period {
-            Period::Month => "month",
-            Period::Year => "year",
-            Period::Term => "term",
-        };
+        let period = self.period.words();
         let tiers = if self.tiers.is_empty() {
             String::new()
         } else {

@@ -106,6 +106,9 @@ pub struct ReplayedMonth {
     pub on_demand_price: PriceSteps,
     /// Price of a committed unit; absent without a contract.
     pub committed_price: Option<PriceSteps>,
+    /// What a committed unit costs on average, where some were added at another price than the
+    /// signed one; absent without a contract.
+    pub committed_average: Option<f64>,
     /// Price of an hourly unit, USD per unit-month, where the vendor sells it.
     pub hourly_price: Option<f64>,
     /// What a unit-month of overflow costs, USD.
@@ -136,6 +139,8 @@ pub struct ReplayedMonth {
     pub shortage: f64,
     /// Fee for ending the contract, USD.
     pub termination: f64,
+    /// Fees that are paid ahead, less those of this month that were, USD.
+    pub prepaid: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
     /// What a granted balance pays, USD; not positive.
@@ -146,8 +151,8 @@ pub struct ReplayedMonth {
     pub apart: f64,
     /// What each clause adds in rebates, credits, grants and shortfalls, USD.
     pub added_by_clause: Vec<f64>,
-    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, credit, grant,
-    /// shortfall and what is paid apart, USD.
+    /// The bill: the sum of fee, hourly units, on demand, rebate, shortage, termination, prepaid
+    /// fees, credit, grant, shortfall and what is paid apart, USD.
     pub bill: f64,
     /// The bills up to this month, USD.
     pub cumulated: f64,
@@ -184,6 +189,8 @@ pub struct ReplayedTotals {
     pub shortage: f64,
     /// Fees for ending the contract, USD.
     pub termination: f64,
+    /// Fees that were paid ahead for units given up, and did not come back, USD.
+    pub prepaid: f64,
     /// Credits, USD; not positive.
     pub credit: f64,
     /// What a granted balance pays, USD; not positive.
@@ -204,8 +211,8 @@ pub struct ReplayedTotals {
 /// digits is all that should be left.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
-    /// A month's bill against its quantities times prices plus a fee for ending the contract, what its
-    /// clauses add and bills apart, USD.
+    /// A month's bill against its quantities times prices plus a fee for ending the contract, fees
+    /// paid ahead, what its clauses add and bills apart, USD.
     pub bill: f64,
     /// The cost of the path against the sum of its bills, USD.
     pub cost: f64,

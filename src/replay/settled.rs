@@ -119,6 +119,8 @@ impl<'a> Settled<'a> {
             load,
             on_demand_price: steps(&|rates| at(&rates.on_demand)),
             committed_price: (phase != Phase::None).then(|| steps(&|rates| at(&rates.commitment))),
+            committed_average: (phase != Phase::None)
+                .then(|| at(&self.prices.paid[t].commitment) * at(&month.price_ratio)),
             hourly_price: self.study.contract.hourly.as_ref().map(|p| at(p.of(&self.paths.params))),
             overflow_price: self.overflow_price(t),
             exercised: self.exercised(month),
@@ -134,6 +136,7 @@ impl<'a> Settled<'a> {
             rebate: at(&month.rebate),
             shortage: at(&month.shortage),
             termination: at(&month.termination),
+            prepaid: at(&month.prepaid),
             credit: at(&month.credit),
             granted: at(&month.granted),
             shortfall: at(&month.shortfall),
@@ -157,12 +160,14 @@ impl<'a> Settled<'a> {
     }
 
     fn overflow_price(&self, t: usize) -> f64 {
-        let ended = self.months[t].ended[self.lane];
-        let under_contract = self.phase(t) != Phase::None && !ended;
+        let month = &self.months[t];
+        let under_contract = self.phase(t) != Phase::None && !month.ended[self.lane];
+        let waits = month.waiting[self.lane] && month.deployed[self.lane] == 0.0;
         let overflow = &self.study.strategies[self.entry.strategy].overflow;
         let rates = if under_contract { &self.prices.paid[t] } else { &self.prices.list[t] };
-        let kind = Some(overflow).filter(|_| under_contract);
-        self.at(&overflow_price(&self.study.contract, kind, &self.paths.params, rates))
+        let kind = Some(overflow).filter(|_| under_contract && !waits);
+        let price = overflow_price(&self.study.contract, kind, &self.paths.params, rates);
+        self.at(&month.elsewhere) * self.at(&price)
     }
 
     /// What each clause adds to the bill of a month.
@@ -174,6 +179,7 @@ impl<'a> Settled<'a> {
             contract,
             params: &self.paths.params,
             closed: &self.months[t - begun..t],
+            list: &self.prices.list[t - begun..t],
         };
         let last = contract.is_last(t, self.months.len());
         let billing = Billing { opening, now: &self.months[t], last };
@@ -206,6 +212,7 @@ impl<'a> Settled<'a> {
             rebate: sum(&|m| m.rebate),
             shortage: self.at(&self.totals.shortage),
             termination: self.at(&self.totals.termination),
+            prepaid: sum(&|m| m.prepaid),
             credit: sum(&|m| m.credit),
             granted: sum(&|m| m.granted),
             shortfall: self.at(&self.totals.shortfall),
@@ -231,10 +238,11 @@ impl<'a> Settled<'a> {
 
 /// A month's bill from its quantities, its prices and what its clauses add alone.
 fn added_up(m: &ReplayedMonth) -> f64 {
-    let fee = m.committed_price.map_or(0.0, |price| m.reserved * price.paid);
+    let fee = m.committed_average.map_or(0.0, |price| m.reserved * price);
     let beyond = (m.deployed - m.reserved).max(0.0) * m.hourly_price.unwrap_or(0.0);
     let overflow = (m.spilled + m.rejected) * m.overflow_price;
-    fee + beyond + overflow + m.termination + m.added_by_clause.iter().sum::<f64>() + m.apart
+    let added: f64 = m.added_by_clause.iter().sum();
+    fee + beyond + overflow + m.termination + m.prepaid + added + m.apart
 }
 
 fn in_words(phase: Phase) -> String {

@@ -135,6 +135,7 @@ impl Prepared {
                 contract: terms.contract,
                 params,
                 closed: &[],
+                list: &[],
             };
             let (_, deployed) = quantity(opening, month.phase, units);
             add_month(terms.curves.of(t), month, &deployed, &mut totals);

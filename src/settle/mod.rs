@@ -12,6 +12,7 @@
 
 pub mod grid;
 pub mod lean;
+mod prepaid;
 mod rights;
 mod stage;
 
@@ -69,9 +70,9 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
         let in_term = matches!(contract.phase(t), Phase::Term(_));
         let clauses = || contract.clauses.iter().filter(|_| in_term).map(AnyClause::get);
         let mut rates = out.list[t];
-        clauses().for_each(|c| c.cap(quotes(signing, t, &start, paths, out), &mut rates));
+        clauses().for_each(|c| c.cap(quotes(contract, t, &start, paths, out), &mut rates));
         out.capped.push(rates);
-        clauses().for_each(|c| c.discount(quotes(signing, t, &start, paths, out), &mut rates));
+        clauses().for_each(|c| c.discount(quotes(contract, t, &start, paths, out), &mut rates));
         out.paid.push(rates);
     }
     for (t, value) in paths.unit_value.iter().enumerate() {
@@ -93,18 +94,19 @@ fn of_todays_unit(paths: &PathBlock, t: usize) -> Lane {
 
 /// The prices of the contract's months as far as they are fixed.
 fn quotes<'a>(
-    signing: usize,
+    contract: &Contract,
     t: usize,
     start: &'a Rates,
     paths: &'a PathBlock,
     prices: &'a Prices,
 ) -> Quotes<'a> {
     Quotes {
-        month: t - signing,
+        month: t - contract.start,
+        term: contract.term,
         params: &paths.params,
         start,
-        list: &prices.list[signing..=t],
-        capped: &prices.capped[signing..],
+        list: &prices.list[contract.start..=t],
+        capped: &prices.capped[contract.start..],
     }
 }
 
@@ -143,6 +145,7 @@ kernel! {
         let months = paths.load.len();
         let keeps = ledger.months.len() > 1;
         let rights = terms.contract.uses(|hooks| hooks.right);
+        let upfront = terms.contract.uses(|hooks| hooks.upfront);
         for t in 0..months {
             let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
             let month = &mut open[0];
@@ -153,6 +156,7 @@ kernel! {
                 contract: terms.contract,
                 params: &paths.params,
                 closed: closed.get(t - contract_month..).unwrap_or_default(),
+                list: &prices.list[t - contract_month..t],
             };
             (month.reserved, month.deployed) = quantity(opening, phase, units);
             if rights {
@@ -164,7 +168,10 @@ kernel! {
             let overflow = Some(overflow).filter(|_| phase != Phase::None);
             bill(terms.contract, overflow, &paths.params, rates, month);
             if rights {
-                rights::release(&list, month);
+                rights::on_demand_alone(&list, &rates.on_demand, month);
+            }
+            if upfront {
+                month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
             }
             let last = terms.contract.is_last(t, months);
             month.rebate = added(Stage::Rebate, opening, phase, last, month);
@@ -319,9 +326,10 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
     for i in 0..LANES {
         let (reserved, deployed) = (month.reserved[i], month.deployed[i]);
         let beyond = (deployed - reserved).max(0.0);
-        month.fee[i] = reserved * rates.commitment[i];
+        let price = rates.commitment[i] * month.price_ratio[i];
+        month.fee[i] = reserved * price;
         month.hourly[i] = beyond * hourly[i];
-        month.unallocated[i] = (reserved - deployed).max(0.0) * rates.commitment[i];
+        month.unallocated[i] = (reserved - deployed).max(0.0) * price;
         let on = month.fee[i] - month.unallocated[i] + month.hourly[i];
         let idle_share = if deployed > 0.0 { 1.0 - month.served[i] / deployed } else { 0.0 };
         month.idle[i] = on * idle_share;

@@ -1,7 +1,9 @@
-//! Rights: which are exercised, what those in effect make of the units, and the end of a contract.
+//! Rights: which are exercised, what those in effect make of the units and their price, and the end
+//! of a contract.
 
+use crate::contract::right::Right;
 use crate::contract::{Clause, Opening, Phase, Rates};
-use crate::ledger::Month;
+use crate::ledger::{Marks, Month};
 use crate::rng::{LANES, Lane};
 
 /// Marks the rights that are exercised as the month opens, and changes its units by those whose
@@ -18,10 +20,13 @@ pub(super) fn exercise(
 ) {
     month.exercised = [0; LANES];
     month.ended = [false; LANES];
+    month.elsewhere = [1.0; LANES];
+    month.waiting = [false; LANES];
+    month.price_ratio = [1.0; LANES];
     month.termination = [0.0; LANES];
     let in_term = matches!(phase, Phase::Term(_));
     let mut held = match phase {
-        Phase::None => return,
+        Phase::None => return stay_away(opening, month),
         Phase::Term(_) => month.reserved,
         Phase::Hourly => [units; LANES],
     };
@@ -30,7 +35,9 @@ pub(super) fn exercise(
         if in_term && right.has_window(opening.month) {
             let mut ordered = held;
             clause.exercise(opening, &right.declared(opening, place), &mut ordered);
-            marks = right.exercised(opening, place, &ordered);
+            // What waits to be reserved is there to be decided on.
+            let commitment = if right.starts { &held } else { &ordered };
+            marks = right.exercised(opening, place, commitment);
             for i in 0..LANES {
                 month.exercised[i] |= marks[i];
             }
@@ -39,12 +46,61 @@ pub(super) fn exercise(
         if right.ends {
             end(opening, clause, &times, in_term.then_some((&held, price)), month);
         }
+        if right.starts {
+            month.waiting = times.map(|times| times == 0.0);
+        }
+        if right.at_list {
+            month.price_ratio =
+                blended(opening, clause, (right, place), &marks, (&held, &month.price_ratio));
+        }
         clause.exercise(opening, &times, &mut held);
     }
     if in_term {
         month.reserved = held;
     }
     month.deployed = held;
+}
+
+/// What has ended stays so when the term would have ended.
+fn stay_away(opening: Opening<'_>, month: &mut Month) {
+    if let Some(before) = opening.closed.last() {
+        month.ended = before.ended;
+        month.elsewhere = before.elsewhere;
+    }
+}
+
+/// What a unit costs on average, as a ratio to the signed price, once exercises at the list price
+/// of their day are in effect: `before` are the units before them and what they cost.
+fn blended(
+    opening: Opening<'_>,
+    clause: &dyn Clause,
+    (right, place): (Right<'_>, usize),
+    now: &Marks,
+    before: (&Lane, &Lane),
+) -> Lane {
+    let first = opening.month - opening.month % opening.contract.term;
+    let (held, ratio) = before;
+    let (mut times, mut units) = ([0.0; LANES], *held);
+    clause.exercise(opening, &times, &mut units);
+    let mut worth: Lane = std::array::from_fn(|i| units[i] * ratio[i]);
+    for (window, marks) in right.windows_in_effect(opening, now) {
+        let mut after = *held;
+        for i in 0..LANES {
+            times[i] += f64::from(marks[i] >> place & 1);
+        }
+        clause.exercise(opening, &times, &mut after);
+        for i in 0..LANES {
+            // What was added before the term pays the price of its renewal.
+            let moved = if window > first {
+                opening.list[window - 1].on_demand[i] / opening.list[first].on_demand[i]
+            } else {
+                1.0
+            };
+            worth[i] += (after[i] - units[i]) * moved;
+        }
+        units = after;
+    }
+    std::array::from_fn(|i| if units[i] > 0.0 { worth[i] / units[i] } else { 1.0 })
 }
 
 /// Ends the contract where the clause's right is in effect; the first to do so is paid for, if a
@@ -60,21 +116,33 @@ fn end(
         clause.ending_fee(opening, &std::array::from_fn(|i| units[i] * price[i]))
     });
     let before = opening.closed.last();
+    let elsewhere = clause.price_elsewhere(opening);
     for i in (0..LANES).filter(|i| times[*i] > 0.0) {
-        let already = month.ended[i] || before.is_some_and(|before| before.ended[i]);
-        month.ended[i] = true;
-        if let (Some(fee), false) = (&fee, already) {
-            month.termination[i] = fee[i];
+        match before {
+            Some(before) if before.ended[i] => month.elsewhere[i] = before.elsewhere[i],
+            _ if month.ended[i] => {}
+            _ => {
+                month.elsewhere[i] = elsewhere[i];
+                month.termination[i] = fee.as_ref().map_or(0.0, |fee| fee[i]);
+            }
         }
+        month.ended[i] = true;
     }
 }
 
-/// Where the contract has ended, everything is bought on demand at list prices.
-pub(super) fn release(list: &Rates, month: &mut Month) {
-    for i in (0..LANES).filter(|i| month.ended[*i]) {
+/// Where no unit is left or reserved yet, everything is bought on demand: at list prices where the
+/// contract has ended, by its own prices before a conversion.
+pub(super) fn on_demand_alone(list: &Rates, paid: &Lane, month: &mut Month) {
+    let alone =
+        |i: usize, month: &Month| month.ended[i] || (month.waiting[i] && month.deployed[i] == 0.0);
+    for i in 0..LANES {
+        if !alone(i, month) {
+            continue;
+        }
+        let price = if month.ended[i] { month.elsewhere[i] * list.on_demand[i] } else { paid[i] };
         month.spilled[i] = month.demand[i];
         month.rejected[i] = 0.0;
-        month.on_demand[i] = month.demand[i] * list.on_demand[i];
+        month.on_demand[i] = month.demand[i] * price;
         month.hourly[i] = 0.0;
         month.shortage[i] = 0.0;
         month.idle[i] = 0.0;

@@ -48,6 +48,8 @@ stages! {
     Use "use",
     /// Quantities times prices: the fee, hourly units, on demand, shortage.
     Bill "bill",
+    /// Fees of a term that are paid ahead: more in its first month, less in the later ones.
+    Prepaid "prepaid",
     /// Percentages off the on-demand spend that depend on the month's volume, clause by clause.
     Rebate "rebates",
     /// Credits, clause by clause.
@@ -69,6 +71,7 @@ impl Stage {
             Self::Cap => hooks.cap,
             Self::Discount => hooks.discount,
             Self::Quantity => hooks.quantity || hooks.right,
+            Self::Prepaid => hooks.upfront,
             Self::Rebate => hooks.rebate,
             Self::Credit => hooks.credit,
             Self::Grant => hooks.grant,
@@ -92,9 +95,13 @@ impl Stage {
             Self::Credit => Some(|clause, billing, sum| clause.credit(billing, sum)),
             Self::Grant => Some(|clause, billing, sum| clause.grant(billing, sum)),
             Self::Shortfall => Some(|clause, billing, sum| clause.shortfall(billing, sum)),
-            Self::List | Self::Cap | Self::Discount | Self::Quantity | Self::Use | Self::Bill => {
-                None
-            }
+            Self::List
+            | Self::Cap
+            | Self::Discount
+            | Self::Quantity
+            | Self::Use
+            | Self::Bill
+            | Self::Prepaid => None,
         }
     }
 }
@@ -112,6 +119,7 @@ mod tests {
             Stage::Quantity => "quantity(",
             Stage::Use => "consume(",
             Stage::Bill => "bill(",
+            Stage::Prepaid => "prepaid::prepaid(",
             Stage::Rebate => "added(Stage::Rebate",
             Stage::Credit => "added(Stage::Credit",
             Stage::Grant => "added(Stage::Grant",
@@ -145,6 +153,7 @@ mod tests {
             discount: true,
             quantity: true,
             right: true,
+            upfront: true,
             rebate: true,
             credit: true,
             grant: true,
@@ -153,7 +162,16 @@ mod tests {
         };
         let acting: Vec<&str> =
             Stage::ORDER.into_iter().filter(|s| s.holds(all)).map(Stage::title).collect();
-        let stages = ["caps", "discounts", "quantity", "rebates", "credits", "grants", "shortfall"];
+        let stages = [
+            "caps",
+            "discounts",
+            "quantity",
+            "prepaid",
+            "rebates",
+            "credits",
+            "grants",
+            "shortfall",
+        ];
         assert_eq!(acting, stages);
         assert!(Stage::ORDER.into_iter().all(|s| !s.holds(Hooks::default())));
     }

@@ -185,6 +185,18 @@ fn a_clause_that_stands_twice_is_warned_of() {
     assert!(!codes(five.to_owned()).contains(&"clause-twice".to_owned()));
 }
 
+/// Paying ahead costs interest; a study that counts none says so.
+#[test]
+fn an_upfront_payment_without_interest_is_warned_of() {
+    let warned = |overrides: &[&str]| {
+        let study = study_at("tests/clauses/upfront.toml", overrides);
+        study.facts.warnings.iter().any(|w| w.code == "upfront-without-interest")
+    };
+    assert!(warned(&[]));
+    assert!(!warned(&["finance.discount_rate_per_year=0.08"]));
+    assert!(!warned(&["contract.clauses=[]"]));
+}
+
 /// Spare hourly units are paid for and idle: 40 and 20 of excess with a quarter to spare at 9.
 #[test]
 fn spare_hourly_units_are_waste() {
@@ -194,10 +206,29 @@ fn spare_hourly_units_are_waste() {
     equal("waste", waste, (40.0 + 20.0) * 0.25 * 9.0);
 }
 
+/// A year's fees of 50 units at 5.52, paid with the first bill and not by the month: what it is worth
+/// more than the percentage is the interest.
+#[test]
+fn an_upfront_payment_moves_money_in_time() {
+    let worth = |overrides: &[&str]| {
+        let load = ["workload.level=50", "finance.discount_rate_per_year=0.08"];
+        let all: Vec<&str> = load.iter().chain(overrides).copied().collect();
+        let results = answer(&study_at("tests/clauses/upfront.toml", &all));
+        strategy(&results, "hybrid").measure(Measure::PresentValue).mean.value
+    };
+    let factor = |month: i32| 1.08f64.powf(-f64::from(month) / 12.0);
+    equal("paid ahead", worth(&[]), 3_312.0 * factor(1));
+    let monthly: f64 = (1..=12).map(|month| 276.0 * factor(month)).sum();
+    let same_price = "contract.clauses=[{ kind = \"flat_discount\", share = 0.08 }]";
+    equal("paid by the month", worth(&[same_price]), monthly);
+    // Of a term that the horizon cuts, the months simulated are paid.
+    equal("cut", worth(&["horizon_months=5"]), 5.0 * 276.0 * factor(1));
+}
+
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 12] = [
+const NEUTRAL: [(&str, &[&str]); 17] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -235,6 +266,35 @@ const NEUTRAL: [(&str, &[&str]); 12] = [
             "amount = 1, period = \"month\", counts = \"commitment\", tiers = [{ from = 0, share = 0 }]",
         ],
     ),
+    (
+        "conversion",
+        &[
+            "share = 0.0, policy = { kind = \"never\" }",
+            "share = 0, price = \"list\", true_up_months = 3, policy = { kind = \"declared\", months = [4] }",
+        ],
+    ),
+    (
+        "tranches",
+        &[
+            "tranches = [{ share = 1.0, months = 12 }]",
+            "tranches = [{ share = 1, months = 6 }, { share = 1, from_month = 7, months = 6 }]",
+        ],
+    ),
+    (
+        "share_of_wallet",
+        &[
+            "threshold = 0.7, share = 0.0, other_spend = 1e6",
+            "threshold = 0, share = 0, other_spend = 5, price = \"commitment\", period = \"month\"",
+        ],
+    ),
+    (
+        "switching",
+        &[
+            "price_factor = 0.5, cost = 10, policy = { kind = \"never\" }",
+            "price_factor = 0.5, cost = 10, policy = { kind = \"threshold\", level = 1.0 }",
+        ],
+    ),
+    ("upfront", &["share = 0.0, discount = 0.1, refund = 0.5", "share = 0, discount = 0"]),
     ("clawback", &["threshold = 0.0, share = 0.1", "threshold = 0.9, share = 0, final = \"lose\""]),
     (
         "flex_down",

@@ -196,6 +196,52 @@ fn g10_a_clawback_in_every_month() {
     equal(mean(&results, Measure::Credits), 0.0);
 }
 
+/// G20, S0:176: a switch that costs 150,000 to 300,000 and saves 50,000 a month is paid back in 3 to
+/// 6 months.
+#[test]
+fn g20_payback_of_a_switch() {
+    let bills_with = |policy: &str, cost: f64| {
+        let clause = format!(
+            "contract.clauses=[{{ kind = \"switching\", price_factor = 0.5, cost = {cost}, notice_months = 0, fee_share = 0, policy = {policy} }}]"
+        );
+        // 10,000 units at 10 in any way: 100,000 a month here, 50,000 elsewhere.
+        let load = ["workload.level=10000", "contract.fee_per_unit_month=10"];
+        bills(&run("certain", &[load[0], load[1], &clause]))
+    };
+    for (i, (cost, expected)) in [(150_000.0, 3.0), (300_000.0, 6.0)].into_iter().enumerate() {
+        let never = bills_with("{ kind = \"never\" }", cost);
+        let switch = bills_with("{ kind = \"declared\", months = [2] }", cost);
+        let mut behind = 0.0;
+        let paid_back = never.iter().zip(&switch).skip(2).position(|(never, switch)| {
+            behind += switch - never;
+            behind <= 1e-6
+        });
+        golden(
+            "G20",
+            &format!("/payback_months/{i}"),
+            paid_back.expect("it is") as f64 + 1.0,
+            expected,
+        );
+    }
+}
+
+/// G23, S0:165: a forecast that costs 50,000 in each half-year between reviews wastes 300,000 in
+/// three years.
+#[test]
+fn g23_an_error_that_is_reviewed_twice_a_year() {
+    let units = format!("contract.units={:?}", 1_000.0 + 50_000.0 / 6.0 / 10.0);
+    let results = run(
+        "certain",
+        &[
+            "contract.fee_per_unit_month=10",
+            "contract.term_months=36",
+            &units,
+            "contract.step=1e-6",
+        ],
+    );
+    golden("G23", "/cost", mean(&results, Measure::Waste), 300_000.0);
+}
+
 /// G11, S0:170: 100,000 a year, at most 5 % more each year: 100,000, 105,000, 110,250, together
 /// 315,250, while the list price renews 9 % higher.
 #[test]

@@ -110,6 +110,7 @@ fn demand_and_money_are_conserved() {
                                 + m.on_demand[i]
                                 + m.rebate[i]
                                 + m.shortage[i]
+                                + m.prepaid[i]
                                 + m.credit[i]
                                 + m.granted[i]
                                 + m.shortfall[i];

@@ -116,7 +116,7 @@ fn conserved(said: &str, path: &Replay) {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 * a.abs().max(b.abs());
     for m in &path.months {
         assert!(close(m.load, m.served + m.spilled + m.rejected), "{said}: {m:?}");
-        let charges = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination, m.apart];
+        let charges = [m.fee, m.hourly, m.on_demand, m.shortage, m.termination, m.prepaid, m.apart];
         let added = [m.rebate, m.credit, m.granted, m.shortfall];
         assert!(close(m.bill, charges.iter().chain(&added).sum()), "{said}: {m:?}");
         assert!(close(added.iter().sum(), m.added_by_clause.iter().sum()), "{said}: {m:?}");

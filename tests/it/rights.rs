@@ -61,13 +61,14 @@ fn every_right() -> String {
     let windows = "windows = { every_months = 1, notice_months = 1, per_year = 3 }";
     let policy = |text: &str| format!("policy = {{ kind = \"threshold\", {text} }}");
     let clauses = [
+        format!("kind = \"conversion\", share = 0.3, {}", policy("level = 0.8, signal = \"load\"")),
         format!("kind = \"flex_down\", share = 0.1, {windows}, {}", policy("level = 0.9")),
         format!(
             "kind = \"early_downgrade\", share = 0.2, until_month = 9, {}",
             policy("level = 0.8, signal = \"load\", over_months = 3")
         ),
         format!(
-            "kind = \"expansion\", share = 0.1, {windows}, {}",
+            "kind = \"expansion\", share = 0.1, price = \"list\", {windows}, {}",
             policy("level = 0.05, signal = \"overflow\", per_month_left = 0.001")
         ),
         format!("kind = \"terminate\", fee_months = 1, {}", policy("level = 0.7")),
@@ -158,4 +159,37 @@ fn rights_are_settled_in_full() {
         });
         assert_eq!(sums, long.cost);
     }
+}
+
+/// What is paid ahead is used or comes back: over each term the line adds up to nothing where all that
+/// is not used is refunded, and otherwise to what is lost of it.
+#[test]
+fn what_is_paid_ahead_is_used_or_comes_back() {
+    let clauses = every_right();
+    let rest = clauses.strip_prefix("contract.clauses=[").expect("a list");
+    let lost = |refund: f64| {
+        let ramp = "{ kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }";
+        let upfront =
+            format!("{{ kind = \"upfront\", share = 0.8, discount = 0.1, refund = {refund} }}");
+        let clauses = format!("contract.clauses=[{ramp}, {upfront}, {rest}");
+        let renewed =
+            ["horizon_months=24", "contract.renewal=renew", "contract.renewal_price_change=0.1"];
+        let study = study(
+            "static",
+            &[&renewed[..], &["price.volatility_per_month=0.05", &clauses]].concat(),
+        );
+        let months = settled(&study, &block(&study));
+        let term = |months: &[Month], i: usize| months.iter().map(|m| m.prepaid[i]).sum::<f64>();
+        let of = |i: usize| [term(&months[..12], i), term(&months[12..], i)];
+        std::array::from_fn::<_, LANES, _>(of)
+    };
+    let (all, half, nothing) = (lost(1.0), lost(0.5), lost(0.0));
+    for i in 0..LANES {
+        for k in 0..2 {
+            assert!(all[i][k].abs() <= 1e-9, "path {i}: {}", all[i][k]);
+            assert!(nothing[i][k] >= -1e-9, "path {i}: {}", nothing[i][k]);
+            assert!((half[i][k] - 0.5 * nothing[i][k]).abs() <= 1e-9, "path {i}");
+        }
+    }
+    assert!(nothing.iter().flatten().any(|lost| *lost > 1.0), "nothing is lost");
 }

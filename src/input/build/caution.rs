@@ -37,6 +37,7 @@ impl Builder {
         self.caution_retirement(loads, model.months(), start);
         self.caution_shape(loads);
         self.caution_error_mean();
+        self.caution_upfront(agreed);
         self.caution_rates();
         self.caution_budget(facts);
         self.caution_idle(agreed, strategies, model.months());
@@ -150,6 +151,20 @@ impl Builder {
                 "the load is taken as even within each interval of the shape",
                 "admission works by the minute: spill is larger than hourly averages say",
                 "set `burst_cv` from minute data (0.3 to 1 for small tenants)",
+            );
+        }
+    }
+
+    /// Money that is paid ahead has a price.
+    fn caution_upfront(&mut self, agreed: &Agreed) {
+        if agreed.contract.uses(|hooks| hooks.upfront)
+            && self.file.finance.discount_rate_per_year == 0.0
+        {
+            self.warn(
+                "upfront-without-interest",
+                "fees are paid ahead, and a dollar today counts as much as one in a year",
+                "the percentage looks better than it is: paying early costs interest",
+                "set `discount_rate_per_year` in [finance]",
             );
         }
     }

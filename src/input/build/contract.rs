@@ -3,7 +3,7 @@
 use super::Builder;
 use super::books::{Books, Origin};
 use super::limits::MOST_MONTHS;
-use crate::contract::{Contract, Hooks, Renewal};
+use crate::contract::{AnyClause, Contract, Hooks, Renewal};
 use crate::facts::PriceFact;
 use crate::input::price_book::{Offer, PriceBook};
 use crate::input::study_file::{RenewalWord, Units};
@@ -220,7 +220,9 @@ impl Builder {
             let place = format!("contract.clauses[{i}]");
             self.problems(&place, clause.get().check(term));
             let hooks = clause.get().hooks();
-            if let (true, Some(before)) = (hooks.cap, discount) {
+            if let AnyClause::Tranches(ladder) = clause {
+                self.check_ladder(&place, ladder, &clauses[..i], &clauses[i + 1..]);
+            } else if let (true, Some(before)) = (hooks.cap, discount) {
                 let message = "a percentage stands before a price cap";
                 let help = format!(
                     "caps bind the unit price first: move clauses[{i}] before clauses[{before}]"
@@ -237,6 +239,10 @@ impl Builder {
                 let message =
                     format!("a contract has one credit grant, and clauses[{before}] is one too");
                 self.error(&place, "duplicate", message, "add the amounts up");
+            } else if let Some(before) = earlier(|hooks| hooks.upfront) {
+                let message =
+                    format!("fees are paid ahead once, and clauses[{before}] has them paid too");
+                self.error(&place, "duplicate", message, "put the shares together");
             } else if let Some(before) = (0..i).find(|j| texts[*j] == texts[i]) {
                 self.warn(
                     "clause-twice",
@@ -244,9 +250,13 @@ impl Builder {
                     "it was pasted twice",
                     "take one out, unless the contract grants it twice",
                 );
-            } else if let Some(before) = earlier(|hooks| hooks.quantity) {
-                let message = format!("a contract has one ramp, and clauses[{before}] is one too");
-                self.error(&place, "duplicate", message, "put all steps into one ramp");
+            } else if let Some(before) =
+                (0..i).find(|j| hooks.quantity && clauses[*j].kind() == clause.kind())
+            {
+                let what = if hooks.cap { "list of tranches" } else { "ramp" };
+                let message =
+                    format!("a contract has one {what}, and clauses[{before}] is one too");
+                self.error(&place, "duplicate", message, format!("put all steps into one {what}"));
             }
         }
     }

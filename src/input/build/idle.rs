@@ -141,11 +141,18 @@ fn idle_clauses(
         AnyClause::SpendCommitment(spend) => {
             (spend.amount.is_zero() && spend.tiers.is_empty()).then_some("it promises nothing")
         }
-        AnyClause::Ramp(_) | AnyClause::Clawback(_) => None,
+        AnyClause::ShareOfWallet(wallet) => (wallet.price == DiscountedPrice::OnDemand && !spills)
+            .then_some("no strategy spills over to on-demand"),
+        AnyClause::Tranches(_)
+        | AnyClause::Ramp(_)
+        | AnyClause::Clawback(_)
+        | AnyClause::Upfront(_) => None,
         AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)
+        | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
-        | AnyClause::Expansion(_) => {
+        | AnyClause::Expansion(_)
+        | AnyClause::Switching(_) => {
             let lasting = match contract.renewal {
                 Renewal::Hourly => months.saturating_sub(contract.start),
                 Renewal::Renew { .. } | Renewal::OnDemand => contract.in_force(months),

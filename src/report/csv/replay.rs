@@ -14,7 +14,7 @@ pub fn replay(replay: &Replay) -> Table {
 }
 
 /// The columns that every contract has; what each clause adds to the bill follows.
-const COLUMNS: [&str; 38] = [
+const COLUMNS: [&str; 40] = [
     "month",
     "date",
     "phase",
@@ -32,6 +32,7 @@ const COLUMNS: [&str; 38] = [
     "committed_list_usd",
     "committed_capped_usd",
     "committed_paid_usd",
+    "committed_average_usd",
     "hourly_price_usd",
     "overflow_price_usd",
     "fee_usd",
@@ -40,6 +41,7 @@ const COLUMNS: [&str; 38] = [
     "rebate_usd",
     "shortage_usd",
     "termination_usd",
+    "prepaid_usd",
     "credit_usd",
     "granted_usd",
     "shortfall_usd",
@@ -66,9 +68,11 @@ fn row(m: &ReplayedMonth) -> Vec<String> {
     );
     cells.extend(steps(m.on_demand_price));
     cells.extend(m.committed_price.map_or_else(Default::default, steps));
-    cells.extend([m.hourly_price.map_or_else(String::new, number), number(m.overflow_price)]);
+    let optional = |price: Option<f64>| price.map_or_else(String::new, number);
+    cells.extend([m.committed_average, m.hourly_price].map(optional));
+    cells.push(number(m.overflow_price));
     cells.extend([m.fee, m.hourly, m.on_demand, m.rebate, m.shortage, m.termination].map(number));
-    cells.extend([m.credit, m.granted, m.shortfall, m.apart, m.bill].map(number));
+    cells.extend([m.prepaid, m.credit, m.granted, m.shortfall, m.apart, m.bill].map(number));
     cells.extend([m.cumulated, m.unallocated, m.idle, m.unallocated + m.idle].map(number));
     cells.extend([m.discount_factor, m.present_value].map(number));
     cells.push(utilization);

@@ -157,6 +157,8 @@ fn prices() -> Vec<Column> {
             .where_(|m| m.committed_price.is_some_and(|p| p.capped != p.list)),
         Column::new("paid", |m| committed(m, |p| p.paid))
             .where_(|m| m.committed_price.is_some_and(|p| p.paid != p.list)),
+        Column::new("average", |m| m.committed_average.map_or_else(String::new, usd_exact))
+            .where_(|m| m.committed_average != m.committed_price.map(|p| p.paid)),
         Column::new("hourly", |m| m.hourly_price.map_or_else(String::new, usd_exact))
             .where_(|m| m.hourly != 0.0),
         Column::new("overflow", |m| usd_exact(m.overflow_price)),
@@ -184,6 +186,9 @@ fn bill() -> Vec<Column> {
         Column::new("termination", |m| usd_exact(m.termination))
             .total(|r| usd_exact(r.totals.termination))
             .where_(|m| m.termination != 0.0),
+        Column::new("prepaid", |m| usd_exact(m.prepaid))
+            .total(|r| usd_exact(r.totals.prepaid))
+            .where_(|m| m.prepaid != 0.0),
         Column::new("credits", |m| usd_exact(m.credit))
             .total(|r| usd_exact(r.totals.credit))
             .where_(|m| m.credit != 0.0),

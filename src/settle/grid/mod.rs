@@ -150,6 +150,7 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
         contract: terms.contract,
         params,
         closed: &[],
+        list: &[],
     };
     let padded = sizes.len().next_multiple_of(PANEL);
     let size = |i: usize| sizes[i.min(sizes.len() - 1)];

@@ -353,6 +353,79 @@ fn clauses_on_the_bill() {
 }
 
 #[test]
+fn forms_of_commitment() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let out = "{ kind = \"terminate\", policy = { kind = \"never\" } }";
+    let cases = [
+        clause(
+            "paid ahead and given up without a refund rule",
+            &format!("{{ kind = \"upfront\", discount = 0.05 }}, {out}"),
+        ),
+        clause("paid ahead in percent", "{ kind = \"upfront\", share = 50, discount = 5 }"),
+        clause(
+            "paid ahead twice and before a cap",
+            "{ kind = \"upfront\", share = 0.5, discount = 0.05 }, { kind = \"upfront\", share = 0.5, discount = 0.06 }, { kind = \"escalation_cap\", annual = 0.05 }",
+        ),
+        clause(
+            "a conversion that waits for what it does not have",
+            "{ kind = \"conversion\", policy = { kind = \"threshold\", level = 0.8 } }",
+        ),
+        clause(
+            "two conversions, the first after another right",
+            &format!(
+                "{out}, {{ kind = \"conversion\", policy = {{ kind = \"never\" }} }}, {{ kind = \"conversion\", share = 0.5, policy = {{ kind = \"never\" }} }}"
+            ),
+        ),
+        clause("paid ahead for nothing stated", "{ kind = \"upfront\" }"),
+    ];
+    hold("forms_of_commitment", &cases);
+}
+
+#[test]
+fn tranches_and_ways_out() {
+    let clause =
+        |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
+    let ladder = |tranches: &str| format!("{{ kind = \"tranches\", tranches = [{tranches}] }}");
+    let own = ladder("{ share = 0.5, months = 6, fee_per_unit_month = 0.7 }");
+    let cases = [
+        clause("a ladder without tranches", &ladder("")),
+        clause(
+            "a tranche beyond the term, and twice",
+            &ladder(
+                "{ share = 0.5, from_month = 8, months = 6 }, { share = 0.5, from_month = 8, months = 6 }, { share = 0.5, months = 3 }",
+            ),
+        ),
+        clause(
+            "a tranche that begins after the end",
+            &ladder("{ share = 1, from_month = 13, months = 12 }"),
+        ),
+        clause("two ladders", &format!("{own}, {}", ladder("{ share = 0.5, months = 3 }"))),
+        clause(
+            "a ladder after a cap that goes by another price",
+            &format!("{{ kind = \"escalation_cap\", annual = 0.05 }}, {own}"),
+        ),
+        clause(
+            "a ladder after a percentage",
+            &format!("{{ kind = \"flat_discount\", share = 0.05 }}, {own}"),
+        ),
+        clause(
+            "a wallet in percent",
+            "{ kind = \"share_of_wallet\", threshold = 70, share = 0.1, other_spend = -5 }",
+        ),
+        clause(
+            "a switch at a negative price and without a cost",
+            "{ kind = \"switching\", price_factor = -0.5, policy = { kind = \"never\" } }",
+        ),
+        clause(
+            "a switch that takes longer than the contract",
+            "{ kind = \"switching\", price_factor = 0.5, cost = 1, notice_months = 12, policy = { kind = \"never\" } }",
+        ),
+    ];
+    hold("tranches_and_ways_out", &cases);
+}
+
+#[test]
 fn books_and_offers() {
     let mut cases = with(
         TOKENS,

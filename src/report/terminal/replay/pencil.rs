@@ -24,6 +24,7 @@ pub(super) fn render(replay: &Replay, month: usize, width: usize) -> String {
             Stage::Quantity => quantity(replay, m),
             Stage::Use => used(m),
             Stage::Bill => charges(m),
+            Stage::Prepaid => prepaid(replay, m),
             Stage::Rebate => added(replay, stage, m, rebated),
             Stage::Credit => added(replay, stage, m, |m| credited(m, before)),
             Stage::Grant => added(replay, stage, m, due),
@@ -132,8 +133,8 @@ fn used(m: &ReplayedMonth) -> String {
 
 fn charges(m: &ReplayedMonth) -> String {
     let mut lines = Vec::new();
-    if let Some(price) = m.committed_price.filter(|_| m.reserved > 0.0) {
-        lines.push(product("fee", m.reserved, price.paid, m.fee));
+    if let Some(price) = m.committed_average.filter(|_| m.reserved > 0.0) {
+        lines.push(product("fee", m.reserved, price, m.fee));
     }
     let beyond = (m.deployed - m.reserved).max(0.0);
     let price = m.hourly_price.unwrap_or(0.0);
@@ -182,6 +183,16 @@ fn added(
     format!("{}; {}", all.join("; "), figures(m))
 }
 
+/// What the month pays ahead, or what was paid ahead for it.
+fn prepaid(replay: &Replay, m: &ReplayedMonth) -> String {
+    let clauses = acting(replay, Stage::Prepaid, m);
+    if clauses.is_empty() {
+        return "no clause".into();
+    }
+    let what = if m.prepaid < 0.0 { "paid before" } else { "for later months" };
+    format!("{what} {} ({})", usd_exact(m.prepaid), clauses.join("; "))
+}
+
 fn rebated(m: &ReplayedMonth) -> String {
     format!("on demand {}, {} USD", digits(m.spilled), usd_exact(m.on_demand))
 }
@@ -202,12 +213,12 @@ fn credited(m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
 }
 
 fn due(m: &ReplayedMonth) -> String {
-    let due = m.fee + m.hourly + m.on_demand + m.rebate + m.credit;
+    let due = m.fee + m.prepaid + m.hourly + m.on_demand + m.rebate + m.credit;
     format!("due after rebates and credits: {}", usd_exact(due))
 }
 
 fn counted(m: &ReplayedMonth) -> String {
-    let commitment = m.fee + m.hourly;
+    let commitment = m.fee + m.prepaid + m.hourly;
     let on_demand = m.on_demand + m.rebate;
     format!(
         "this month: fees and hourly units {}, on demand {}, paid by credits and grants {}",
@@ -219,7 +230,8 @@ fn counted(m: &ReplayedMonth) -> String {
 
 fn sum(m: &ReplayedMonth) -> String {
     let charges = [m.fee, m.hourly, m.on_demand, m.rebate, m.shortage, m.termination];
-    let lines = charges.into_iter().chain([m.credit, m.granted, m.shortfall, m.apart]);
+    let added = [m.prepaid, m.credit, m.granted, m.shortfall, m.apart];
+    let lines = charges.into_iter().chain(added);
     let parts: Vec<String> = lines.filter(|x| *x != 0.0).map(usd_exact).collect();
     let parts = if parts.is_empty() { "0.00".into() } else { parts.join(" + ") };
     format!("{} = {} USD", parts.replace("+ -", "- "), usd_exact(m.bill))
