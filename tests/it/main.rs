@@ -21,6 +21,7 @@ mod kernels;
 mod known;
 mod malformed;
 mod pieces;
+mod price_books;
 mod properties;
 mod quantiles;
 mod readme;
