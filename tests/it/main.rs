@@ -31,6 +31,7 @@ mod rights;
 mod stopping;
 mod structure;
 mod support;
+mod templates;
 mod traces;
 mod versus;
 mod warnings;
