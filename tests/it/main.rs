@@ -24,6 +24,7 @@ mod pieces;
 mod price_books;
 mod properties;
 mod quantiles;
+mod questions;
 mod readme;
 mod repetition;
 mod replay;
