@@ -20,6 +20,7 @@ mod html;
 mod kernels;
 mod known;
 mod malformed;
+mod mechanisms;
 mod pieces;
 mod price_books;
 mod properties;
