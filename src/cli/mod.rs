@@ -58,7 +58,7 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Show every field of a study, a price book, or of what the other commands write as JSON
     Schema(SchemaArgs),
-    /// List the models and offers of the shipped price books, and the load shapes
+    /// List the models and offers of the shipped price books, the load shapes and the templates
     Prices(PricesArgs),
 }
 

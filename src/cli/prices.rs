@@ -1,7 +1,7 @@
 //! `waterline prices`: what a study can name.
 
 use crate::input::price_book::{PriceBook, SHIPPED};
-use crate::input::shapes;
+use crate::input::{shapes, templates};
 use crate::words::{months, units, usd_exact};
 
 /// Models, offers and shapes whose name contains `filter`.
@@ -27,6 +27,15 @@ pub(super) fn text(filter: Option<&str>) -> String {
         .collect();
     if !named.is_empty() {
         out.push_str(&format!("Load shapes\n{}\n", named.join("\n")));
+    }
+    let templates: Vec<String> = templates::SHIPPED
+        .iter()
+        .filter(|(name, ..)| shows(name))
+        .map(|(name, _, text)| format!("  {name:<28} {}", templates::title(text)))
+        .collect();
+    if !templates.is_empty() {
+        let gap = if named.is_empty() { "" } else { "\n" };
+        out.push_str(&format!("{gap}Templates\n{}\n", templates.join("\n")));
     }
     if out.is_empty() {
         out.push_str("nothing in the price books has that name; without a name all are listed\n");

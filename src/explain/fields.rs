@@ -6,7 +6,7 @@ use crate::dist::Dist;
 use crate::input::Loaded;
 use crate::input::findings::Sources;
 use crate::input::study_file::StudyFile;
-use crate::input::tree::{Node, Value};
+use crate::input::tree::{Node, OVERRIDE, Value};
 use crate::words::bare;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -81,11 +81,13 @@ impl<'a> Fields<'a> {
     fn line(&self, path: &str) -> String {
         let place = self.tree.locate(path);
         let source = self.sources.get(place.source);
-        if place.source > 0 {
+        if source.name == OVERRIDE {
             return format!("{} {}", source.name, source.text);
         }
         let before = source.text.as_bytes().iter().take(place.span.start);
-        format!("line {}", 1 + before.filter(|b| **b == b'\n').count())
+        let line = format!("line {}", 1 + before.filter(|b| **b == b'\n').count());
+        // A template is named, the study is what all else is about.
+        if place.source == 0 { line } else { format!("{}, {line}", source.name) }
     }
 
     /// The fields of a clause.

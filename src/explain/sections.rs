@@ -17,7 +17,8 @@ pub(super) fn sections(study: &Study, fields: &Fields<'_>) -> Vec<Section> {
         title: title.into(),
         entries: fields.stated(prefixes).into_iter().chain(derived).collect(),
     };
-    let asked = ["start", "horizon_months", "level_at", "months_until_start", "strategies"];
+    let asked =
+        ["templates", "start", "horizon_months", "level_at", "months_until_start", "strategies"];
     let judged = ["sizing", "finance", "run"];
     let mut all = vec![
         chapter("The question", &[&asked[..], &judged].concat(), question(study, fields)),

@@ -7,8 +7,10 @@
 //! | [`schema`] | a tree against the JSON Schema of the type it should be |
 //! | [`study_file`] | the study file as its tables stand |
 //! | [`price_book`] | price books, shipped and own |
+//! | [`templates`] | pieces of a study that it builds on, shipped and own |
 //! | [`shapes`] | named load shapes |
 //! | [`history`] | usage files: level and shape from measured tokens |
+//! | `text` | files as text |
 //! | `build` | tables to the resolved study |
 //!
 //! Reading goes through three gates, each of which reports all it finds: the file is TOML; its
@@ -21,6 +23,8 @@ pub mod price_book;
 pub mod schema;
 pub mod shapes;
 pub mod study_file;
+pub mod templates;
+mod text;
 pub mod tree;
 
 pub use build::{Loaded, load, load_text};

@@ -40,6 +40,11 @@ pub struct StudyFile {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 120.0))]
     pub months_until_start: f64,
+    /// Templates that this study builds on: shipped ones by name, as in "azure_negotiated", or
+    /// files ending in .toml. What the study states wins. All paths, in templates too, are relative
+    /// to the study's own file.
+    #[serde(default)]
+    pub templates: Vec<String>,
     /// Price books besides the shipped ones, as paths relative to this file.
     #[serde(default)]
     pub price_books: Vec<String>,

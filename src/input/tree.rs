@@ -254,9 +254,12 @@ fn convert(source: usize, span: std::ops::Range<usize>, value: DeValue<'_>) -> N
     Node { value, place }
 }
 
+/// The name of an override among the sources.
+pub const OVERRIDE: &str = "--set";
+
 /// Applies an override `path.to.field=value`; whatever is wrong goes to `findings`.
 pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) {
-    let source = findings.sources.add("--set", argument);
+    let source = findings.sources.add(OVERRIDE, argument);
     let whole = Place { source, span: 0..argument.len() };
     let Some((path, text)) = argument.split_once('=') else {
         let message = format!("`{argument}` has no value");

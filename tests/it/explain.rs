@@ -56,6 +56,19 @@ fn leaves(value: &toml::Value, path: &str, out: &mut Vec<(String, toml::Value)>)
     }
 }
 
+/// The field of a clause among those of templates, which stand before the study's own.
+fn after_those_of_templates(field: &str, e: &Explanation, text: &str) -> String {
+    let Some((index, rest)) =
+        field.strip_prefix("contract.clauses[").and_then(|rest| rest.split_once(']'))
+    else {
+        return field.to_owned();
+    };
+    let file = text.parse::<toml::Table>().expect("TOML");
+    let own = file["contract"]["clauses"].as_array().expect("a list").len();
+    let index = e.clauses.len() - own + index.parse::<usize>().expect("a number");
+    format!("contract.clauses[{index}]{rest}")
+}
+
 #[test]
 fn every_stated_value_is_explained_with_its_line() {
     for name in studies() {
@@ -66,6 +79,7 @@ fn every_stated_value_is_explained_with_its_line() {
         let mut values = Vec::new();
         leaves(&text.parse::<toml::Table>().expect("TOML").into(), "", &mut values);
         for (field, value) in values {
+            let field = after_those_of_templates(&field, &explanation, &text);
             let key = field.rsplit('.').next().expect("a key");
             if field == "title" || key == "kind" {
                 continue;

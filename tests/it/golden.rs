@@ -425,6 +425,52 @@ fn g14_g15_g16_discounts_multiply() {
     golden("G16", "/off_add/1", 1.0 - stacked(&[0.30, 0.03, 0.10, 0.08], "add"), 0.51);
 }
 
+/// G21, S0:121: 30 % of a base of 16,667 or 50,000 a month are the 5,000 to 15,000 that a cheaper
+/// model saves.
+#[test]
+fn g21_a_cheaper_model() {
+    for (i, saving) in [5_000.0, 15_000.0].into_iter().enumerate() {
+        let base = saving / 0.3;
+        let bill = |price: f64| {
+            let price = format!("workload.on_demand_per_unit_month={price:?}");
+            let results = run("certain", &["workload.level=1000", &price]);
+            strategy(&results, "on_demand").measure(Measure::Cost).mean.value / 12.0
+        };
+        golden("G21", &format!("/base/{i}"), bill(base / 1000.0), base);
+        equal(bill(base / 1000.0) - bill(0.7 * base / 1000.0), saving);
+    }
+}
+
+/// G24, S0:14: 100 million tokens a month for 12,000 to 18,000 USD committed against 55,000 to 90,000
+/// on demand, 120 to 180 against 550 to 900 per million: a saving of 78.2 to 80 %. The seed book has
+/// the middle of the on-demand prices.
+#[test]
+fn g24_a_hundred_million_tokens() {
+    for (i, (committed, on_demand)) in
+        [(12_000.0, 55_000.0), (18_000.0, 90_000.0)].into_iter().enumerate()
+    {
+        let fee = format!("contract.fee_per_unit_month={:?}", committed / 100.0);
+        let price = format!("workload.on_demand_per_unit_month={:?}", on_demand / 100.0);
+        let units =
+            ["workload.level=100", "contract.units=100", "contract.min_units=1", "contract.step=1"];
+        let results = run("certain", &[&units[..], &[fee.as_str(), price.as_str()]].concat());
+        let bill = strategy(&results, "on_demand").measure(Measure::Cost).mean.value / 12.0;
+        golden("G24", &format!("/usd_per_mtok/1/{i}"), bill / 100.0, on_demand / 100.0);
+        let per_million = results.facts.load.fee_per_unit_month;
+        golden("G24", &format!("/usd_per_mtok/2/{i}"), per_million, committed / 100.0);
+        let saving = 1.0 - mean(&results, Measure::Cost) / 12.0 / bill;
+        golden("G24", &format!("/ptu_saving/{i}"), saving, 1.0 - committed / on_demand);
+    }
+    // 725 USD for a million tokens, input or output.
+    let book = [
+        "workload={ model = \"seed/gpt-4o\", deployment = \"regional\", tokens = { input_per_month = 60e6, output_per_month = 40e6 } }",
+        "contract.units=1000",
+    ];
+    let results = run("certain", &book);
+    let bill = strategy(&results, "on_demand").measure(Measure::Cost).mean.value / 12.0;
+    equal(bill, (55_000.0 + 90_000.0) / 2.0);
+}
+
 /// V01 and V02, Microsoft's sizing page: 1,000 x (200 + 8 x 20) / 3,400 = 105.88, bought as 110 in
 /// a data zone and 150 in a region; with half the prompt cached 76.47, 80 and 100.
 #[test]

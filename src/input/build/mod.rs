@@ -21,7 +21,7 @@ mod workload;
 use super::findings::{Findings, Place};
 use super::study_file::{LevelAt, StudyFile};
 use super::tree::{Node, apply_override};
-use super::{price_book, schema};
+use super::{price_book, schema, templates, text};
 use crate::error::Problem;
 use crate::facts::{Facts, ParameterFact, Warning};
 use crate::path::{PathModel, PathSpec};
@@ -59,15 +59,14 @@ impl Loaded {
 /// Reads a study file with overrides of the form `path.to.field=value`.
 #[must_use]
 pub fn load(path: &Path, overrides: &[String]) -> Loaded {
-    match read_text(path) {
+    match text::read(path) {
         Ok(text) => {
             let base = path.parent().unwrap_or(Path::new("")).to_owned();
             load_text(&path.display().to_string(), &text, &base, overrides)
         }
-        Err(error) => {
+        Err((message, help)) => {
             let mut findings = Findings::default();
-            let message = format!("cannot read {}: {}", path.display(), reason(&error));
-            let help = way_out(&error).unwrap_or(
+            let help = help.unwrap_or(
                 "check the path; `waterline init study.toml` writes a study to start from",
             );
             findings.error("unreadable", "", None, message, help);
@@ -76,38 +75,20 @@ pub fn load(path: &Path, overrides: &[String]) -> Loaded {
     }
 }
 
-/// A file as text; zero bytes are a sign of another encoding.
-fn read_text(path: &Path) -> std::io::Result<String> {
-    let text = std::fs::read_to_string(path)?;
-    if text.contains('\0') { Err(std::io::ErrorKind::InvalidData.into()) } else { Ok(text) }
-}
-
-/// An I/O error in plain words.
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-            "there is no such file".into()
-        }
-        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
-        std::io::ErrorKind::InvalidData => "it is not UTF-8 text".into(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".into(),
-        _ => error.to_string(),
-    }
-}
-
-/// What to do about a file that is there and cannot be used.
-fn way_out(error: &std::io::Error) -> Option<&'static str> {
-    (error.kind() == std::io::ErrorKind::InvalidData)
-        .then_some("save it as plain text in UTF-8: CSV or TOML, not a workbook")
-}
-
 /// Reads a study from its text; `base` is the folder that its paths are relative to.
 #[must_use]
 pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> Loaded {
     let mut findings = Findings::default();
     let source = findings.sources.add(name, text);
     let mut tree = Node::parse(source, &mut findings);
-    for argument in overrides {
+    // Which templates come first: other overrides may reach into what they bring.
+    let (choice, rest): (Vec<&String>, Vec<&String>) =
+        overrides.iter().partition(|o| o.trim_start().starts_with("templates"));
+    for argument in choice {
+        apply_override(&mut tree, argument, &mut findings);
+    }
+    let files = templates::lay_below(&mut tree, base, &mut findings);
+    for argument in rest {
         apply_override(&mut tree, argument, &mut findings);
     }
     if !findings.has_errors() {
@@ -131,7 +112,7 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         findings,
         warnings: Vec::new(),
         read: Vec::new(),
-        files: Vec::new(),
+        files,
     };
     let study = builder.study();
     let Builder { file, tree, findings, files, .. } = builder;
@@ -149,7 +130,7 @@ struct Builder {
     warnings: Vec<Warning>,
     /// Texts that the study depends on besides its own, for its hash.
     read: Vec<String>,
-    /// Where those texts come from.
+    /// Where those texts and the templates come from.
     files: Vec<PathBuf>,
 }
 
@@ -311,6 +292,8 @@ impl Builder {
         let mut plain = self.tree.plain();
         if let Some(table) = plain.as_table_mut() {
             table.remove("title");
+            // What they bring is in the tree.
+            table.remove("templates");
         }
         hasher.update(plain.to_string().as_bytes());
         for text in &self.read {
@@ -351,16 +334,14 @@ impl Builder {
     /// A file that the study names, as text.
     fn read_file(&mut self, field: &str, name: &str) -> Option<String> {
         let path = self.base.join(name);
-        match read_text(&path) {
+        match text::read(&path) {
             Ok(text) => {
                 self.read.push(text.clone());
                 self.files.push(path);
                 Some(text)
             }
-            Err(error) => {
-                let message = format!("cannot read {}: {}", path.display(), reason(&error));
-                let help =
-                    way_out(&error).unwrap_or("paths are relative to the folder of the study file");
+            Err((message, help)) => {
+                let help = help.unwrap_or("paths are relative to the folder of the study file");
                 self.error(field, "unreadable", message, help);
                 None
             }
