@@ -468,7 +468,7 @@ fn g24_a_hundred_million_tokens() {
     ];
     let results = run("certain", &book);
     let bill = strategy(&results, "on_demand").measure(Measure::Cost).mean.value / 12.0;
-    equal(bill, (55_000.0 + 90_000.0) / 2.0);
+    equal(bill, f64::midpoint(55_000.0, 90_000.0));
 }
 
 /// V01 and V02, Microsoft's sizing page: 1,000 x (200 + 8 x 20) / 3,400 = 105.88, bought as 110 in
