@@ -425,22 +425,6 @@ fn g14_g15_g16_discounts_multiply() {
     golden("G16", "/off_add/1", 1.0 - stacked(&[0.30, 0.03, 0.10, 0.08], "add"), 0.51);
 }
 
-/// G21, S0:121: 30 % of a base of 16,667 or 50,000 a month are the 5,000 to 15,000 that a cheaper
-/// model saves.
-#[test]
-fn g21_a_cheaper_model() {
-    for (i, saving) in [5_000.0, 15_000.0].into_iter().enumerate() {
-        let base = saving / 0.3;
-        let bill = |price: f64| {
-            let price = format!("workload.on_demand_per_unit_month={price:?}");
-            let results = run("certain", &["workload.level=1000", &price]);
-            strategy(&results, "on_demand").measure(Measure::Cost).mean.value / 12.0
-        };
-        golden("G21", &format!("/base/{i}"), bill(base / 1000.0), base);
-        equal(bill(base / 1000.0) - bill(0.7 * base / 1000.0), saving);
-    }
-}
-
 /// G24, S0:14: 100 million tokens a month for 12,000 to 18,000 USD committed against 55,000 to 90,000
 /// on demand, 120 to 180 against 550 to 900 per million: a saving of 78.2 to 80 %. The seed book has
 /// the middle of the on-demand prices.

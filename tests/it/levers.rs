@@ -170,7 +170,7 @@ fn rerated_units_hold_other_tokens() {
 }
 
 /// A cap holds prices of tokens, not what a unit holds: 600 committed, 200 of 800 spill at 12.50 in
-/// spite of a cap at today's prices; a rise of 10 % is capped.
+/// spite of a cap at today's prices; a rise of 10 % is capped, and a fall to 11.25 is none.
 #[test]
 fn a_cap_is_on_prices_and_not_on_what_a_unit_holds() {
     let with = |price: &str| {
@@ -178,9 +178,9 @@ fn a_cap_is_on_prices_and_not_on_what_a_unit_holds() {
         let rerated = "workload.rerating=[{from_month=2,factor=1.25}]";
         run("certain", &[capped, rerated, price, "contract.min_units=1", "contract.units=600"])
     };
-    for price in ["price.expected_per_month=0", "price.expected_per_month=0.1"] {
-        let [.., hybrid, _] = month(&with(price), 2);
-        equal(price, hybrid, 600.0 * 1.2 + 200.0 * 12.5);
+    for (change, paid) in [("0", 12.5), ("0.1", 12.5), ("-0.1", 11.25)] {
+        let [.., hybrid, _] = month(&with(&format!("price.expected_per_month={change}")), 2);
+        equal(change, hybrid, 600.0 * 1.2 + 200.0 * paid);
     }
 }
 
