@@ -15,8 +15,8 @@ use crate::path::Points;
 use crate::stats::bins::{Bins, Wanted, joined};
 use crate::stats::sample::collected::Missing;
 
-/// Values stored in a pass: 96 MB.
-const STORED: f64 = 12e6;
+/// Values stored in a pass: 160 MB.
+const STORED: f64 = 20e6;
 
 /// Most values stored of one series, with room to put them in order beside it.
 const STORED_OF_ONE: f64 = STORED / 3.0;
