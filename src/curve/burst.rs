@@ -77,7 +77,7 @@ fn log_sd(cv: f64) -> f64 {
 /// Levels of a shape, each a lognormal, for sums over all of them.
 struct Levels {
     /// Padded to whole vectors with weights of 0.
-    levels: Vec<f64>,
+    loads: Vec<f64>,
     weights: Vec<f64>,
     logs: Vec<f64>,
     log_sd: f64,
@@ -89,16 +89,16 @@ impl Levels {
     fn of(shape: &Shape, cv: f64) -> Self {
         let pairs = || shape.levels.iter().copied().zip(shape.weights.iter().copied());
         let idle = pairs().filter(|(s, _)| *s <= 0.0).map(|(_, w)| w).sum();
-        let (mut levels, mut weights): (Vec<f64>, Vec<f64>) =
+        let (mut loads, mut weights): (Vec<f64>, Vec<f64>) =
             pairs().filter(|(s, _)| *s > 0.0).unzip();
-        let padded = levels.len().next_multiple_of(WIDTH);
-        levels.resize(padded, 1.0);
+        let padded = loads.len().next_multiple_of(WIDTH);
+        loads.resize(padded, 1.0);
         weights.resize(padded, 0.0);
         Self {
-            logs: levels.iter().map(|s| ln(*s)).collect(),
+            logs: loads.iter().map(|s| ln(*s)).collect(),
             mean: pairs().map(|(s, w)| w * s).sum(),
             log_sd: log_sd(cv),
-            levels,
+            loads,
             weights,
             idle,
         }
@@ -109,7 +109,7 @@ impl Levels {
         if k <= 0.0 {
             return (self.mean - k, self.idle);
         }
-        let (overflow, share) = sums(&self.levels, &self.weights, &self.logs, k, self.log_sd);
+        let (overflow, share) = sums(&self.loads, &self.weights, &self.logs, k, self.log_sd);
         (overflow, self.idle + share)
     }
 }

@@ -184,3 +184,23 @@ fn the_end_of_exclusivity_makes_the_commitment_smaller() {
     above(saving, 0.0);
     below(saving, versus.studies[0].measure(Measure::Saving).mean.value);
 }
+
+/// S0, line 176. A provider that is a quarter cheaper does not pay for a switch away from units that
+/// serve the base at half the price, but it takes off the worst.
+#[test]
+fn a_switch_costs_on_average_and_insures() {
+    let versus = compare(&["switching_without", "switching"], &[]);
+    above(difference(&versus, 1), 100_000.0);
+    let difference = versus.studies[1].difference.as_ref().expect("a difference");
+    below(difference.measure(Measure::Cost).cvar95, 0.0);
+}
+
+/// S0, line 168. Two platforms share no peak, and minimums and steps apply twice.
+#[test]
+fn two_platforms_cost_more_than_one() {
+    let [one, larger, smaller] = ["dual_platform", "dual_platform_60", "dual_platform_40"]
+        .map(|name| mean(&run(name, &[]), "hybrid", Measure::Cost));
+    let apart = larger.value + smaller.value - one.value;
+    let errors = one.standard_error + larger.standard_error + smaller.standard_error;
+    assert!(apart - 5.0 * errors > 0.0, "{apart} +- {errors}");
+}
