@@ -136,7 +136,7 @@ impl Measure {
             Self::OverflowSpend => [
                 "Overflow spend",
                 "on-demand - rebates + hourly units",
-                "What demand beyond the commitment cost. For on-demand it is the whole bill.",
+                "What demand beyond the commitment cost. For on-demand it is the whole bill, but for bills apart from the units.",
             ],
             Self::Overspend => [
                 "Overspend",
@@ -148,11 +148,15 @@ impl Measure {
                 "cost - lowest cost of all settled strategies and sizes, on the same future",
                 "What hindsight would have saved. Nobody can have it in advance.",
             ],
-            Self::Credits => ["Credits", "sum of credits", "What clauses paid back."],
+            Self::Credits => [
+                "Credits",
+                "sum of credits and grants",
+                "What clauses paid back, and what granted balances paid.",
+            ],
             Self::Shortfall => [
                 "Shortfall",
-                "sum of penalty * max(committed spend - spend that counts, 0)",
-                "Paid for spend that was promised and not reached.",
+                "sum of penalty * max(committed spend - spend that counts, 0) and of percentages charged back",
+                "Paid for spend that was promised and not reached, as an amount or as a share of all spend.",
             ],
             Self::Utilization => [
                 "Utilization",

@@ -67,6 +67,18 @@ impl JsonSchema for Param {
 }
 
 impl Param {
+    /// A certain 0, the usual value of what need not be stated.
+    #[must_use]
+    pub fn zero() -> Self {
+        0.0.into()
+    }
+
+    /// A certain 1, for shares of the whole.
+    #[must_use]
+    pub fn one() -> Self {
+        1.0.into()
+    }
+
     /// The distribution; a point for a plain number.
     #[must_use]
     pub fn dist(&self) -> &Dist {

@@ -89,9 +89,13 @@ pub trait Clause {
         None
     }
 
-    /// Changes `units` by the clause's right, exercised so many `times` on each path.
+    /// Changes `units` by the clause's right, exercised so many `times` on each path. Unless the
+    /// clause says otherwise none are left: the right ends the contract.
     fn exercise(&self, opening: Opening<'_>, times: &Lane, units: &mut Lane) {
-        let _ = (opening, times, units);
+        let _ = opening;
+        for i in (0..LANES).filter(|i| times[*i] > 0.0) {
+            units[i] = 0.0;
+        }
     }
 
     /// What ending the contract by the clause's right costs, USD, where the units of the month that
@@ -171,4 +175,12 @@ pub struct Hooks {
     pub shortfall: bool,
     /// Whether a hook reads closed months.
     pub history: bool,
+}
+
+impl Hooks {
+    /// The hooks of a clause that grants a right: its policy and its budget look back.
+    #[must_use]
+    pub fn of_right() -> Self {
+        Self { right: true, history: true, ..Self::default() }
+    }
 }

@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Conversion {
     /// Share of the units that is reserved by the conversion; 1 if absent.
-    #[serde(default = "whole")]
+    #[serde(default = "Param::one")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub share: Param,
     /// What the units cost that the conversion reserves.
@@ -71,10 +71,6 @@ pub struct Conversion {
     pub notice_months: usize,
     /// When it is exercised.
     pub policy: Policy,
-}
-
-fn whole() -> Param {
-    1.0.into()
 }
 
 fn one() -> usize {

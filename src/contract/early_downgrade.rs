@@ -77,7 +77,7 @@ impl Clause for EarlyDowngrade {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { right: true, history: true, ..Hooks::default() }
+        Hooks::of_right()
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

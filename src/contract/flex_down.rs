@@ -81,7 +81,7 @@ impl Clause for FlexDown {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { right: true, history: true, ..Hooks::default() }
+        Hooks::of_right()
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

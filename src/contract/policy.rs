@@ -53,16 +53,12 @@ pub struct Threshold {
     pub over_months: usize,
     /// Added to the threshold for each month left in the term: saving less time to save, a right
     /// is worth using later only at a higher level.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     pub per_month_left: Param,
 }
 
 fn one() -> usize {
     1
-}
-
-fn zero() -> Param {
-    0.0.into()
 }
 
 /// What a threshold is a threshold of.

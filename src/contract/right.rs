@@ -163,6 +163,12 @@ impl<'a> Right<'a> {
         }
     }
 
+    /// Whether an exercise leaves fewer units, or none.
+    #[must_use]
+    pub fn gives_up(&self) -> bool {
+        self.towards == Towards::Less || self.ends
+    }
+
     /// Whether the month has a window at its end.
     #[must_use]
     pub fn has_window(&self, month: usize) -> bool {

@@ -65,16 +65,12 @@ pub struct SpendCommitment {
     #[serde(default)]
     pub counts: Charges,
     /// Share of the missing spend that is charged; 1 if absent.
-    #[serde(default = "whole")]
+    #[serde(default = "Param::one")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub penalty: Param,
     /// Percentages by the amount promised per period.
     #[serde(default)]
     pub tiers: Vec<Tier>,
-}
-
-fn whole() -> Param {
-    1.0.into()
 }
 
 impl SpendCommitment {

@@ -61,14 +61,14 @@ pub struct Switching {
     #[schemars(extend("x-min" = 0.0))]
     pub cost: Param,
     /// Months of the load's value that the change costs.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0))]
     pub disruption_months: Param,
     /// Whole months from the decision to the first month elsewhere.
     #[serde(default = "three")]
     pub notice_months: usize,
     /// Share of the fees left in the term that is still due.
-    #[serde(default = "whole")]
+    #[serde(default = "Param::one")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub fee_share: Param,
     /// First contract month, from 1, at whose end the switch may be decided.
@@ -87,14 +87,6 @@ fn three() -> usize {
     3
 }
 
-fn zero() -> Param {
-    0.0.into()
-}
-
-fn whole() -> Param {
-    1.0.into()
-}
-
 impl Clause for Switching {
     fn right(&self) -> Option<Right<'_>> {
         Some(Right {
@@ -104,12 +96,6 @@ impl Clause for Switching {
             ends: true,
             ..Right::at_any_month(&self.policy, Towards::More)
         })
-    }
-
-    fn exercise(&self, _opening: Opening<'_>, times: &Lane, units: &mut Lane) {
-        for i in 0..LANES {
-            units[i] = if times[i] > 0.0 { 0.0 } else { units[i] };
-        }
     }
 
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
@@ -132,7 +118,7 @@ impl Clause for Switching {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { right: true, history: true, ..Hooks::default() }
+        Hooks::of_right()
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

@@ -60,15 +60,15 @@ pub struct Terminate {
     #[serde(default = "one")]
     pub notice_months: usize,
     /// Fee in months of the monthly fee.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0))]
     pub fee_months: Param,
     /// Fee as a share of the fees left in the term.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub fee_share: Param,
     /// Fee, USD.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0))]
     pub fee_usd: Param,
     /// When it is exercised.
@@ -77,10 +77,6 @@ pub struct Terminate {
 
 fn one() -> usize {
     1
-}
-
-fn zero() -> Param {
-    0.0.into()
 }
 
 impl Clause for Terminate {
@@ -92,12 +88,6 @@ impl Clause for Terminate {
             ends: true,
             ..Right::at_any_month(&self.policy, Towards::Less)
         })
-    }
-
-    fn exercise(&self, _opening: Opening<'_>, times: &Lane, units: &mut Lane) {
-        for i in 0..LANES {
-            units[i] = if times[i] > 0.0 { 0.0 } else { units[i] };
-        }
     }
 
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
@@ -112,7 +102,7 @@ impl Clause for Terminate {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { right: true, history: true, ..Hooks::default() }
+        Hooks::of_right()
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

@@ -51,7 +51,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Upfront {
     /// Share of the term's fees that is paid in its first month; 1 if absent.
-    #[serde(default = "whole")]
+    #[serde(default = "Param::one")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub share: Param,
     /// Percentage off what is paid ahead.
@@ -60,10 +60,6 @@ pub struct Upfront {
     /// Share that comes back of what was paid ahead for units that are given up.
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub refund: Option<Param>,
-}
-
-fn whole() -> Param {
-    1.0.into()
 }
 
 impl Upfront {

@@ -27,7 +27,7 @@ pub struct Jumps {
     /// Mean of the log change: -0.7 halves the level.
     pub log_mean: Param,
     /// Standard deviation of the log change; not negative.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0))]
     pub log_sd: Param,
     /// Whether the drift makes up for the jumps, so that they leave the expected level alone.
@@ -38,10 +38,6 @@ pub struct Jumps {
     pub at_most_once: bool,
     #[serde(skip)]
     places: Option<Places>,
-}
-
-fn zero() -> Param {
-    0.0.into()
 }
 
 /// Positions of the arrival and size variables.

@@ -149,15 +149,15 @@ pub struct PromptOptimization {
 #[serde(deny_unknown_fields)]
 pub struct FineTuning {
     /// What its tokens cost more: 0.15 for 15 %.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-above" = -1.0))]
     pub premium: Param,
     /// Cost of training, once, USD.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0))]
     pub training: Param,
     /// Cost of hosting, USD per hour of the month.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0))]
     pub hosting_per_hour: Param,
     /// Month of the study in which it starts and training is paid, from 1.
@@ -225,10 +225,6 @@ pub struct Deferrable {
 
 fn half() -> Param {
     0.5.into()
-}
-
-fn zero() -> Param {
-    0.0.into()
 }
 
 fn first() -> usize {

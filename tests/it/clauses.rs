@@ -197,6 +197,21 @@ fn an_upfront_payment_without_interest_is_warned_of() {
     assert!(!warned(&["contract.clauses=[]"]));
 }
 
+/// A refund needs a right that gives units up.
+#[test]
+fn a_refund_without_a_right_is_warned_of() {
+    let warned = |overrides: &[&str]| {
+        let study = study_at("tests/clauses/upfront.toml", overrides);
+        study.facts.warnings.iter().any(|w| w.code == "refund-without-right")
+    };
+    let clauses = |more: &str| {
+        format!("contract.clauses=[{{ kind = \"upfront\", discount = 0.1, refund = 1.0 }}{more}]")
+    };
+    let leave = ", { kind = \"terminate\", fee_months = 1, notice_months = 1, policy = { kind = \"never\" } }";
+    assert!(warned(&[&clauses("")]));
+    assert!(!warned(&[&clauses(leave)]));
+}
+
 /// Spare hourly units are paid for and idle: 40 and 20 of excess with a quarter to spare at 9.
 #[test]
 fn spare_hourly_units_are_waste() {

@@ -3,6 +3,7 @@
 use super::Builder;
 use super::contract::Agreed;
 use super::workload::Loads;
+use crate::contract::{AnyClause, Clause, Upfront};
 use crate::facts::{Facts, PriceFact, Warning};
 use crate::path::PathModel;
 use crate::strategy::Strategy;
@@ -165,6 +166,19 @@ impl Builder {
                 "fees are paid ahead, and a dollar today counts as much as one in a year",
                 "the percentage looks better than it is: paying early costs interest",
                 "set `discount_rate_per_year` in [finance]",
+            );
+        }
+        let contract = &agreed.contract;
+        let comes_back = |upfront: &Upfront| upfront.refund.is_some();
+        let clauses = || contract.clauses.iter().map(AnyClause::get);
+        if clauses().filter_map(Clause::upfront).any(comes_back)
+            && !contract.rights().any(|(_, _, right)| right.gives_up())
+        {
+            self.warn(
+                "refund-without-right",
+                "fees that are paid ahead come back for units that are given up, and no clause lets them be",
+                "the refund does nothing",
+                "take `refund` out, or add the right: flex_down, early_downgrade, terminate",
             );
         }
     }

@@ -1,7 +1,7 @@
 //! Rights and ladders against the contract that they stand in.
 
 use super::Builder;
-use crate::contract::right::Towards;
+use crate::contract::right::Right;
 use crate::contract::{AnyClause, CappedPrice, Clause, Contract, Tranches};
 use crate::ledger::MOST_RIGHTS;
 
@@ -46,9 +46,8 @@ impl Builder {
     /// What is paid ahead for units that a right may give up comes back by a stated rule.
     fn check_refund(&mut self, contract: &Contract) {
         let clauses = || contract.clauses.iter().map(AnyClause::get).enumerate();
-        let gives_up = |(i, clause): (usize, &dyn Clause)| {
-            clause.right().filter(|right| right.towards == Towards::Less || right.ends).map(|_| i)
-        };
+        let gives_up =
+            |(i, clause): (usize, &dyn Clause)| clause.right().filter(Right::gives_up).map(|_| i);
         let Some(right) = clauses().find_map(gives_up) else { return };
         for (i, upfront) in clauses().filter_map(|(i, c)| Some((i, c.upfront()?))) {
             if upfront.refund.is_none() {

@@ -176,7 +176,7 @@ pub struct TokensTable {
     #[schemars(extend("x-min" = 0.0))]
     pub output_per_month: Param,
     /// Share of the input that comes from the cache.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub cached_share: Param,
 }
@@ -195,13 +195,9 @@ pub struct RequestsTable {
     #[schemars(extend("x-min" = 0.0))]
     pub response_tokens: Param,
     /// Share of the prompt that comes from the cache.
-    #[serde(default = "zero")]
+    #[serde(default = "Param::zero")]
     #[schemars(extend("x-min" = 0.0, "x-max" = 1.0))]
     pub cached_share: Param,
-}
-
-fn zero() -> Param {
-    0.0.into()
 }
 
 /// A load shape.
