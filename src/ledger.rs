@@ -5,11 +5,14 @@
 
 use crate::rng::{LANES, Lane};
 
-/// Rights exercised on each path: a bit for each right, by its place among the contract's.
-pub type Marks = [u8; LANES];
+/// Rights exercised together: a bit for each right, by its place among the contract's.
+pub type Mark = u8;
+
+/// Rights exercised on each path.
+pub type Marks = [Mark; LANES];
 
 /// Most rights that a contract can have.
-pub const MOST_RIGHTS: usize = u8::BITS as usize;
+pub const MOST_RIGHTS: usize = Mark::BITS as usize;
 
 /// One month of one block of paths.
 #[derive(Clone, Debug)]

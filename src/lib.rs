@@ -113,5 +113,6 @@ pub mod size;
 pub mod stats;
 pub mod strategy;
 pub mod study;
+pub mod value;
 pub mod words;
 pub mod workload;

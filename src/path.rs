@@ -195,6 +195,12 @@ impl PathModel {
         }
     }
 
+    /// Draws per path of everything that is drawn, in the order in which samplers know it.
+    #[must_use]
+    pub fn steps(&self) -> Vec<usize> {
+        self.own_variables().iter().map(|variable| variable.steps).collect()
+    }
+
     /// Everything that is drawn: series of the processes, then uncertain parameters.
     fn own_variables(&self) -> Vec<Variable> {
         let of_process = self.variables.list().iter().map(|v| v.variable.clone());

@@ -45,7 +45,12 @@ impl Study {
     /// The fixed part of every settlement.
     #[must_use]
     pub fn terms(&self) -> Terms<'_> {
-        Terms { contract: &self.contract, curves: &self.curves, discounts: &self.discounts }
+        Terms {
+            contract: &self.contract,
+            curves: &self.curves,
+            discounts: &self.discounts,
+            orders: None,
+        }
     }
 
     /// Months simulated.

@@ -175,6 +175,8 @@ pub struct Hooks {
     pub shortfall: bool,
     /// Whether a hook reads closed months.
     pub history: bool,
+    /// Whether a hook other than those of a right reads more of them than the last.
+    pub remembers: bool,
 }
 
 impl Hooks {

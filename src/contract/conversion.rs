@@ -118,7 +118,7 @@ impl Clause for Conversion {
 
     fn hooks(&self) -> Hooks {
         let credit = self.true_up_months > 0;
-        Hooks { right: true, credit, history: true, ..Hooks::default() }
+        Hooks { credit, remembers: credit, ..Hooks::of_right() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

@@ -69,7 +69,7 @@ impl Clause for CreditGrant {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { grant: true, history: true, ..Hooks::default() }
+        Hooks { grant: true, history: true, remembers: true, ..Hooks::default() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

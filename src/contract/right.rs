@@ -200,7 +200,8 @@ impl<'a> Right<'a> {
     }
 
     /// Most exercises up to and with a window, and the first month from which they count.
-    fn limit(&self, window: usize) -> (f64, usize) {
+    #[must_use]
+    pub fn limit(&self, window: usize) -> (f64, usize) {
         let year = (window - 1) / YEAR;
         match self.per_year {
             _ if self.once => (1.0, 1),

@@ -119,7 +119,13 @@ impl Clause for ShareOfWallet {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { discount: true, shortfall: true, history: true, ..Hooks::default() }
+        Hooks {
+            discount: true,
+            shortfall: true,
+            history: true,
+            remembers: true,
+            ..Hooks::default()
+        }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

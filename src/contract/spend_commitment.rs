@@ -125,6 +125,7 @@ impl Clause for SpendCommitment {
             discount: !self.tiers.is_empty(),
             shortfall: true,
             history: true,
+            remembers: true,
             ..Hooks::default()
         }
     }

@@ -90,7 +90,7 @@ impl Clause for Upfront {
     }
 
     fn hooks(&self) -> Hooks {
-        Hooks { discount: true, upfront: true, history: true, ..Hooks::default() }
+        Hooks { discount: true, upfront: true, history: true, remembers: true, ..Hooks::default() }
     }
 
     fn params(&mut self) -> Vec<(String, &mut Param)> {

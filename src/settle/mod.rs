@@ -20,11 +20,12 @@ pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
 use crate::curve::{Curves, LoadCurve};
-use crate::ledger::{Ledger, Month, Totals};
+use crate::ledger::{Ledger, Mark, Month, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
 use crate::strategy::Overflow;
+use std::ops::Range;
 
 /// What stays the same over all blocks and sizes.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,9 @@ pub struct Terms<'a> {
     pub curves: &'a Curves,
     /// Today's value of a dollar billed in each month.
     pub discounts: &'a [f64],
+    /// Rights to be exercised on all paths as each month of the contract opens, whatever their
+    /// policies say; none leaves it to the policies.
+    pub orders: Option<&'a [Mark]>,
 }
 
 /// Prices of each month under the contract, for a block of paths.
@@ -142,53 +146,87 @@ kernel! {
         ledger: &mut Ledger,
     ) -> Totals {
         let mut totals = Totals::zero();
-        let months = paths.load.len();
-        let keeps = ledger.months.len() > 1;
-        let rights = terms.contract.uses(|hooks| hooks.right);
-        let upfront = terms.contract.uses(|hooks| hooks.upfront);
-        for t in 0..months {
-            let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
-            let month = &mut open[0];
-            let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
-            let contract_month = t.saturating_sub(terms.contract.start);
-            let opening = Opening {
-                month: contract_month,
-                contract: terms.contract,
-                params: &paths.params,
-                closed: closed.get(t - contract_month..).unwrap_or_default(),
-                list: &prices.list[t - contract_month..t],
-            };
-            (month.reserved, month.deployed) = quantity(opening, phase, units);
-            if rights {
-                rights::exercise(opening, phase, units, &prices.paid[t].commitment, month);
-            }
-            consume(terms.curves.of(t), &paths.load[t], month);
-            let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
-            let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
-            let overflow = Some(overflow).filter(|_| phase != Phase::None);
-            bill(terms.contract, overflow, &paths.params, rates, month);
-            if rights {
-                rights::on_demand_alone(&list, &rates.on_demand, month);
-            }
-            if upfront {
-                month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
-            }
-            let last = terms.contract.is_last(t, months);
-            month.rebate = added(Stage::Rebate, opening, phase, last, month);
-            month.credit = added(Stage::Credit, opening, phase, last, month);
-            month.granted = added(Stage::Grant, opening, phase, last, month);
-            month.shortfall = added(Stage::Shortfall, opening, phase, last, month);
-            month.apart = apart(paths, t);
-            totals.add(month, terms.discounts[t]);
-        }
+        let months = 0..paths.load.len();
+        months_of(terms, overflow, units, paths, prices, ledger, months, &mut totals);
         totals
+    }
+}
+
+kernel! {
+    /// Settles some months like [`settle`], where the ledger already holds those before; adds them
+    /// to `totals`.
+    pub fn settle_months(
+        terms: Terms<'_>,
+        overflow: &Overflow,
+        units: f64,
+        paths: &PathBlock,
+        prices: &Prices,
+        ledger: &mut Ledger,
+        months: Range<usize>,
+        totals: &mut Totals,
+    ) {
+        months_of(terms, overflow, units, paths, prices, ledger, months, totals);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the body of two kernels, which take no closures")]
+fn months_of(
+    terms: Terms<'_>,
+    overflow: &Overflow,
+    units: f64,
+    paths: &PathBlock,
+    prices: &Prices,
+    ledger: &mut Ledger,
+    which: Range<usize>,
+    totals: &mut Totals,
+) {
+    let months = paths.load.len();
+    let keeps = ledger.months.len() > 1;
+    let rights = terms.contract.uses(|hooks| hooks.right);
+    let upfront = terms.contract.uses(|hooks| hooks.upfront);
+    for t in which {
+        let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
+        let month = &mut open[0];
+        let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
+        let contract_month = t.saturating_sub(terms.contract.start);
+        let opening = Opening {
+            month: contract_month,
+            contract: terms.contract,
+            params: &paths.params,
+            closed: closed.get(t - contract_month..).unwrap_or_default(),
+            list: &prices.list[t - contract_month..t],
+        };
+        (month.reserved, month.deployed) = quantity(opening, phase, units);
+        if rights {
+            let order = terms.orders.map(|orders| orders[contract_month]);
+            rights::exercise(opening, phase, (units, order), &prices.paid[t].commitment, month);
+        }
+        consume(terms.curves.of(t), &paths.load[t], month);
+        let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
+        let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
+        let overflow = Some(overflow).filter(|_| phase != Phase::None);
+        bill(terms.contract, overflow, &paths.params, rates, month);
+        if rights {
+            rights::on_demand_alone(&list, &rates.on_demand, month);
+        }
+        if upfront {
+            month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
+        }
+        let last = terms.contract.is_last(t, months);
+        month.rebate = added(Stage::Rebate, opening, phase, last, month);
+        month.credit = added(Stage::Credit, opening, phase, last, month);
+        month.granted = added(Stage::Grant, opening, phase, last, month);
+        month.shortfall = added(Stage::Shortfall, opening, phase, last, month);
+        month.apart = apart(paths, t);
+        totals.add(month, terms.discounts[t]);
     }
 }
 
 /// Reserved and deployed units of a month. After the term nothing is reserved: what stays switched
 /// on is billed by the hour.
 #[inline(always)]
-fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane, Lane) {
+pub(crate) fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane, Lane) {
     let mut reserved = [0.0; LANES];
     if let Phase::Term(_) = phase {
         reserved = [units; LANES];

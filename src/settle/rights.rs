@@ -3,18 +3,19 @@
 
 use crate::contract::right::Right;
 use crate::contract::{Clause, Opening, Phase, Rates};
-use crate::ledger::{Marks, Month};
+use crate::ledger::{Mark, Marks, Month};
 use crate::rng::{LANES, Lane};
 
 /// Marks the rights that are exercised as the month opens, and changes its units by those whose
 /// notice is over, right by right in the order of the contract. The fee of one that ends the
 /// contract is billed with the first month without it, where a unit would have cost `price`.
 ///
-/// After the term no right is exercised, and the units that stay are those that were left.
+/// After the term no right is exercised, and the units that stay are those that were left. An order
+/// for the month takes the place of the policies; nobody else looks whether it may be given.
 pub(super) fn exercise(
     opening: Opening<'_>,
     phase: Phase,
-    units: f64,
+    (units, order): (f64, Option<Mark>),
     price: &Lane,
     month: &mut Month,
 ) {
@@ -37,7 +38,10 @@ pub(super) fn exercise(
             clause.exercise(opening, &right.declared(opening, place), &mut ordered);
             // What waits to be reserved is there to be decided on.
             let commitment = if right.starts { &held } else { &ordered };
-            marks = right.exercised(opening, place, commitment);
+            marks = match order {
+                Some(order) => [order & (1 << place); LANES],
+                None => right.exercised(opening, place, commitment),
+            };
             for i in 0..LANES {
                 month.exercised[i] |= marks[i];
             }

@@ -159,6 +159,7 @@ mod tests {
             grant: true,
             shortfall: true,
             history: true,
+            remembers: true,
         };
         let acting: Vec<&str> =
             Stage::ORDER.into_iter().filter(|s| s.holds(all)).map(Stage::title).collect();

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The top-level modules; each may use those before it and no others.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
     "simd", "math", "linalg", "rng", "error", "dist", "param", "process", "curve", "workload",
     "path", "ledger", "contract", "strategy", "settle", "stats", "simulate", "measure", "facts",
-    "study", "size", "compare", "results", "words", "analysis", "replay", "partial", "input",
-    "explain", "bench", "report", "cli",
+    "study", "size", "compare", "results", "words", "value", "analysis", "replay", "partial",
+    "input", "explain", "bench", "report", "cli",
 ];
 
 /// Lines that a source file may have, tests and tables apart.

@@ -1,0 +1,223 @@
+//! The best decisions where the load follows a known law: expected costs at every node and load.
+//!
+//! ```text
+//! f(edge, t, x) = bill of month t at load x + Q(edge, t + 1, x)          x: the load of month t
+//! Q(edge, t, x) = E[f(edge, t, X(t)) | X(t - 1) = x] + late(edge, t, x)
+//! U(node, x)    = min over edges of Q(edge, first month, x)
+//! ```
+//!
+//! `Q` after a stage's last month is `U` of the node that the edge leads to, and 0 after the last
+//! stage. The bill of a month is what the settlement says at each knot of the load's grid; `late` is
+//! what it bills for the use of the month before, as a credit on the next bill does. Expectations of
+//! what lies between the knots are exact ([`super::grid`]), so that
+//!
+//! ```text
+//! d(edge, t) = f(edge, t, X(t)) - E[f(edge, t, X(t)) | X(t - 1)]
+//! ```
+//!
+//! is a martingale increment whatever the settlement does between them: a finer grid makes bounds
+//! tighter, none makes them wrong.
+
+use super::gaussian::Law;
+use super::grid::{Grid, Weights};
+use super::lattice::{Deal, Edge, Lattice};
+use crate::ledger::Ledger;
+use crate::math::exp;
+use crate::path::PathBlock;
+use crate::rng::{LANES, Lane};
+use crate::settle::Prices;
+
+/// Expected costs of all decisions on a grid of loads.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    /// The grid of the logarithm of the load, from its mean.
+    pub grid: Grid,
+    /// Where an edge's months begin, by its number.
+    places: Vec<usize>,
+    /// Bill and what follows, by edge and month; then expectations.
+    costs: Vec<f64>,
+    /// Bills for the use of the month before.
+    late: Vec<f64>,
+}
+
+/// Weights of the knots in a month, given each knot in the month before.
+struct Transition {
+    slope: f64,
+    sd: f64,
+    from: Vec<Weights>,
+}
+
+impl Transition {
+    fn new(grid: &Grid, slope: f64, sd: f64) -> Self {
+        let from = (0..grid.len()).step_by(LANES).map(|first| {
+            let means = std::array::from_fn(|i| slope * grid.knot((first + i).min(grid.len() - 1)));
+            let mut weights = Weights::default();
+            grid.weights(&means, sd, &mut weights);
+            weights
+        });
+        Self { slope, sd, from: from.collect() }
+    }
+}
+
+impl Solution {
+    /// Solves the lattice of a deal from its last stage to its first; `calm` is a block of paths on
+    /// which nothing moves, with its prices.
+    #[must_use]
+    pub fn of(
+        lattice: &Lattice,
+        deal: Deal<'_>,
+        law: &Law,
+        grid: Grid,
+        calm: &PathBlock,
+        prices: &Prices,
+    ) -> Self {
+        let mut places = vec![0; lattice.edges];
+        let mut count = 0;
+        for stage in &lattice.stages {
+            for edge in stage.nodes.iter().flat_map(|node| &node.edges) {
+                places[edge.index] = count;
+                count += stage.close - stage.open;
+            }
+        }
+        let table = vec![0.0; count * grid.stride()];
+        let mut solution = Self { grid, places, late: table.clone(), costs: table };
+        solution.bill(lattice, deal, law, calm, prices);
+        solution.induce(lattice, law);
+        solution
+    }
+
+    fn table(&self, edge: &Edge, month: usize) -> std::ops::Range<usize> {
+        let stride = self.grid.stride();
+        let at = (self.places[edge.index] + month) * stride;
+        at..at + stride
+    }
+
+    /// Bill of the stage's month `month` and all that follows, by load.
+    #[must_use]
+    pub fn costs(&self, edge: &Edge, month: usize) -> &[f64] {
+        &self.costs[self.table(edge, month)]
+    }
+
+    /// Bills in the stage's month `month` for the use of the month before, by its load.
+    #[must_use]
+    pub fn late(&self, edge: &Edge, month: usize) -> &[f64] {
+        &self.late[self.table(edge, month)]
+    }
+
+    /// Expected costs from month `open` on of an edge, where the loads of the month before deviate by
+    /// `x`.
+    #[must_use]
+    pub fn cost_to_go(&self, edge: &Edge, law: &Law, open: usize, x: &Lane) -> Lane {
+        let mut weights = Weights::default();
+        self.grid.weights(&x.map(|x| law.slope[open] * x), law.sd[open], &mut weights);
+        let late = self.grid.values(self.late(edge, 0), x);
+        let mut cost = weights.expected(self.costs(edge, 0));
+        for i in 0..LANES {
+            cost[i] += late[i];
+        }
+        cost
+    }
+
+    /// Bills of all edges at all knots. Months take turns to move, so that what is billed for the
+    /// month before is told from the rest.
+    fn bill(
+        &mut self,
+        lattice: &Lattice,
+        deal: Deal<'_>,
+        law: &Law,
+        calm: &PathBlock,
+        prices: &Prices,
+    ) {
+        let (grid, months) = (self.grid, calm.load.len());
+        let mut paths = calm.clone();
+        let mut ledger = Ledger::new(months);
+        let level: Vec<f64> = law.mean.iter().map(|mean| exp(*mean)).collect();
+        for first in (0..grid.len()).step_by(LANES) {
+            let factor = |i: usize| exp(grid.knot((first + i).min(grid.len() - 1)));
+            let lanes = LANES.min(grid.len() - first);
+            for parity in [0, 1, 2] {
+                for t in 0..months {
+                    let moves = parity < 2 && t % 2 == parity;
+                    paths.load[t] =
+                        std::array::from_fn(
+                            |i| if moves { level[t] * factor(i) } else { level[t] },
+                        );
+                }
+                lattice.walk(deal, &paths, prices, &mut ledger, &mut |stage, edge, rows| {
+                    for (month, row) in rows.iter().enumerate() {
+                        let t = lattice.stages[stage].open + month;
+                        let at = self.table(edge, month).start + grid.pad + first;
+                        let cost = row.cost();
+                        let discount = deal.terms.discounts[t];
+                        // With the third part nothing moves: what both other parts have in common.
+                        let (table, sign) = match parity {
+                            2 => (&mut self.late, -1.0),
+                            _ if t % 2 == parity => (&mut self.costs, 1.0),
+                            _ => (&mut self.late, 1.0),
+                        };
+                        for i in 0..lanes {
+                            table[at + i] += sign * discount * cost[i];
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    fn induce(&mut self, lattice: &Lattice, law: &Law) {
+        let grid = self.grid;
+        let mut transition: Option<Transition> = None;
+        let mut ahead: Vec<Vec<f64>> = Vec::new();
+        for (at, stage) in lattice.stages.iter().enumerate().rev() {
+            let last = at + 1 == lattice.stages.len();
+            let edges: Vec<&Edge> = stage.nodes.iter().flat_map(|node| &node.edges).collect();
+            let mut next: Vec<Vec<f64>> = edges
+                .iter()
+                .map(|edge| if last { vec![0.0; grid.len()] } else { ahead[edge.to].clone() })
+                .collect();
+            for t in (stage.open..stage.close).rev() {
+                let (slope, sd) = (law.slope[t], law.sd[t]);
+                let step = match transition.take() {
+                    Some(same) if same.slope == slope && same.sd == sd => same,
+                    _ => Transition::new(&grid, slope, sd),
+                };
+                for (edge, next) in edges.iter().zip(&mut next) {
+                    self.step_back(edge, t - stage.open, &step, next);
+                }
+                transition = Some(step);
+            }
+            let mut of_edge = next.into_iter();
+            ahead = stage
+                .nodes
+                .iter()
+                .map(|node| {
+                    let all = of_edge.by_ref().take(node.edges.len());
+                    let less = |a: Vec<f64>, b: Vec<f64>| {
+                        a.iter().zip(&b).map(|(a, b)| a.min(*b)).collect()
+                    };
+                    all.reduce(less).expect("a node has an edge")
+                })
+                .collect();
+        }
+    }
+
+    /// Adds what follows to a month's bill, and puts the expectation a month earlier in its place.
+    fn step_back(&mut self, edge: &Edge, month: usize, step: &Transition, next: &mut [f64]) {
+        let (grid, range) = (self.grid, self.table(edge, month));
+        let costs = &mut self.costs[range.clone()];
+        let late = &mut self.late[range];
+        for (cost, next) in costs[grid.pad..].iter_mut().zip(next.iter()) {
+            *cost += next;
+        }
+        grid.close_ends(costs);
+        grid.close_ends(late);
+        for ((next, weights), late) in
+            next.chunks_mut(LANES).zip(&step.from).zip(late[grid.pad..].chunks(LANES))
+        {
+            let mean = weights.expected(costs);
+            for (i, next) in next.iter_mut().enumerate() {
+                *next = mean[i] + late[i];
+            }
+        }
+    }
+}
