@@ -6,6 +6,7 @@
 //! are 1 for 100 %; months count from 1. Studies against each other have a form of their own
 //! ([`versus`]).
 
+pub mod appraisal;
 pub mod versus;
 
 use crate::facts::{Facts, Warning};

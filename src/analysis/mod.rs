@@ -10,6 +10,7 @@
 //! Several studies against each other share the paths of 3 ([`versus`]).
 
 mod answer;
+pub mod appraisal;
 mod decision;
 mod plan;
 mod shard;

@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod stopping;
 mod threads;
+mod value;
 
 pub use ranks::{Ending, Ranks, run_among};
 
@@ -50,6 +51,8 @@ enum Command {
     Run(RunArgs),
     /// Put contracts or studies against each other on the same futures
     Compare(CompareArgs),
+    /// Value the rights and clauses of a contract, with bounds, triggers and a menu of variants
+    Value(value::ValueArgs),
     /// Combine the shards of a run to its results
     Merge(MergeArgs),
     /// Measure this machine: paths per second, scaling, seconds to an accuracy, memory
@@ -298,6 +301,8 @@ enum SchemaArg {
     Results,
     Replay,
     Compare,
+    Value,
+    Menu,
     Explanation,
     Bench,
 }
@@ -318,6 +323,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Value(args) => value::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Replay(args) => replay::run(&args),

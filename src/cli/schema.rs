@@ -7,6 +7,7 @@ use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
 use crate::replay::Replay;
 use crate::results::Results;
+use crate::results::appraisal::{Appraisal, Menu};
 use crate::results::versus::Versus;
 use schemars::schema_for;
 use serde_json::Value as Json;
@@ -19,6 +20,8 @@ pub(super) fn text(args: &SchemaArgs) -> String {
         SchemaArg::Results => schema_for!(Results),
         SchemaArg::Replay => schema_for!(Replay),
         SchemaArg::Compare => schema_for!(Versus),
+        SchemaArg::Value => schema_for!(Appraisal),
+        SchemaArg::Menu => schema_for!(Menu),
         SchemaArg::Explanation => schema_for!(Explanation),
         SchemaArg::Bench => schema_for!(Bench),
     };

@@ -144,16 +144,18 @@ impl Node {
     pub fn set(&mut self, path: &str, value: Node) -> Result<(), String> {
         let mut node = self;
         for step in steps(path)? {
+            // A list that is not there yet begins as what every missing value is: an empty table.
+            if step == Step::Append && matches!(&node.value, Value::Table(list) if list.is_empty())
+            {
+                node.value = Value::Array(Vec::new());
+            }
             node = match (&mut node.value, step) {
                 (Value::Table(entries), Step::Key(key)) => {
                     let at = entries.iter().position(|e| e.key == key).unwrap_or_else(|| {
                         entries.push(Entry {
                             key: key.clone(),
                             key_place: value.place.clone(),
-                            node: Node {
-                                value: Value::Table(Vec::new()),
-                                place: value.place.clone(),
-                            },
+                            node: Node::nothing(&value.place),
                         });
                         entries.len() - 1
                     });
@@ -165,6 +167,12 @@ impl Node {
                         .get_mut(i)
                         .ok_or_else(|| format!("the list has {count} entries, counted from 0"))?
                 }
+                (Value::Array(items), Step::Append) => {
+                    items.push(Node::nothing(&value.place));
+                    let last = items.len() - 1;
+                    &mut items[last]
+                }
+                (_, Step::Append) => return Err("`[+]` adds to a list, and this is none".into()),
                 (Value::Array(_), Step::Key(key)) => {
                     return Err(format!(
                         "`{key}` is looked for in a list; entries are `[0]`, `[1]`, ..."
@@ -180,6 +188,11 @@ impl Node {
         }
         *node = value;
         Ok(())
+    }
+
+    /// A table without entries.
+    fn nothing(place: &Place) -> Self {
+        Self { value: Value::Table(Vec::new()), place: place.clone() }
     }
 
     /// The tree without places, for deserialization.
@@ -204,6 +217,8 @@ impl Node {
 enum Step {
     Key(String),
     Index(usize),
+    /// A new entry at the end of a list: `[+]`.
+    Append,
 }
 
 /// `contract.clauses[0].annual` (or `contract.clauses.0.annual`) as steps, or why it is no path.
@@ -216,6 +231,10 @@ fn steps(path: &str) -> Result<Vec<Step>, String> {
         }
         steps.push(key.parse().map_or_else(|_| Step::Key(key.to_owned()), Step::Index));
         for index in indices.into_iter().flat_map(|i| i.split('[')) {
+            if index == "+]" {
+                steps.push(Step::Append);
+                continue;
+            }
             let index = index.strip_suffix(']').and_then(|i| i.parse().ok());
             let index = index.ok_or("entries of a list are `[0]`, `[1]`, ...")?;
             steps.push(Step::Index(index));
@@ -369,6 +388,12 @@ mod tests {
         assert_eq!(plain["contract"]["clauses"][0]["annual"].as_float(), Some(0.03));
         assert_eq!(plain["growth"]["expected_per_year"].as_float(), Some(0.4));
         assert_eq!(plain["title"].as_str(), Some("what if"));
+        apply_override(&mut node, "contract.clauses[+]={ annual = 0.07 }", &mut findings);
+        apply_override(&mut node, "contract.tiers[+]=3", &mut findings);
+        let plain = node.plain();
+        assert_eq!(plain["contract"]["clauses"][1]["annual"].as_float(), Some(0.07));
+        assert_eq!(plain["contract"]["tiers"][0].as_integer(), Some(3));
+        assert!(findings.list.is_empty());
         apply_override(&mut node, "contract.clauses[3].annual=1", &mut findings);
         apply_override(&mut node, "nonsense", &mut findings);
         assert_eq!(findings.list.len(), 2);

@@ -3,6 +3,7 @@
 //! Every number that was simulated has its standard error and 95 % interval beside it. Studies
 //! against each other have tables of their own ([`versus`]).
 
+pub mod appraisal;
 mod replay;
 pub mod versus;
 

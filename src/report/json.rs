@@ -7,6 +7,7 @@ use crate::bench::results::Bench;
 use crate::explain::Explanation;
 use crate::replay::Replay;
 use crate::results::Results;
+use crate::results::appraisal::{Appraisal, Menu};
 use crate::results::versus::Versus;
 use serde::Serialize;
 
@@ -26,6 +27,24 @@ pub fn render(results: &Results) -> String {
 #[must_use]
 pub fn render_versus(versus: &Versus) -> String {
     pretty(versus)
+}
+
+/// What clauses are worth as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: an appraisal holds nothing that JSON cannot.
+#[must_use]
+pub fn render_appraisal(appraisal: &Appraisal) -> String {
+    pretty(appraisal)
+}
+
+/// A negotiation menu as indented JSON with a line feed at the end.
+///
+/// # Panics
+/// Never: a menu holds nothing that JSON cannot.
+#[must_use]
+pub fn render_menu(menu: &Menu) -> String {
+    pretty(menu)
 }
 
 /// Measurements as indented JSON with a line feed at the end.

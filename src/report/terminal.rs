@@ -1,5 +1,6 @@
 //! The answer and the tables that fit a screen.
 
+pub mod appraisal;
 pub mod bench;
 pub mod explain;
 mod layout;

@@ -14,16 +14,16 @@
 //! cost is small, so that both means have small errors, and the two meet where the increments come
 //! from the right expected costs.
 
-use super::gaussian::Law;
-use super::grid::{Grid, Weights};
 use super::lattice::{Deal, Edge, Lattice};
+use super::regression::Regression;
+use super::sight::{Lens, Sight};
 use super::solution::Solution;
 use crate::ledger::Ledger;
-use crate::math::ln;
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane};
 use crate::settle::{Prices, reprice};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Independent replicates, whose spread gives the standard errors.
 pub const REPLICATES: u32 = 32;
@@ -36,7 +36,27 @@ pub struct Cell<'a> {
     /// Its decisions.
     pub lattice: Lattice,
     /// Their expected costs.
-    pub solution: Solution,
+    pub fit: Fit,
+}
+
+/// Expected costs of decisions.
+#[derive(Clone, Debug)]
+pub enum Fit {
+    /// Where the law of the load is known.
+    Known(Solution),
+    /// From training paths.
+    Learned(Regression),
+}
+
+/// Which paths value.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws {
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Binary logarithm of the paths in each of [`REPLICATES`] replicates.
+    pub log2_points: u32,
+    /// Blocks of fresh futures from each stage of each path, where the martingale takes them.
+    pub inner: Option<u64>,
 }
 
 /// Means of one replicate, USD per path.
@@ -61,65 +81,96 @@ pub struct Means {
 pub struct Found {
     /// By replicate.
     pub means: Vec<Means>,
-    /// Paths on which the policy takes each edge.
-    pub visits: Vec<u64>,
+    /// By replicate: paths on which the policy takes each edge.
+    pub visits: Vec<Vec<u64>>,
+    /// By replicate: mean cost of each edge, whether taken or not, USD.
+    pub edges: Vec<Vec<f64>>,
     /// Cost of each path if nothing is exercised, USD.
-    pub never: Vec<f64>,
+    pub without_exercise: Vec<f64>,
     /// Cost of each path under the fitted policy, USD.
-    pub policy: Vec<f64>,
+    pub with_policy: Vec<f64>,
 }
 
-/// Values every cell on `2^log2_points` paths in each of [`REPLICATES`] replicates.
+/// Values every cell on the same paths.
 #[must_use]
-pub fn value(
-    model: &PathModel,
-    law: &Law,
-    cells: &[Cell<'_>],
-    (seed, log2_points): (u64, u32),
-) -> Vec<Found> {
-    let points = Points::Quasi { replicates: REPLICATES, log2_points };
-    let sampler = model.sampler(points, seed, "value");
+pub fn value(model: &PathModel, lens: &Lens, cells: &[Cell<'_>], draws: Draws) -> Vec<Found> {
+    let log2_points = draws.log2_points.max(LANES.ilog2());
+    // Futures branch from single draws, which quasi-random points have turned.
+    let points = match draws.inner {
+        Some(_) => Points::Pseudo,
+        None => Points::Quasi { replicates: REPLICATES, log2_points },
+    };
+    let purpose = if draws.inner.is_some() { "bound" } else { "value" };
+    let sampler = model.sampler(points, draws.seed, purpose);
     let blocks = (1u64 << log2_points) / LANES as u64;
-    let chunk = blocks.min(8);
+    let chunk = blocks.min(if draws.inner.is_some() { 1 } else { 8 });
     let chunks = blocks / chunk;
     let units: Vec<(u32, u64)> =
         (0..REPLICATES).flat_map(|r| (0..chunks).map(move |c| (r, c))).collect();
+    let opens = opens(cells);
     let done: Vec<Vec<Sums>> = units
         .par_iter()
         .map_init(
-            || Worker::new(model, law, cells),
+            || Worker::new(model, lens, cells),
             |worker, &(replicate, c)| {
                 let mut sums: Vec<Sums> = cells.iter().map(Sums::new).collect();
                 for block in c * chunk..(c + 1) * chunk {
-                    let at = Block { replicate, first: block * LANES as u64 };
+                    let at = match points {
+                        Points::Pseudo => u64::from(replicate) * blocks + block,
+                        Points::Quasi { .. } => block,
+                    };
+                    let replicate = if points == Points::Pseudo { 0 } else { replicate };
+                    let at = Block { replicate, first: at * LANES as u64 };
                     model.generate(&*sampler, points, at, &mut worker.paths);
-                    worker.look(law, &cells[0].solution.grid);
+                    worker.sight.look(lens, &worker.paths);
+                    if let (Some(inner), Lens::Learned(basis)) = (draws.inner, lens) {
+                        let futures = (draws.seed, inner);
+                        worker.sight.branch(model, basis, (&*sampler, at), futures, &opens);
+                    }
                     for (cell, sums) in cells.iter().zip(&mut sums) {
-                        worker.cell(law, cell, sums);
+                        worker.cell(cell, sums);
                     }
                 }
                 sums
             },
         )
         .collect();
-    let paths = (1u64 << log2_points) as f64;
-    let of_cell = |k: usize| {
-        let mut found = Found { visits: vec![0; cells[k].lattice.edges], ..Found::default() };
-        for replicate in done.chunks(chunks as usize) {
+    let paths = (blocks * LANES as u64) as f64;
+    (0..cells.len()).map(|k| Found::of(k, &cells[k], &done, chunks as usize, paths)).collect()
+}
+
+/// The months in which stages open, each with the month after the last of them.
+fn opens(cells: &[Cell<'_>]) -> Vec<(usize, usize)> {
+    let mut all = BTreeMap::new();
+    for stage in cells.iter().flat_map(|cell| &cell.lattice.stages) {
+        let close = all.entry(stage.open).or_insert(stage.close);
+        *close = stage.close.max(*close);
+    }
+    all.into_iter().collect()
+}
+
+impl Found {
+    fn of(k: usize, cell: &Cell<'_>, done: &[Vec<Sums>], chunks: usize, paths: f64) -> Self {
+        let mut found = Self::default();
+        for replicate in done.chunks(chunks) {
             let mut means = Means::default();
+            let mut visits = vec![0; cell.lattice.edges];
+            let mut edges = vec![0.0; cell.lattice.edges];
             for sums in replicate.iter().map(|unit| &unit[k]) {
                 means.add(&sums.means, 1.0 / paths);
-                found.never.extend(&sums.never);
-                found.policy.extend(&sums.policy);
-                for (all, some) in found.visits.iter_mut().zip(&sums.visits) {
-                    *all += some;
+                found.without_exercise.extend(&sums.never);
+                found.with_policy.extend(&sums.policy);
+                for e in 0..cell.lattice.edges {
+                    visits[e] += sums.visits[e];
+                    edges[e] += sums.edges[e] / paths;
                 }
             }
             found.means.push(means);
+            found.visits.push(visits);
+            found.edges.push(edges);
         }
         found
-    };
-    (0..cells.len()).map(of_cell).collect()
+    }
 }
 
 impl Means {
@@ -137,14 +188,20 @@ impl Means {
 struct Sums {
     means: Means,
     visits: Vec<u64>,
+    edges: Vec<f64>,
     never: Vec<f64>,
     policy: Vec<f64>,
 }
 
 impl Sums {
     fn new(cell: &Cell<'_>) -> Self {
-        let visits = vec![0; cell.lattice.edges];
-        Self { means: Means::default(), visits, never: Vec::new(), policy: Vec::new() }
+        Self {
+            means: Means::default(),
+            visits: vec![0; cell.lattice.edges],
+            edges: vec![0.0; cell.lattice.edges],
+            never: Vec::new(),
+            policy: Vec::new(),
+        }
     }
 }
 
@@ -153,84 +210,62 @@ struct Worker {
     paths: PathBlock,
     prices: Prices,
     ledger: Ledger,
-    /// Deviation of the load's logarithm from its mean, by month.
-    deviation: Vec<Lane>,
-    /// Weights of the knots in each month, given the month before.
-    weights: Vec<Weights>,
-    /// By edge: bills, bills less increments, and expected cost when it is decided.
+    sight: Sight,
+    costs: Costs,
+}
+
+/// What edges cost on each path of a block.
+#[derive(Default)]
+struct Costs {
+    /// Bills.
     raw: Vec<Lane>,
+    /// Bills less martingale increments.
     net: Vec<Lane>,
+    /// Expected cost from the edge on, when it is decided.
     ahead: Vec<Lane>,
 }
 
 impl Worker {
-    fn new(model: &PathModel, law: &Law, cells: &[Cell<'_>]) -> Self {
-        let months = law.mean.len();
+    fn new(model: &PathModel, lens: &Lens, cells: &[Cell<'_>]) -> Self {
         let edges = cells.iter().map(|cell| cell.lattice.edges).max().unwrap_or(0);
         let rows = || vec![[0.0; LANES]; edges];
         Self {
             paths: model.block(),
             prices: Prices::default(),
-            ledger: Ledger::new(months),
-            deviation: vec![[0.0; LANES]; months],
-            weights: vec![Weights::default(); months],
-            raw: rows(),
-            net: rows(),
-            ahead: rows(),
-        }
-    }
-
-    /// What the paths' loads mean for expectations; all cells share a grid.
-    fn look(&mut self, law: &Law, grid: &Grid) {
-        let mut before = [0.0; LANES];
-        for (t, load) in self.paths.load.iter().enumerate() {
-            let means = before.map(|x| law.slope[t] * x);
-            grid.weights(&means, law.sd[t], &mut self.weights[t]);
-            before = load.map(|load| ln(load) - law.mean[t]);
-            self.deviation[t] = before;
+            ledger: Ledger::new(model.months()),
+            sight: Sight::new(lens, model),
+            costs: Costs { raw: rows(), net: rows(), ahead: rows() },
         }
     }
 
     /// Adds a cell's figures on the block.
-    fn cell(&mut self, law: &Law, cell: &Cell<'_>, sums: &mut Sums) {
-        reprice(cell.deal.terms.contract, &self.paths, &mut self.prices);
-        let mut ledger = std::mem::replace(&mut self.ledger, Ledger { months: Vec::new() });
-        let (paths, prices) = (self.paths.clone(), std::mem::take(&mut self.prices));
+    fn cell(&mut self, cell: &Cell<'_>, sums: &mut Sums) {
+        let Self { paths, prices, ledger, sight, costs } = self;
+        reprice(cell.deal.terms.contract, paths, prices);
         let stages = &cell.lattice.stages;
-        cell.lattice.walk(cell.deal, &paths, &prices, &mut ledger, &mut |stage, edge, rows| {
+        cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
             let open = stages[stage].open;
             let (mut raw, mut net) = ([0.0; LANES], [0.0; LANES]);
             for (month, row) in rows.iter().enumerate() {
-                let (t, cost) = (open + month, row.cost());
-                let increments = self.increments(cell, edge, (t, month));
+                let (cost, discount) = (row.cost(), cell.deal.terms.discounts[open + month]);
+                let surprise = sight.surprise(&cell.fit, edge, open, month);
                 for i in 0..LANES {
-                    let bill = cell.deal.terms.discounts[t] * cost[i];
-                    raw[i] += bill;
-                    net[i] += bill - increments[i];
+                    raw[i] += discount * cost[i];
+                    net[i] += discount * cost[i] - surprise[i];
                 }
             }
-            (self.raw[edge.index], self.net[edge.index]) = (raw, net);
+            (costs.raw[edge.index], costs.net[edge.index]) = (raw, net);
+            costs.ahead[edge.index] = sight.ahead(&cell.fit, edge, open);
         });
-        (self.ledger, self.prices) = (ledger, prices);
-        let _ = law;
-        self.bounds(cell, sums);
+        costs.add(cell, sums);
     }
+}
 
-    /// Martingale increments of an edge in month `t`; leaves the expected cost when it is decided.
-    fn increments(&mut self, cell: &Cell<'_>, edge: &Edge, (t, month): (usize, usize)) -> Lane {
-        let solution = &cell.solution;
-        let costs = solution.costs(edge, month);
-        let mean = self.weights[t].expected(costs);
-        if month == 0 {
-            let before = if t == 0 { [0.0; LANES] } else { self.deviation[t - 1] };
-            let late = solution.grid.values(solution.late(edge, 0), &before);
-            self.ahead[edge.index] = std::array::from_fn(|i| mean[i] + late[i]);
+impl Costs {
+    fn add(&self, cell: &Cell<'_>, sums: &mut Sums) {
+        for (sum, net) in sums.edges.iter_mut().zip(&self.net) {
+            *sum += net.iter().sum::<f64>();
         }
-        let came = solution.grid.values(costs, &self.deviation[t]);
-        std::array::from_fn(|i| came[i] - mean[i])
-    }
-
-    fn bounds(&mut self, cell: &Cell<'_>, sums: &mut Sums) {
         let dual = least(&cell.lattice, &self.net);
         let clairvoyant = least(&cell.lattice, &self.raw);
         for i in 0..LANES {

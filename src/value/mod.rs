@@ -8,8 +8,18 @@
 //! | [`solution`] | the best decisions and their expected costs under such a law |
 //! | [`bounds`] | what the fitted policy costs on fresh paths, and what no policy can go below |
 
+pub mod basis;
 pub mod bounds;
+pub mod branch;
+
 pub mod gaussian;
 pub mod grid;
 pub mod lattice;
+pub mod regression;
+pub mod rules;
+pub mod setting;
+pub mod sight;
 pub mod solution;
+
+#[cfg(test)]
+mod tests;

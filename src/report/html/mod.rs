@@ -15,6 +15,7 @@
 //! The same results give the same bytes.
 
 mod answer;
+pub mod appraisal;
 pub mod bench;
 mod caution;
 mod closing;

@@ -10,10 +10,12 @@ mod tails;
 mod time;
 mod versus;
 mod waterline;
+mod worth;
 
 pub(super) use history::history;
 pub(super) use scaling::scaling;
 pub(super) use versus::versus;
+pub(super) use worth::{triggers, waterfall};
 
 use super::table::Data;
 use super::{View, section};

@@ -1,0 +1,164 @@
+//! What the clauses of a contract are worth: from a study to an appraisal.
+//!
+//! 1. the study is made ready ([`crate::value::setting`]): a known law of the load, or training paths;
+//! 2. a contract for each set of the valued clauses is solved and valued on the same paths
+//!    (`sets.rs`): alone, beside all others, and every set for the shares of the value;
+//! 3. the contract with all of them says when to exercise, what simple rules leave, what dear futures
+//!    become and what another size would be worth (`parts.rs`, `windows.rs`, `sizes.rs`).
+//!
+//! A right is exercised as well as its holder can, whatever policy the study gives it.
+
+mod menu;
+mod parts;
+mod request;
+mod sentence;
+mod sets;
+mod shares;
+mod sizes;
+mod windows;
+
+pub use menu::{Offer, menu};
+pub use request::{Refusal, Request, Sensitive, names};
+
+use super::Watcher;
+use crate::facts::Warning;
+use crate::results::appraisal::{Appraisal, ClauseWorth, FORMAT, Sensitivity, ValueRun};
+use crate::stats::Estimate;
+use crate::study::Study;
+use crate::value::bounds::REPLICATES;
+use request::Chosen;
+use sets::Appraiser;
+
+/// Quantile of the t distribution with `REPLICATES - 1` degrees of freedom that leaves 95 % inside.
+const T31: f64 = 2.039_513;
+
+/// The estimate from the values of replicates.
+fn estimate(values: impl Iterator<Item = f64>) -> Estimate {
+    let values: Vec<f64> = values.collect();
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    Estimate::symmetric(mean, (squares / (n * (n - 1.0))).sqrt(), T31)
+}
+
+/// Values the clauses that a request names; `others` are the study under other assumptions.
+///
+/// # Errors
+/// What stands in the way, in words.
+pub fn appraise(
+    study: &Study,
+    request: &Request,
+    others: &[Sensitive],
+    watcher: &dyn Watcher,
+) -> Result<Appraisal, Refusal> {
+    let chosen = Chosen::of(study, request)?;
+    watcher.stage("size");
+    let (units, units_from) = chosen.units(study, request, watcher)?;
+    watcher.stage("policies");
+    let appraiser = Appraiser::new(study, &chosen, units, request);
+    let contract = appraiser.contract(chosen.full());
+    let cell = appraiser.cell(&contract, units)?;
+    let all = appraiser.sets(&cell, watcher)?;
+    let full = all.full();
+    let mut clauses = Vec::new();
+    for (k, &i) in chosen.clauses.iter().enumerate() {
+        clauses.push(ClauseWorth {
+            name: chosen.names[k].clone(),
+            description: study.contract.clauses[i].get().describe(),
+            alone: all.worth(0, 1 << k),
+            last: all.worth(full ^ 1 << k, full),
+            share: all.share(k),
+        });
+    }
+    watcher.stage("rules");
+    let rules = appraiser.rules(&all)?;
+    watcher.stage("other sizes");
+    let resized = appraiser.resized(watcher)?;
+    watcher.stage("other assumptions");
+    let mut sensitivity = Vec::new();
+    for other in others {
+        let again = Request { units: Some(units), solve: false, quick: true, ..request.clone() };
+        let chosen = Chosen::of(&other.study, &again)?;
+        let value = Appraiser::new(&other.study, &chosen, units, &again).together(watcher)?;
+        sensitivity.push(Sensitivity { change: other.change.clone(), value });
+    }
+    let mut appraisal = Appraisal {
+        format: FORMAT.into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        title: study.facts.title.clone(),
+        study_hash: study.facts.study_hash.clone(),
+        contract: study.facts.contract.clone(),
+        unit: study.facts.unit.clone(),
+        months: study.months(),
+        discount_rate: study.facts.discount_rate,
+        strategy: study.strategies[chosen.strategy].kind.name().into(),
+        units,
+        units_from,
+        run: appraiser.run(&all),
+        sentence: String::new(),
+        together: all.worth(0, full),
+        clauses,
+        shares: all.shares.words.clone(),
+        parts: all.parts(),
+        risk: all.risk(),
+        rules,
+        windows: appraiser.windows(&all),
+        months_table: appraiser.months(&all),
+        resized,
+        solved: appraiser.dense(request)?,
+        sensitivity,
+        warnings: Vec::new(),
+    };
+    appraisal.sentence = sentence::sentence(&appraisal);
+    appraisal.warnings = warnings(study, &appraiser, &appraisal);
+    Ok(appraisal)
+}
+
+/// What to be careful about.
+fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> Vec<Warning> {
+    let mut warnings = study.facts.warnings.clone();
+    let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
+        warnings.push(Warning {
+            code: code.into(),
+            seen,
+            may_mean: may_mean.into(),
+            advice: advice.into(),
+        });
+    };
+    for clause in &appraisal.clauses {
+        if clause.alone.lower.value == 0.0 && clause.last.lower.value == 0.0 {
+            warn(
+                "worth-nothing",
+                format!("{} changes no bill of any path", clause.name),
+                "it cannot be used: its windows and notice leave no month, or its limits never bind",
+                "read it again with `waterline explain`",
+            );
+        }
+    }
+    if let Some(fit) = appraiser.fit_findings() {
+        warn(
+            "wide-bounds",
+            fit,
+            "the bounds are wider than those of a load whose law is known",
+            "raise --paths for the lower bound and --futures for the upper one",
+        );
+    }
+    warnings
+}
+
+/// How a valuation was run.
+fn run_facts(appraiser: &Appraiser<'_>, decisions: usize) -> ValueRun {
+    let known = appraiser.setting.is_known();
+    let per_replicate = 1u64 << appraiser.draws.log2_points;
+    ValueRun {
+        method: if known { "known_law" } else { "regression" }.into(),
+        why: appraiser.why(),
+        paths: u64::from(REPLICATES) * per_replicate,
+        replicates: REPLICATES,
+        training_paths: if known { 0 } else { appraiser.training },
+        bound_paths: if known { 0 } else { u64::from(REPLICATES) << appraiser.bound.log2_points },
+        futures: if known { 0 } else { appraiser.bound.inner.unwrap_or(0) * 64 },
+        seed: appraiser.draws.seed,
+        decisions: decisions as u64,
+    }
+}

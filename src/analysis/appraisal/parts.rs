@@ -1,0 +1,164 @@
+//! Where the value comes from, what it does to dear futures, and what simple rules leave of it.
+
+use super::estimate;
+use super::request::Refusal;
+use super::sets::{Appraiser, Sets};
+use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
+use crate::stats::Estimate;
+use crate::value::bounds::{Found, Means};
+use crate::value::lattice::Lattice;
+use crate::value::rules::{Rule, best, costs};
+
+/// Tail that the CVaR is the mean of.
+const TAIL: f64 = 0.05;
+
+impl Sets<'_> {
+    /// Costs, and the value in its parts.
+    pub(super) fn parts(&self) -> Parts {
+        let of = |f: &dyn Fn(&Means, &Means) -> f64| {
+            estimate(self.none.means.iter().zip(&self.all.means).map(|(none, all)| f(none, all)))
+        };
+        let plan = fixed_plan(&self.cell.lattice, &self.all);
+        let planned: Vec<f64> =
+            self.all.edges.iter().map(|costs| plan.iter().map(|e| costs[*e]).sum()).collect();
+        let none = || self.none.means.iter().map(|means| means.policy);
+        let with = || self.all.means.iter().map(|means| means.policy);
+        Parts {
+            cost_without: estimate(none()),
+            cost_with: estimate(with()),
+            intrinsic: estimate(none().zip(&planned).map(|(none, plan)| none - plan)),
+            extrinsic: estimate(planned.iter().zip(with()).map(|(plan, with)| plan - with)),
+            crystal_ball: of(&|none, all| none.policy_raw - all.clairvoyant),
+        }
+    }
+
+    /// What the policy for the mean does to dear futures.
+    pub(super) fn risk(&self) -> Vec<RiskChange> {
+        let figure = |name: &str, of: &dyn Fn(&[f64]) -> f64| {
+            let by_replicate = |costs: &[f64]| -> Vec<f64> {
+                let paths = costs.len() / self.none.means.len();
+                costs.chunks(paths).map(of).collect()
+            };
+            let without = by_replicate(&self.none.with_policy);
+            let with = by_replicate(&self.all.with_policy);
+            RiskChange {
+                figure: name.into(),
+                without: estimate(without.iter().copied()),
+                with: estimate(with.iter().copied()),
+                saved: estimate(without.iter().zip(&with).map(|(a, b)| a - b)),
+            }
+        };
+        vec![
+            figure("P50", &|costs| quantile(costs, 0.5)),
+            figure("P90", &|costs| quantile(costs, 0.9)),
+            figure("P95", &|costs| quantile(costs, 1.0 - TAIL)),
+            figure("CVaR 95", &|costs| tail(costs, TAIL)),
+        ]
+    }
+}
+
+fn sorted(costs: &[f64]) -> Vec<f64> {
+    let mut sorted = costs.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
+/// The cost that is not exceeded with probability `p`.
+fn quantile(costs: &[f64], p: f64) -> f64 {
+    let sorted = sorted(costs);
+    sorted[((p * sorted.len() as f64).ceil() as usize).max(1) - 1]
+}
+
+/// The mean of the highest costs, the boundary path in part.
+fn tail(costs: &[f64], share: f64) -> f64 {
+    let sorted = sorted(costs);
+    let wanted = share * sorted.len() as f64;
+    let whole = wanted.floor() as usize;
+    let high = &sorted[sorted.len() - whole..];
+    let part = (wanted - whole as f64) * sorted[sorted.len() - whole - 1];
+    (high.iter().sum::<f64>() + part) / wanted
+}
+
+/// The edges of the plan with the least mean cost among those that are fixed today.
+fn fixed_plan(lattice: &Lattice, found: &Found) -> Vec<usize> {
+    let mean = |edge: usize| found.edges.iter().map(|costs| costs[edge]).sum::<f64>();
+    let mut ahead: Vec<(f64, Vec<usize>)> = Vec::new();
+    for (at, stage) in lattice.stages.iter().enumerate().rev() {
+        let last = at + 1 == lattice.stages.len();
+        let nodes = stage.nodes.iter().map(|node| {
+            let ways = node.edges.iter().map(|edge| {
+                let (cost, way) = if last { (0.0, Vec::new()) } else { ahead[edge.to].clone() };
+                let mut whole = vec![edge.index];
+                whole.extend(way);
+                (mean(edge.index) + cost, whole)
+            });
+            ways.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a node has an edge")
+        });
+        ahead = nodes.collect();
+    }
+    ahead.swap_remove(0).1
+}
+
+impl Appraiser<'_> {
+    /// Rules for a contract with a single right.
+    pub(super) fn rules(&self, sets: &Sets<'_>) -> Result<Vec<RuleWorth>, Refusal> {
+        if sets.cell.deal.terms.contract.rights().count() != 1 || sets.cell.lattice.stages.len() < 2
+        {
+            return Ok(Vec::new());
+        }
+        let (model, lens) = (&self.study.model, &self.setting.lens);
+        let training = crate::value::bounds::Draws {
+            log2_points: self.draws.log2_points.saturating_sub(1).min(8),
+            ..self.draws
+        };
+        let [linear, single] = best(model, lens, sets.cell, training);
+        let fixed = |level| Rule { level, per_month_left: 0.0 };
+        let rules = [linear, single, fixed(1.0), fixed(0.85), fixed(0.7)];
+        let by_replicate = costs(model, lens, sets.cell, &rules, (self.draws, "value"));
+        let none: Vec<f64> = sets.none.means.iter().map(|means| means.policy).collect();
+        let whole = sets.worth(0, sets.full()).lower.value;
+        let towards = sets.cell.deal.terms.contract.rights().next().map(|(_, _, r)| r.towards);
+        Ok(rules
+            .iter()
+            .enumerate()
+            .map(|(k, rule)| {
+                let value =
+                    estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]));
+                rule_worth(*rule, towards, k, value, whole)
+            })
+            .collect())
+    }
+}
+
+fn rule_worth(
+    rule: Rule,
+    towards: Option<crate::contract::right::Towards>,
+    place: usize,
+    value: Estimate,
+    whole: f64,
+) -> RuleWorth {
+    let side = match towards {
+        Some(crate::contract::right::Towards::More) => "above",
+        _ => "below",
+    };
+    let level = (1e5 * rule.level).round() / 1e5;
+    let slope = (1e6 * rule.per_month_left).round() / 1e6;
+    let found = ["the best line in the months left", "the best single level"];
+    let words = found.get(place).map_or_else(
+        || format!("load {side} {:.0} % of the units", 100.0 * level),
+        |found| {
+            let left = if place == 0 {
+                format!(" {:+.2} % for each month left", 100.0 * slope)
+            } else {
+                String::new()
+            };
+            format!("{found}: load {side} {:.1} %{left}", 100.0 * level)
+        },
+    );
+    let toml = format!(
+        "policy = {{ kind = \"threshold\", signal = \"load\", level = {level}{} }}",
+        if slope == 0.0 { String::new() } else { format!(", per_month_left = {slope}") }
+    );
+    let of_best = if whole == 0.0 { f64::NAN } else { value.value / whole };
+    RuleWorth { rule: words, toml, level, per_month_left: slope, value, of_best }
+}

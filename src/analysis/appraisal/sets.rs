@@ -1,0 +1,251 @@
+//! Contracts with some of the valued clauses, each valued on the same paths.
+
+use super::request::{Chosen, Refusal, Request};
+use super::shares::{self, Shares};
+use super::{Watcher, estimate, run_facts};
+use crate::contract::Contract;
+use crate::results::appraisal::{ValueRun, Worth};
+use crate::stats::Estimate;
+use crate::study::Study;
+use crate::value::bounds::{Cell, Draws, Found, REPLICATES, value};
+use crate::value::lattice::{MOST_EDGES, TooMany};
+use crate::value::setting::Setting;
+use std::collections::BTreeMap;
+
+/// Paths that value by default: with martingale increments, and without.
+const PATHS: [u64; 2] = [1 << 14, 1 << 16];
+
+/// Paths that a regression learns from.
+const TRAINING: u64 = 1 << 14;
+
+/// Paths of the upper bound of a regression.
+const BOUND_PATHS: u64 = 1 << 11;
+
+/// Fresh futures from each of their stages.
+const FUTURES: u64 = 256;
+
+/// Contracts that are valued in one pass: their tables are in memory together.
+const PASS: usize = 16;
+
+/// A study with what is valued in it.
+pub(super) struct Appraiser<'a> {
+    pub study: &'a Study,
+    pub chosen: &'a Chosen,
+    pub units: f64,
+    pub setting: Setting<'a>,
+    pub draws: Draws,
+    pub bound: Draws,
+    pub training: u64,
+    quick: bool,
+}
+
+/// Expected cost of a contract by replicate, USD.
+#[derive(Clone, Debug)]
+pub(super) struct CellCost {
+    /// Under the fitted policy.
+    pub policy: Vec<f64>,
+    /// What no policy goes below.
+    pub dual: Option<Vec<f64>>,
+}
+
+/// All sets that were valued; a set has a bit for each valued clause.
+pub(super) struct Sets<'a> {
+    count: usize,
+    costs: BTreeMap<u64, CellCost>,
+    pub shares: Shares,
+    /// The contract with none of the valued clauses, and with all.
+    pub none: Found,
+    pub all: Found,
+    /// The decisions of the contract with all of them.
+    pub cell: &'a Cell<'a>,
+}
+
+/// Paths of a replicate as a power of two.
+pub(super) fn log2_points(paths: u64) -> u32 {
+    (paths / u64::from(REPLICATES)).max(64).next_power_of_two().ilog2()
+}
+
+impl<'a> Appraiser<'a> {
+    pub(super) fn new(study: &'a Study, chosen: &'a Chosen, units: f64, request: &Request) -> Self {
+        let setting = Setting::new(study, chosen.strategy, request.method, TRAINING);
+        let usual = PATHS[usize::from(!setting.is_known())];
+        let paths = request.paths.unwrap_or(usual);
+        let seed = study.run.seed;
+        let draws = Draws { seed, log2_points: log2_points(paths), inner: None };
+        let futures = request.futures.unwrap_or(FUTURES).div_ceil(64).max(1);
+        let bound = Draws { log2_points: log2_points(BOUND_PATHS), inner: Some(futures), ..draws };
+        let quick = request.quick;
+        Self { study, chosen, units, setting, draws, bound, training: TRAINING, quick }
+    }
+
+    /// The study's contract with only some of the valued clauses.
+    pub(super) fn contract(&self, set: u64) -> Contract {
+        let mut contract = self.study.contract.clone();
+        let mut at = 0;
+        contract.clauses.retain(|_| {
+            let valued = self.chosen.clauses.iter().position(|i| *i == at);
+            at += 1;
+            valued.is_none_or(|k| set >> k & 1 == 1)
+        });
+        contract
+    }
+
+    pub(super) fn cell<'b>(&self, contract: &'b Contract, units: f64) -> Result<Cell<'b>, Refusal>
+    where
+        'a: 'b,
+    {
+        self.setting.cell(contract, units).map_err(too_many)
+    }
+
+    /// Values contracts on the same paths.
+    pub(super) fn value(&self, cells: &[Cell<'_>], bounds: bool) -> Vec<(CellCost, Found)> {
+        let model = &self.study.model;
+        let found = value(model, &self.setting.lens, cells, self.draws);
+        let gaps = (bounds && !self.setting.is_known())
+            .then(|| value(model, &self.setting.lens, cells, self.bound));
+        let cost = |(k, found): (usize, &Found)| {
+            let policy: Vec<f64> = found.means.iter().map(|m| m.policy).collect();
+            let dual = match &gaps {
+                // What the policy loses to the bound, on the paths of the bound.
+                Some(gaps) => {
+                    let gap = gaps[k].means.iter().map(|m| m.policy - m.dual);
+                    Some(policy.iter().zip(gap).map(|(policy, gap)| policy - gap).collect())
+                }
+                None if self.setting.is_known() => {
+                    Some(found.means.iter().map(|m| m.dual).collect())
+                }
+                None => None,
+            };
+            CellCost { policy, dual }
+        };
+        let costs: Vec<CellCost> = found.iter().enumerate().map(cost).collect();
+        costs.into_iter().zip(found).collect()
+    }
+
+    /// The value of all clauses together, and nothing else.
+    pub(super) fn together(&self, _watcher: &dyn Watcher) -> Result<Estimate, Refusal> {
+        let full = (1u64 << self.chosen.clauses.len()) - 1;
+        let contracts = [self.contract(0), self.contract(full)];
+        let cells = [self.cell(&contracts[0], self.units)?, self.cell(&contracts[1], self.units)?];
+        let found = self.value(&cells, false);
+        Ok(worth(&found[0].0, &found[1].0).lower)
+    }
+
+    /// Values every set that the appraisal needs; `cell` is the contract with all valued clauses.
+    pub(super) fn sets<'b>(
+        &self,
+        cell: &'b Cell<'b>,
+        watcher: &dyn Watcher,
+    ) -> Result<Sets<'b>, Refusal> {
+        let count = self.chosen.clauses.len();
+        let full = (1u64 << count) - 1;
+        let mut wanted: Vec<u64> = vec![0, full];
+        wanted.extend((0..count).flat_map(|k| [1 << k, full ^ 1 << k]));
+        let orders = shares::orders(count, self.draws.seed);
+        let bounded = wanted.len();
+        if !self.quick {
+            wanted.extend(shares::sets(count, &orders));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        let wanted: Vec<(u64, bool)> = wanted
+            .into_iter()
+            .enumerate()
+            .filter(|(_, set)| seen.insert(*set))
+            .map(|(i, set)| (set, i < bounded))
+            .collect();
+        let mut costs = BTreeMap::new();
+        let (mut none, mut all) = (None, None);
+        for (done, pass) in wanted.chunks(PASS).enumerate() {
+            watcher.stage(&format!(
+                "sets of clauses, {} of {}",
+                done * PASS + pass.len(),
+                wanted.len()
+            ));
+            if watcher.stopped() {
+                return Err(Refusal::Stopped);
+            }
+            let contracts: Vec<Contract> =
+                pass.iter().map(|(set, _)| self.contract(*set)).collect();
+            let cells: Result<Vec<Cell<'_>>, Refusal> =
+                contracts.iter().map(|contract| self.cell(contract, self.units)).collect();
+            let bounds = pass.iter().any(|(_, bounds)| *bounds);
+            for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells?, bounds)) {
+                costs.insert(*set, cost);
+                match *set {
+                    0 => none = Some(found),
+                    set if set == full => all = Some(found),
+                    _ => {}
+                }
+            }
+        }
+        let shares = Shares::of(count, &orders, &costs);
+        let (none, all) = none.zip(all).expect("both ends are valued");
+        Ok(Sets { count, costs, shares, none, all, cell })
+    }
+
+    /// The expected cost of a contract by the law of the load alone, where that is known.
+    pub(super) fn solved(
+        &self,
+        contract: &Contract,
+        units: f64,
+        fineness: f64,
+    ) -> Result<Option<f64>, Refusal> {
+        self.setting.solved(contract, units, fineness).map_err(too_many)
+    }
+
+    pub(super) fn run(&self, sets: &Sets<'_>) -> ValueRun {
+        run_facts(self, sets.cell.lattice.edges)
+    }
+
+    /// Why expected costs are found as they are, in words.
+    pub(super) fn why(&self) -> String {
+        if self.setting.is_known() {
+            "the logarithm of the load is a Gaussian process that its last month tells all about: \
+             expected costs are sums of closed forms"
+                .into()
+        } else {
+            "the load or the price follows no law with closed forms: expected costs are fitted to \
+             training paths"
+                .into()
+        }
+    }
+
+    /// What a regression found wanting.
+    pub(super) fn fit_findings(&self) -> Option<String> {
+        (!self.setting.is_known()).then(|| {
+            "expected costs are fitted to training paths, and the upper bound takes fresh futures"
+                .into()
+        })
+    }
+}
+
+fn too_many(_: TooMany) -> Refusal {
+    Refusal::because(
+        format!("the rights of the contract leave more than {MOST_EDGES} decisions"),
+        "value fewer of them at a time with --clause, or give them fewer windows; a yearly spend \
+         commitment, a share of wallet, a credit grant or fees paid ahead make every history of \
+         exercises its own",
+    )
+}
+
+/// Bounds on the difference of two costs, without less with.
+pub(super) fn worth(without: &CellCost, with: &CellCost) -> Worth {
+    let difference = |a: &[f64], b: &[f64]| estimate(a.iter().zip(b).map(|(a, b)| a - b));
+    let lower = difference(without.dual.as_ref().unwrap_or(&without.policy), &with.policy);
+    Worth { lower, upper: with.dual.as_ref().map(|dual| difference(&without.policy, dual)) }
+}
+
+impl Sets<'_> {
+    /// The set of all valued clauses.
+    pub(super) fn full(&self) -> u64 {
+        (1 << self.count) - 1
+    }
+
+    pub(super) fn worth(&self, without: u64, with: u64) -> Worth {
+        worth(&self.costs[&without], &self.costs[&with])
+    }
+
+    pub(super) fn share(&self, k: usize) -> Estimate {
+        self.shares.of_clause[k]
+    }
+}

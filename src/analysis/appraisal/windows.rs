@@ -1,0 +1,149 @@
+//! When the fitted policy exercises, and what it leaves of the units month by month.
+
+use super::estimate;
+use super::sets::{Appraiser, Sets};
+use crate::math::exp;
+use crate::path::Points;
+use crate::results::appraisal::{MonthUnits, RightAtWindow, Trigger, WindowWorth};
+use crate::rng::{Block, LANES, Lane};
+use crate::value::bounds::Fit;
+use crate::value::gaussian::Law;
+use crate::value::lattice::{Edge, Node, Stage};
+use crate::value::sight::Lens;
+use crate::value::solution::Solution;
+
+/// Least probability of standing at a node whose trigger is told.
+const SELDOM: f64 = 5e-4;
+
+impl Appraiser<'_> {
+    /// Every window with its rights.
+    pub(super) fn windows(&self, sets: &Sets<'_>) -> Vec<WindowWorth> {
+        let stages = sets.cell.lattice.stages.iter().skip(1);
+        stages
+            .map(|stage| {
+                let decided = stage.nodes.iter().flat_map(|node| &node.edges);
+                let marks = decided.fold(0, |all, edge| all | edge.marks);
+                let places = (0..8).filter(|place| marks >> place & 1 == 1);
+                let rights = places.map(|place| self.right(sets, stage, place)).collect();
+                WindowWorth { month: stage.open, rights }
+            })
+            .filter(|window| !window.rights.is_empty())
+            .collect()
+    }
+
+    fn right(&self, sets: &Sets<'_>, stage: &Stage, place: usize) -> RightAtWindow {
+        let contract = sets.cell.deal.terms.contract;
+        let names = super::request::names(&contract.clauses);
+        let mut rights =
+            (0..contract.clauses.len()).filter(|i| contract.clauses[*i].get().right().is_some());
+        let clause = rights.nth(place).map_or_else(String::new, |i| names[i].clone());
+        let edges = || stage.nodes.iter().flat_map(|node| &node.edges);
+        let share = |visits: &Vec<u64>| {
+            let taken = edges().filter(|e| e.marks >> place & 1 == 1).map(|e| visits[e.index]);
+            taken.sum::<u64>() as f64 / edges().map(|e| visits[e.index]).sum::<u64>() as f64
+        };
+        let mut triggers = Vec::new();
+        if let (Lens::Known(law, _), Fit::Known(solution)) = (&self.setting.lens, &sets.cell.fit) {
+            for node in &stage.nodes {
+                let probability = standing(sets, stage, node);
+                if probability >= SELDOM {
+                    triggers.extend(trigger(law, solution, stage, (node, place, probability)));
+                }
+            }
+        }
+        RightAtWindow { clause, probability: estimate(sets.all.visits.iter().map(share)), triggers }
+    }
+
+    /// Load and units month by month.
+    pub(super) fn months(&self, sets: &Sets<'_>) -> Vec<MonthUnits> {
+        let loads = self.loads();
+        let mut months = Vec::new();
+        for stage in &sets.cell.lattice.stages {
+            let edges: Vec<&Edge> = stage.nodes.iter().flat_map(|node| &node.edges).collect();
+            let visits = |edge: &Edge| -> f64 {
+                sets.all.visits.iter().map(|visits| visits[edge.index] as f64).sum()
+            };
+            let total: f64 = edges.iter().map(|edge| visits(edge)).sum();
+            for t in stage.open..stage.close {
+                let units = edges.iter().map(|e| visits(e) * e.reserved[t - stage.open]);
+                months.push(MonthUnits {
+                    month: t + 1,
+                    load: loads[t],
+                    units: units.sum::<f64>() / total,
+                    units_never: stage.nodes[0].edges[0].reserved[t - stage.open],
+                });
+            }
+        }
+        months
+    }
+
+    /// P10, P50 and P90 of the load in each month.
+    fn loads(&self) -> Vec<[f64; 3]> {
+        const BLOCKS: u64 = 64;
+        let model = &self.study.model;
+        let sampler = model.sampler(Points::Pseudo, self.draws.seed, "loads");
+        let mut paths = model.block();
+        let mut loads = vec![Vec::new(); model.months()];
+        for block in 0..BLOCKS {
+            let at = Block { replicate: 0, first: block * LANES as u64 };
+            model.generate(&*sampler, Points::Pseudo, at, &mut paths);
+            for (all, load) in loads.iter_mut().zip(&paths.load) {
+                all.extend(load);
+            }
+        }
+        let of_month = |mut loads: Vec<f64>| {
+            loads.sort_unstable_by(f64::total_cmp);
+            [0.1, 0.5, 0.9].map(|p| loads[(p * loads.len() as f64) as usize])
+        };
+        loads.into_iter().map(of_month).collect()
+    }
+}
+
+/// Probability that the fitted policy comes to a node.
+fn standing(sets: &Sets<'_>, stage: &Stage, node: &Node) -> f64 {
+    let count = |edges: &mut dyn Iterator<Item = &Edge>| -> f64 {
+        let mut sum = 0.0;
+        for edge in edges {
+            sum += sets.all.visits.iter().map(|visits| visits[edge.index] as f64).sum::<f64>();
+        }
+        sum
+    };
+    count(&mut node.edges.iter()) / count(&mut stage.nodes.iter().flat_map(|node| &node.edges))
+}
+
+/// The load at which a node's two decisions cost the same.
+fn trigger(
+    law: &Law,
+    solution: &Solution,
+    stage: &Stage,
+    (node, place, probability): (&Node, usize, f64),
+) -> Option<Trigger> {
+    let [wait, act] = &node.edges[..] else { return None };
+    if act.marks != 1 << place {
+        return None;
+    }
+    let gain = |x: &Lane| -> Lane {
+        let (wait, act) = (
+            solution.cost_to_go(wait, law, stage.open, x),
+            solution.cost_to_go(act, law, stage.open, x),
+        );
+        std::array::from_fn(|i| wait[i] - act[i])
+    };
+    let spread = law.spread[stage.open - 1];
+    let (mut low, mut high) = (-5.0 * spread, 5.0 * spread);
+    let mut below = true;
+    for round in 0..4 {
+        let at: Lane = std::array::from_fn(|i| low + (high - low) * i as f64 / (LANES - 1) as f64);
+        let gains = gain(&at);
+        // The first change of sign from low loads on.
+        let change = (1..LANES).find(|i| (gains[*i] > 0.0) != (gains[*i - 1] > 0.0))?;
+        if round == 0 {
+            below = gains[change - 1] > 0.0;
+        }
+        (low, high) = (at[change - 1], at[change]);
+    }
+    let load = exp(law.mean[stage.open - 1] + 0.5 * (low + high));
+    let used = node.used[place];
+    let ratio = load / node.units;
+    Some(Trigger { used, units: node.units, load, ratio, below, probability })
+}

@@ -1,0 +1,324 @@
+//! `waterline value`.
+
+use super::outputs::{Places, Report};
+use super::progress::Bar;
+use super::run::study;
+use super::threads::ThreadArgs;
+use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, whole};
+use crate::analysis::appraisal::{Offer, Refusal, Request, Sensitive, appraise, menu};
+use crate::input::load;
+use crate::report::terminal::Style;
+use crate::report::{csv, html, json, terminal};
+use crate::results::appraisal::{Appraisal, Menu};
+use crate::strategy::StrategyKind;
+use crate::study::Study;
+use crate::value::setting::Method;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct ValueArgs {
+    #[command(flatten)]
+    study: StudyArgs,
+    /// Value only this clause, by its kind, as in flex_down or "flex_down 2" (repeatable)
+    #[arg(long = "clause", value_name = "NAME")]
+    clauses: Vec<String>,
+    /// Value a clause that is not in the contract, as in --add 'flex_down(share=0.15,
+    /// windows={every_months=3, notice_months=1, per_year=2})' (repeatable)
+    #[arg(long = "add", value_name = "CLAUSE", conflicts_with = "clauses")]
+    added: Vec<String>,
+    /// Value the variants of a clause in a TOML file: [[variant]] with `name` and `clause`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clauses", "added"])]
+    menu: Option<PathBuf>,
+    /// Strategy whose bills are valued (default: the last of the study with a commitment)
+    #[arg(long, value_name = "NAME")]
+    strategy: Option<StrategyArg>,
+    /// Units signed (default: those of the study, or the best without the valued clauses)
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    units: Option<f64>,
+    /// Paths that value (default 16384 where the law of the load is known, otherwise 65536)
+    #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
+    paths: Option<u64>,
+    /// Fresh futures for the upper bound, where the law of the load is not known (default 256)
+    #[arg(long, value_name = "N", value_parser = futures, allow_negative_numbers = true)]
+    futures: Option<u64>,
+    /// Seed of every draw (default 1)
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
+    seed: Option<u64>,
+    /// How expected costs are found
+    #[arg(long, value_name = "METHOD", default_value = "auto")]
+    method: MethodArg,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    #[command(flatten)]
+    files: FileArgs,
+    /// No report and no progress bar
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StrategyArg {
+    Provisioned,
+    Hybrid,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum MethodArg {
+    /// In closed form where the law of the load is known, otherwise by regression
+    Auto,
+    /// By regression on training paths
+    Regression,
+    /// In closed form, with a dense dynamic program beside it that simulates nothing
+    Dp,
+}
+
+fn futures(text: &str) -> Result<u64, String> {
+    whole(text, 64, 1_048_576)
+}
+
+/// Clauses that grant rights: a policy is none of their value.
+const RIGHTS: [&str; 6] =
+    ["flex_down", "early_downgrade", "terminate", "expansion", "switching", "conversion"];
+
+pub(super) fn run(args: &ValueArgs) -> Outcome {
+    match &args.menu {
+        Some(file) => run_menu(args, file),
+        None => run_appraisal(args),
+    }
+}
+
+fn run_appraisal(args: &ValueArgs) -> Outcome {
+    let mut overrides = overrides(args);
+    for added in &args.added {
+        overrides.push(format!("contract.clauses[+]={}", clause(added)?));
+    }
+    let (study, inputs) = study(&args.study.study, &overrides)?;
+    let places = Places::plan(&args.files, &csv::appraisal::FILES, &inputs)?;
+    let mut request = request(args);
+    let count = study.contract.clauses.len();
+    request.clauses.extend(names_of_last(&study, args.added.len().min(count)));
+    let others = sensitive(args, &overrides, &study);
+    let bar = Bar::new(!args.quiet);
+    let done = args.threads.install(|| appraise(&study, &request, &others, &bar))?;
+    bar.clear();
+    places.give(&done.map_err(refused)?, args.quiet)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_menu(args: &ValueArgs, file: &Path) -> Outcome {
+    let fail = |what: String| {
+        let form = "help: a menu has a table for each variant:\n  [[variant]]\n  name = \"10 %, twice a \
+                    year\"\n  clause = { kind = \"flex_down\", share = 0.10, windows = { every_months \
+                    = 3, per_year = 2 } }\n";
+        Failure::Input(format!("error: {}: {what}\n{form}", file.display()))
+    };
+    let text = std::fs::read_to_string(file).map_err(|e| fail(e.to_string()))?;
+    let listed: MenuFile = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
+    if listed.variant.is_empty() {
+        return Err(fail("it has no variant".into()));
+    }
+    let mut offers = Vec::new();
+    let mut inputs = vec![file.to_owned()];
+    for variant in listed.variant {
+        let mut with = overrides(args);
+        with.push(format!("contract.clauses[+]={}", with_policy(variant.clause)));
+        let (mut study, files) = study(&args.study.study, &with)?;
+        inputs = [inputs, files].concat();
+        // A variant takes the place of what the contract has of its kind.
+        let kind = study.contract.clauses.last().map(|clause| clause.kind());
+        let last = study.contract.clauses.len() - 1;
+        let mut at = 0;
+        study.contract.clauses.retain(|clause| {
+            at += 1;
+            at - 1 == last || Some(clause.kind()) != kind
+        });
+        offers.push(Offer { name: variant.name, study });
+    }
+    let places = Places::plan(&args.files, &csv::appraisal::MENU_FILES, &inputs)?;
+    let request = Request { quick: true, ..request(args) };
+    let bar = Bar::new(!args.quiet);
+    let done = args.threads.install(|| menu(&offers, &request, &bar))?;
+    bar.clear();
+    places.give(&done.map_err(refused)?, args.quiet)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MenuFile {
+    variant: Vec<VariantTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariantTable {
+    name: String,
+    clause: toml::Table,
+}
+
+fn overrides(args: &ValueArgs) -> Vec<String> {
+    let seed = args.seed.map(|seed| format!("run.seed={seed}"));
+    args.study.overrides.iter().cloned().chain(seed).collect()
+}
+
+fn request(args: &ValueArgs) -> Request {
+    Request {
+        clauses: args.clauses.clone(),
+        strategy: args.strategy.map(|strategy| match strategy {
+            StrategyArg::Provisioned => StrategyKind::Provisioned,
+            StrategyArg::Hybrid => StrategyKind::Hybrid,
+        }),
+        units: args.units,
+        paths: args.paths,
+        futures: args.futures,
+        method: match args.method {
+            MethodArg::Regression => Method::Regression,
+            MethodArg::Auto | MethodArg::Dp => Method::Auto,
+        },
+        solve: matches!(args.method, MethodArg::Dp),
+        quick: false,
+    }
+}
+
+/// The names of the last clauses of a contract.
+fn names_of_last(study: &Study, count: usize) -> Vec<String> {
+    let names = crate::analysis::appraisal::names(&study.contract.clauses);
+    names[names.len() - count..].to_vec()
+}
+
+/// `flex_down(share=0.15, ...)` as a table of TOML.
+fn clause(text: &str) -> Result<String, Failure> {
+    let fail = |why: String| {
+        Failure::Input(format!(
+            "error: --add {text}: {why}\nhelp: write the kind and its fields, as in --add \
+             'clawback(threshold=0.7, share=0.1)'; `waterline schema` lists every kind\n"
+        ))
+    };
+    let inside = text.trim().strip_suffix(')').and_then(|text| text.split_once('('));
+    let (kind, fields) = inside.ok_or_else(|| fail("it is not of the form kind(fields)".into()))?;
+    let kind = kind.trim();
+    let comma = if fields.trim().is_empty() { "" } else { ", " };
+    let table = format!("clause = {{ kind = \"{kind}\"{comma}{} }}", fields.trim());
+    let mut table: toml::Table =
+        toml::from_str(&table).map_err(|e| fail(e.message().to_owned()))?;
+    match table.remove("clause") {
+        Some(toml::Value::Table(clause)) => Ok(with_policy(clause)),
+        _ => Err(fail("it is not a clause".into())),
+    }
+}
+
+/// A clause as an inline table; a right that says nothing of its policy is left to be valued.
+fn with_policy(mut clause: toml::Table) -> String {
+    let kind = clause.get("kind").and_then(toml::Value::as_str).unwrap_or_default();
+    if RIGHTS.contains(&kind) && !clause.contains_key("policy") {
+        let never = [("kind".to_owned(), toml::Value::String("never".into()))];
+        clause.insert("policy".into(), toml::Value::Table(never.into_iter().collect()));
+    }
+    toml::Value::Table(clause).to_string()
+}
+
+/// The study under other assumptions: volatility, growth, prices, notice.
+fn sensitive(args: &ValueArgs, overrides: &[String], base: &Study) -> Vec<Sensitive> {
+    let Some(file) = load(&args.study.study, overrides).file else { return Vec::new() };
+    let Ok(toml::Value::Table(root)) = toml::Value::try_from(&file) else { return Vec::new() };
+    let root = toml::Value::Table(root);
+    let number = |path: &str| {
+        let found = path.split('.').try_fold(&root, |value, key| value.get(key))?;
+        found.as_float().or_else(|| found.as_integer().map(|i| i as f64))
+    };
+    let mut changes: Vec<(String, String)> = Vec::new();
+    let mut change = |path: &str, name: &str, to: &dyn Fn(f64) -> [f64; 2]| {
+        if let Some(now) = number(path).filter(|now| now.is_finite()) {
+            for value in to(now).into_iter().filter(|value| *value != now) {
+                let value = (1e9 * value).round() / 1e9;
+                changes
+                    .push((format!("{name} {value} instead of {now}"), format!("{path}={value}")));
+            }
+        }
+    };
+    for period in ["year", "month"] {
+        change(
+            &format!("growth.volatility_per_{period}"),
+            &format!("volatility per {period}"),
+            &|x| [0.75 * x, 1.25 * x],
+        );
+        let step = if period == "year" { 0.1 } else { 0.01 };
+        for (field, name) in [("expected", "expected growth"), ("log_drift", "log drift")] {
+            change(
+                &format!("growth.{field}_per_{period}"),
+                &format!("{name} per {period}"),
+                &|x| [x - step, x + step],
+            );
+        }
+    }
+    change("contract.fee_per_unit_month", "fee", &|x| [0.9 * x, 1.1 * x]);
+    change("workload.on_demand_per_unit_month", "on-demand value of a unit", &|x| {
+        [0.9 * x, 1.1 * x]
+    });
+    for (i, clause) in base.contract.clauses.iter().enumerate() {
+        let Some(right) = clause.get().right() else { continue };
+        for notice in [right.notice.checked_sub(1), Some(right.notice + 1)].into_iter().flatten() {
+            let path = format!("contract.clauses[{i}].{}notice_months={notice}", right.table);
+            let name =
+                format!("{} with {notice} months of notice", clause.kind().replace('_', " "));
+            changes.push((name, path));
+        }
+    }
+    let mut others = Vec::new();
+    for (change, field) in changes {
+        let mut with = overrides.to_vec();
+        with.push(field);
+        if let Some(study) = load(&args.study.study, &with).study {
+            others.push(Sensitive { change, study });
+        }
+    }
+    others
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Stopped => {
+            Failure::Stopped("nothing was written, earlier results are as they were".into())
+        }
+        Refusal::Asked(what, help) => Failure::Input(format!("error: {what}\nhelp: {help}\n")),
+    }
+}
+
+impl Report for Appraisal {
+    fn json(&self) -> String {
+        json::render_appraisal(self)
+    }
+
+    fn html(&self) -> String {
+        html::appraisal::render(self)
+    }
+
+    fn csv(&self) -> Vec<csv::Table> {
+        csv::appraisal::render(self)
+    }
+
+    fn terminal(&self, style: Style) -> String {
+        terminal::appraisal::render(self, style)
+    }
+}
+
+impl Report for Menu {
+    fn json(&self) -> String {
+        json::render_menu(self)
+    }
+
+    fn html(&self) -> String {
+        html::appraisal::render_menu(self)
+    }
+
+    fn csv(&self) -> Vec<csv::Table> {
+        csv::appraisal::render_menu(self)
+    }
+
+    fn terminal(&self, style: Style) -> String {
+        terminal::appraisal::render_menu(self, style)
+    }
+}

@@ -1,0 +1,139 @@
+//! What clauses are worth, as CSV tables.
+
+use super::{Table, cells, header, number, row, table, warnings};
+use crate::results::appraisal::{Appraisal, Menu, Worth};
+use crate::stats::Estimate;
+
+/// Names of the files of [`render`], in its order.
+pub const FILES: [&str; 7] = [
+    "values.csv",
+    "windows.csv",
+    "triggers.csv",
+    "units.csv",
+    "rules.csv",
+    "sensitivity.csv",
+    "warnings.csv",
+];
+
+/// Names of the files of [`render_menu`], in its order.
+pub const MENU_FILES: [&str; 2] = ["menu.csv", "warnings.csv"];
+
+/// All tables of an appraisal.
+#[must_use]
+pub fn render(a: &Appraisal) -> Vec<Table> {
+    vec![
+        values(a),
+        windows(a),
+        triggers(a),
+        units(a),
+        rules(a),
+        sensitivity(a),
+        warnings(&a.warnings),
+    ]
+}
+
+/// All tables of a menu.
+#[must_use]
+pub fn render_menu(menu: &Menu) -> Vec<Table> {
+    let rows = menu.variants.iter().flat_map(|variant| {
+        let key = |what: &str, e| row(&[&variant.name, what], cells(e));
+        let mut rows = vec![key("lower", variant.value.lower)];
+        rows.extend(variant.value.upper.map(|e| key("upper", e)));
+        rows.extend(variant.step.map(|e| key("more_than_before", e)));
+        rows.push(key("share_of_fees", Estimate::exact(variant.of_fees)));
+        rows.push(key("exercises", Estimate::exact(variant.exercises)));
+        rows
+    });
+    vec![table("menu.csv", &header(&["variant", "figure"]), rows), warnings(&menu.warnings)]
+}
+
+fn values(a: &Appraisal) -> Table {
+    let mut rows = Vec::new();
+    let mut worth = |clause: &str, what: &str, worth: &Worth| {
+        rows.push(row(&[clause, what, "lower"], cells(worth.lower)));
+        rows.extend(worth.upper.map(|e| row(&[clause, what, "upper"], cells(e))));
+    };
+    worth("all", "together", &a.together);
+    for clause in &a.clauses {
+        worth(&clause.name, "alone", &clause.alone);
+        worth(&clause.name, "beside_the_others", &clause.last);
+    }
+    if let Some(resized) = &a.resized {
+        worth("all", "at_the_best_size_of_either", &resized.value);
+    }
+    for clause in a.clauses.iter().filter(|clause| !clause.share.value.is_nan()) {
+        rows.push(row(&[&clause.name, "share", "shapley"], cells(clause.share)));
+    }
+    for (name, e) in [
+        ("cost_without", a.parts.cost_without),
+        ("cost_with", a.parts.cost_with),
+        ("intrinsic", a.parts.intrinsic),
+        ("extrinsic", a.parts.extrinsic),
+        ("crystal_ball", a.parts.crystal_ball),
+    ] {
+        rows.push(row(&["all", name, "mean"], cells(e)));
+    }
+    for line in &a.risk {
+        for (what, e) in [("without", line.without), ("with", line.with), ("saved", line.saved)] {
+            rows.push(row(&["all", &line.figure, what], cells(e)));
+        }
+    }
+    table("values.csv", &header(&["clause", "what", "figure"]), rows.into_iter())
+}
+
+fn windows(a: &Appraisal) -> Table {
+    let rows = a.windows.iter().flat_map(|window| {
+        window
+            .rights
+            .iter()
+            .map(|right| row(&[&window.month.to_string(), &right.clause], cells(right.probability)))
+    });
+    table("windows.csv", &header(&["after_month", "clause"]), rows)
+}
+
+fn triggers(a: &Appraisal) -> Table {
+    let rows = a.windows.iter().flat_map(|window| {
+        window.rights.iter().flat_map(|right| {
+            right.triggers.iter().map(|t| {
+                vec![
+                    window.month.to_string(),
+                    right.clause.clone(),
+                    t.used.to_string(),
+                    number(t.units),
+                    if t.below { "below" } else { "above" }.into(),
+                    number(t.load),
+                    number(t.ratio),
+                    number(t.probability),
+                ]
+            })
+        })
+    });
+    let head =
+        ["after_month", "clause", "used", "units", "side", "load", "per_unit", "probability"];
+    table("triggers.csv", &head, rows)
+}
+
+fn units(a: &Appraisal) -> Table {
+    let rows = a.months_table.iter().map(|m| {
+        let [p10, p50, p90] = m.load;
+        let figures = [m.units_never, m.units, p10, p50, p90];
+        std::iter::once(m.month.to_string()).chain(figures.map(number)).collect()
+    });
+    let head = ["month", "units_never", "units_mean", "load_p10", "load_p50", "load_p90"];
+    table("units.csv", &head, rows)
+}
+
+fn rules(a: &Appraisal) -> Table {
+    let rows = a.rules.iter().map(|rule| {
+        row(
+            &[&rule.rule, &number(rule.level), &number(rule.per_month_left), &number(rule.of_best)],
+            cells(rule.value),
+        )
+    });
+    table("rules.csv", &header(&["rule", "level", "per_month_left", "of_best"]), rows)
+}
+
+fn sensitivity(a: &Appraisal) -> Table {
+    let rows = a.sensitivity.iter().map(|other| row(&[&other.change], cells(other.value)));
+    table("sensitivity.csv", &header(&["change"]), rows)
+}
