@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Parameters
 /// `after_month`: first contract month, from 1, at whose end it may be exercised (1 if left out);
+/// `every_months`, from window to window (1 if left out: the end of any month);
 /// `notice_months` (1 if left out); `fee_months`, months of the monthly fee; `fee_share`, a share of the fees left
 /// in the term (0 to 1); `fee_usd`, USD; the three add up, and each is 0 if left out. `policy` as
 /// for `flex_down`.
@@ -56,6 +57,10 @@ pub struct Terminate {
     #[serde(default = "one")]
     #[schemars(range(min = 1))]
     pub after_month: usize,
+    /// Months between windows: 1 for any month's end, 3 for the end of every contract quarter.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub every_months: usize,
     /// Whole months from the exercise to the first month without the contract.
     #[serde(default = "one")]
     pub notice_months: usize,
@@ -82,6 +87,7 @@ fn one() -> usize {
 impl Clause for Terminate {
     fn right(&self) -> Option<Right<'_>> {
         Some(Right {
+            every: Some(self.every_months),
             first: self.after_month,
             notice: self.notice_months,
             once: true,

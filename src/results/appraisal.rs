@@ -93,6 +93,8 @@ pub struct ValueRun {
 /// Bounds on a value, USD.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Worth {
+    /// What it is under fitted policies on both sides: between the bounds but for sampling error.
+    pub value: Estimate,
     /// What the fitted policy saves: no less can be had.
     pub lower: Estimate,
     /// What no policy can exceed that does not see the future; none where it was not computed.

@@ -127,8 +127,8 @@ pub fn value(model: &PathModel, lens: &Lens, cells: &[Cell<'_>], draws: Draws) -
                         let futures = (draws.seed, inner);
                         worker.sight.branch(model, basis, (&*sampler, at), futures, &opens);
                     }
-                    for (cell, sums) in cells.iter().zip(&mut sums) {
-                        worker.cell(cell, sums);
+                    for (k, sums) in sums.iter_mut().enumerate() {
+                        worker.cell((k, &cells[k]), sums);
                     }
                 }
                 sums
@@ -209,7 +209,8 @@ impl Sums {
 struct Worker {
     paths: PathBlock,
     prices: Prices,
-    ledger: Ledger,
+    /// Of each cell: one without rights leaves untouched what another wrote of rights.
+    ledgers: Vec<Ledger>,
     sight: Sight,
     costs: Costs,
 }
@@ -232,15 +233,16 @@ impl Worker {
         Self {
             paths: model.block(),
             prices: Prices::default(),
-            ledger: Ledger::new(model.months()),
+            ledgers: vec![Ledger::new(model.months()); cells.len()],
             sight: Sight::new(lens, model),
             costs: Costs { raw: rows(), net: rows(), ahead: rows() },
         }
     }
 
     /// Adds a cell's figures on the block.
-    fn cell(&mut self, cell: &Cell<'_>, sums: &mut Sums) {
-        let Self { paths, prices, ledger, sight, costs } = self;
+    fn cell(&mut self, (k, cell): (usize, &Cell<'_>), sums: &mut Sums) {
+        let Self { paths, prices, ledgers, sight, costs } = self;
+        let ledger = &mut ledgers[k];
         reprice(cell.deal.terms.contract, paths, prices);
         let stages = &cell.lattice.stages;
         cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {

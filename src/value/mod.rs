@@ -20,6 +20,3 @@ pub mod rules;
 pub mod setting;
 pub mod sight;
 pub mod solution;
-
-#[cfg(test)]
-mod tests;

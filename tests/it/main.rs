@@ -38,3 +38,4 @@ mod templates;
 mod traces;
 mod versus;
 mod warnings;
+mod worth;

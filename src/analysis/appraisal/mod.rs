@@ -71,9 +71,9 @@ pub fn appraise(
         });
     }
     watcher.stage("rules");
-    let rules = appraiser.rules(&all)?;
+    let rules = if request.quick { Vec::new() } else { appraiser.rules(&all)? };
     watcher.stage("other sizes");
-    let resized = appraiser.resized(watcher)?;
+    let resized = if request.quick { None } else { appraiser.resized(watcher)? };
     watcher.stage("other assumptions");
     let mut sensitivity = Vec::new();
     for other in others {
@@ -116,7 +116,10 @@ pub fn appraise(
 
 /// What to be careful about.
 fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> Vec<Warning> {
+    // A right that its policy never uses is worth something all the same.
+    let unused = |w: &Warning| w.code == "changes-nothing" && w.seen.contains("exercise");
     let mut warnings = study.facts.warnings.clone();
+    warnings.retain(|warning| !unused(warning));
     let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
         warnings.push(Warning {
             code: code.into(),
@@ -126,7 +129,7 @@ fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> 
         });
     };
     for clause in &appraisal.clauses {
-        if clause.alone.lower.value == 0.0 && clause.last.lower.value == 0.0 {
+        if clause.alone.value.value == 0.0 && clause.last.value.value == 0.0 {
             warn(
                 "worth-nothing",
                 format!("{} changes no bill of any path", clause.name),

@@ -25,8 +25,23 @@ pub struct Request {
     pub method: Method,
     /// Whether a dense dynamic program values all clauses together as well.
     pub solve: bool,
-    /// Whether only the value of all clauses together is wanted.
+    /// Whether rules, other sizes and shares are left out.
     pub quick: bool,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            clauses: Vec::new(),
+            strategy: None,
+            units: None,
+            paths: None,
+            futures: None,
+            method: Method::Auto,
+            solve: false,
+            quick: false,
+        }
+    }
 }
 
 /// The study under another assumption.

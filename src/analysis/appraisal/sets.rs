@@ -10,6 +10,7 @@ use crate::study::Study;
 use crate::value::bounds::{Cell, Draws, Found, REPLICATES, value};
 use crate::value::lattice::{MOST_EDGES, TooMany};
 use crate::value::setting::Setting;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Paths that value by default: with martingale increments, and without.
@@ -128,7 +129,7 @@ impl<'a> Appraiser<'a> {
         let contracts = [self.contract(0), self.contract(full)];
         let cells = [self.cell(&contracts[0], self.units)?, self.cell(&contracts[1], self.units)?];
         let found = self.value(&cells, false);
-        Ok(worth(&found[0].0, &found[1].0).lower)
+        Ok(worth(&found[0].0, &found[1].0).value)
     }
 
     /// Values every set that the appraisal needs; `cell` is the contract with all valued clauses.
@@ -167,7 +168,7 @@ impl<'a> Appraiser<'a> {
             let contracts: Vec<Contract> =
                 pass.iter().map(|(set, _)| self.contract(*set)).collect();
             let cells: Result<Vec<Cell<'_>>, Refusal> =
-                contracts.iter().map(|contract| self.cell(contract, self.units)).collect();
+                contracts.par_iter().map(|contract| self.cell(contract, self.units)).collect();
             let bounds = pass.iter().any(|(_, bounds)| *bounds);
             for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells?, bounds)) {
                 costs.insert(*set, cost);
@@ -232,7 +233,8 @@ fn too_many(_: TooMany) -> Refusal {
 pub(super) fn worth(without: &CellCost, with: &CellCost) -> Worth {
     let difference = |a: &[f64], b: &[f64]| estimate(a.iter().zip(b).map(|(a, b)| a - b));
     let lower = difference(without.dual.as_ref().unwrap_or(&without.policy), &with.policy);
-    Worth { lower, upper: with.dual.as_ref().map(|dual| difference(&without.policy, dual)) }
+    let value = difference(&without.policy, &with.policy);
+    Worth { value, lower, upper: with.dual.as_ref().map(|dual| difference(&without.policy, dual)) }
 }
 
 impl Sets<'_> {

@@ -50,6 +50,7 @@ pub fn render_menu(menu: &Menu) -> Vec<Table> {
 fn values(a: &Appraisal) -> Table {
     let mut rows = Vec::new();
     let mut worth = |clause: &str, what: &str, worth: &Worth| {
+        rows.push(row(&[clause, what, "value"], cells(worth.value)));
         rows.push(row(&[clause, what, "lower"], cells(worth.lower)));
         rows.extend(worth.upper.map(|e| row(&[clause, what, "upper"], cells(e))));
     };

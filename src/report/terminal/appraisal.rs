@@ -57,7 +57,7 @@ fn clauses(a: &Appraisal, width: usize) -> String {
             row.extend([String::new(), String::new()]);
             let share =
                 if clause.share.value.is_nan() { String::new() } else { with_error(clause.share) };
-            row.extend([with_error(clause.alone.lower), with_error(clause.last.lower), share]);
+            row.extend([with_error(clause.alone.value), with_error(clause.last.value), share]);
         } else {
             row.extend([low, high, String::new(), String::new(), String::new()]);
         }

@@ -1,0 +1,307 @@
+//! What rights are worth, against the values of `tests/references/rights.json`: dense dynamic
+//! programs by `scripts/references/rights.py`, which shares no code and no method with the engine.
+
+use crate::support::{repository, study};
+use std::collections::BTreeMap;
+use waterline::analysis::Unwatched;
+use waterline::analysis::appraisal::{Request, appraise};
+use waterline::results::appraisal::{Appraisal, Worth};
+use waterline::value::setting::Method;
+
+/// A reference value with its accuracy.
+fn references() -> BTreeMap<String, f64> {
+    let text = std::fs::read_to_string(repository("tests/references/rights.json")).expect("there");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    let row = |row: serde_json::Value| {
+        (row["id"].as_str().expect("id").to_owned(), row["value"].as_f64().expect("value"))
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// A flex-down of 15 % with fields that say more.
+fn flex(fields: &str, windows: &str) -> String {
+    format!(
+        "{{ kind = \"flex_down\", share = 0.15{fields}, windows = {{ every_months = 3, {windows} }}, \
+         policy = {{ kind = \"never\" }} }}"
+    )
+}
+
+const USUAL: &str = "notice_months = 1, per_year = 2";
+const EXIT: &str = "{ kind = \"terminate\", every_months = 3, notice_months = 1, fee_months = 3, \
+                    policy = { kind = \"never\" } }";
+const CLAWBACK: &str = "{ kind = \"clawback\", threshold = 0.7, share = 0.1 }";
+
+fn appraised(months: usize, clauses: &str, overrides: &[&str], request: &Request) -> Appraisal {
+    let term = format!("contract.term_months={months}");
+    let clauses = format!("contract.clauses=[{clauses}]");
+    let all: Vec<&str> = [&[term.as_str(), clauses.as_str()], overrides].concat();
+    let study = study("static", &all);
+    appraise(&study, request, &[], &Unwatched).unwrap_or_else(|e| panic!("{clauses}: {e:?}"))
+}
+
+fn at_100() -> Request {
+    Request { units: Some(100.0), quick: true, ..Request::default() }
+}
+
+/// The exact value lies between the bounds, give or take four standard errors (one false alarm in
+/// 16,000 checks, and the seed is fixed), and these meet to `gap` of it.
+#[track_caller]
+fn holds(what: &str, worth: &Worth, exact: f64, gap: f64) {
+    let (lower, upper) = (worth.lower, worth.upper.expect("both bounds"));
+    assert!(
+        exact >= lower.value - 4.0 * lower.standard_error
+            && exact <= upper.value + 4.0 * upper.standard_error,
+        "{what}: {exact} is not in {} +- {} to {} +- {}",
+        lower.value,
+        lower.standard_error,
+        upper.value,
+        upper.standard_error
+    );
+    let open = (upper.value - lower.value) / exact;
+    assert!((-1e-4..gap).contains(&open), "{what}: bounds {open} apart");
+    assert!(lower.standard_error < gap * exact, "{what}: +- {}", lower.standard_error);
+}
+
+#[test]
+fn flex_down_is_worth_what_a_dynamic_program_says() {
+    let references = references();
+    let cases: Vec<(&str, String, Vec<&str>)> = vec![
+        ("A", flex("", USUAL), vec![]),
+        ("lag0", flex("", "per_year = 2"), vec![]),
+        ("lag2", flex("", "notice_months = 2, per_year = 2"), vec![]),
+        ("lag3", flex("", "notice_months = 3, per_year = 2"), vec![]),
+        ("max1", flex("", "notice_months = 1, per_year = 1"), vec![]),
+        ("max3", flex("", "notice_months = 1, per_year = 3"), vec![]),
+        ("max4", flex("", "notice_months = 1, per_year = 4"), vec![]),
+        ("original", flex(", of = \"original\"", USUAL), vec![]),
+        (
+            "learned0.30",
+            flex("", USUAL),
+            vec!["growth.log_drift_per_year={ dist = \"normal\", mean = 0.13875, sd = 0.3 }"],
+        ),
+        (
+            "learned0.10",
+            flex("", USUAL),
+            vec!["growth.log_drift_per_year={ dist = \"normal\", mean = 0.13875, sd = 0.1 }"],
+        ),
+    ];
+    for months in [12, 36] {
+        for (name, clause, overrides) in &cases {
+            let exact = references[&format!("T{months}.{name}.V100")];
+            let appraisal = appraised(months, clause, overrides, &at_100());
+            assert_eq!(appraisal.run.method, "known_law");
+            holds(&format!("{months} months, {name}"), &appraisal.together, exact, 0.001);
+        }
+    }
+}
+
+#[test]
+fn shapes_volatility_and_growth_move_the_value_as_they_should() {
+    let references = references();
+    let monthly = flex("", USUAL).replace("every_months = 3", "every_months = 1");
+    let drift = |growth: f64, volatility: f64| {
+        format!("growth.log_drift_per_year={}", growth - 0.5 * volatility * volatility)
+    };
+    let (low, high) = (drift(0.2, 0.25), drift(0.2, 0.45));
+    let (still, fast) = (drift(0.0, 0.35), drift(0.4, 0.35));
+    let cases: Vec<(&str, String, Vec<&str>)> = vec![
+        ("monthly", monthly, vec![]),
+        (
+            "LC3",
+            flex("", USUAL),
+            vec!["workload.shape={ levels = [0.4, 1.0, 1.6], weights = [1, 2, 1] }"],
+        ),
+        ("volatility0.25", flex("", USUAL), vec!["growth.volatility_per_year=0.25", &low]),
+        ("volatility0.45", flex("", USUAL), vec!["growth.volatility_per_year=0.45", &high]),
+        ("growth0.00", flex("", USUAL), vec![&still]),
+        ("growth0.40", flex("", USUAL), vec![&fast]),
+    ];
+    for (name, clause, overrides) in &cases {
+        let exact = references[&format!("T12.{name}.V100")];
+        let appraisal = appraised(12, clause, overrides, &at_100());
+        holds(name, &appraisal.together, exact, 0.002);
+    }
+    let carried = flex("", "notice_months = 1, per_year = 2, carry_over = true");
+    let appraisal = appraised(36, &carried, &[], &at_100());
+    holds("carry-over", &appraisal.together, references["T36.carry_over.V100"], 0.001);
+}
+
+/// Prices and jumps have no closed form: the sampled method is wider, and holds.
+#[test]
+fn regression_bounds_hold_where_no_law_is_known() {
+    let references = references();
+    let price = ["price.log_drift_per_year=-0.13125", "price.volatility_per_year=0.25"];
+    let correlated = "correlations=[{ between = [\"growth\", \"price\"], value = 0.5 }]";
+    let against = "correlations=[{ between = [\"growth\", \"price\"], value = -0.5 }]";
+    let jumps = "growth.jumps.shock={ per_year = 0.5, log_mean = -0.25, log_sd = 0.20, compensated = true }";
+    let cases: Vec<(&str, Vec<&str>)> = vec![
+        ("price.rho0", price.to_vec()),
+        ("price.rho0.5", [&price[..], &[correlated]].concat()),
+        ("price.rho-0.5", [&price[..], &[against]].concat()),
+        ("jumps", vec![jumps]),
+    ];
+    for (name, overrides) in &cases {
+        let exact = references[&format!("T12.{name}.V100")];
+        let appraisal = appraised(12, &flex("", USUAL), overrides, &at_100());
+        assert_eq!(appraisal.run.method, "regression");
+        holds(name, &appraisal.together, exact, 0.02);
+    }
+    // The same method where a law is known, against what that gives.
+    let request = Request { method: Method::Regression, ..at_100() };
+    for months in [12, 36] {
+        let appraisal = appraised(months, &flex("", USUAL), &[], &request);
+        assert_eq!(appraisal.run.method, "regression");
+        let exact = references[&format!("T{months}.A.V100")];
+        holds("by regression", &appraisal.together, exact, 0.03);
+    }
+}
+
+/// Three clauses and all their sets, their shares, and what they are worth where the size is chosen
+/// again.
+#[test]
+fn clauses_share_what_they_are_worth_together() {
+    let references = references();
+    let all = format!("{CLAWBACK}, {}, {EXIT}", flex("", USUAL));
+    for months in [12, 36] {
+        let request = Request { quick: false, ..at_100() };
+        let appraisal = appraised(months, &all, &[], &request);
+        let cost = |set: &str| references[&format!("T{months}.subsets.cost.{set}")];
+        let worth = |with: &str| cost("none") - cost(with);
+        holds("together", &appraisal.together, worth("FCX"), 0.002);
+        let [clawback, flex, exit] = &appraisal.clauses[..] else { panic!("three clauses") };
+        holds("clawback alone", &clawback.alone, worth("C"), 0.01);
+        holds("flex alone", &flex.alone, worth("F"), 0.001);
+        holds("clawback last", &clawback.last, cost("FX") - cost("FCX"), 0.02);
+        holds("flex last", &flex.last, cost("CX") - cost("FCX"), 0.005);
+        for (clause, letter) in [(clawback, "C"), (flex, "F"), (exit, "X")] {
+            let exact = references[&format!("T{months}.subsets.shapley.{letter}")];
+            let off = (clause.share.value - exact).abs();
+            // A policy that is not quite the best moves a share by a part of the bounds' gap.
+            let slack = 4.0 * clause.share.standard_error + 0.01;
+            assert!(off <= slack, "{letter} at {months}: {:?}, exact {exact}", clause.share);
+        }
+        let sum: f64 = appraisal.clauses.iter().map(|clause| clause.share.value).sum();
+        let whole = appraisal.together.value.value;
+        assert!((sum - whole).abs() < 1e-9 * appraisal.parts.cost_without.value, "{sum} {whole}");
+        // Alone they would add up to more than they are together.
+        let alone: f64 = appraisal.clauses.iter().map(|c| c.alone.value.value).sum();
+        assert!(alone > 1.15 * whole);
+    }
+}
+
+#[test]
+fn triggers_probabilities_units_and_rules_are_those_of_the_best_policy() {
+    let references = references();
+    let request = Request { quick: false, ..at_100() };
+    for months in [12, 36] {
+        let appraisal = appraised(months, &flex("", USUAL), &[], &request);
+        for window in &appraisal.windows {
+            let right = &window.rights[0];
+            let exact = references[&format!("T{months}.course.probability.m{}", window.month)];
+            let off = (right.probability.value - exact).abs();
+            assert!(off < 4.0 * right.probability.standard_error + 2e-3, "{window:?} {exact}");
+            for trigger in &right.triggers {
+                let of_year = trigger.used;
+                let id = format!("T{months}.threshold.m{}.used{of_year}", window.month);
+                if window.month > 12 {
+                    continue;
+                }
+                let exact = references[&id];
+                assert!(trigger.below && (trigger.ratio - exact).abs() < 2e-3, "{id} {trigger:?}");
+            }
+        }
+        for month in &appraisal.months_table {
+            let exact = references[&format!("T{months}.course.expected_units.m{}", month.month)];
+            assert!((month.units - exact).abs() < 0.1, "{month:?} {exact}");
+        }
+        for (k, id) in
+            ["best_linear", "best_single", "below100", "below85", "below70"].into_iter().enumerate()
+        {
+            let exact = references[&format!("T{months}.rule.{id}")];
+            let value = appraisal.rules[k].value;
+            // A rule that was found by search is at most the best of its kind, and close to it.
+            let short = if k < 2 { 0.002 * exact } else { 0.0 };
+            let (low, high) = (exact - short, exact);
+            let error = 4.0 * value.standard_error;
+            assert!(
+                value.value > low - error && value.value < high + error,
+                "{id} at {months}: {value:?}, exact {exact}"
+            );
+        }
+        let resized = appraisal.resized.expect("sizes are searched");
+        let exact = references[&format!("T{months}.A.V_reoptimized")];
+        holds("at the best sizes", &resized.value, exact, 0.005);
+        let units = references[&format!("T{months}.A.units")];
+        assert!((resized.units_with - units).abs() < 1.0, "{resized:?} {units}");
+    }
+}
+
+#[test]
+fn the_dynamic_program_agrees_with_the_other_one() {
+    let references = references();
+    let request = Request { solve: true, ..at_100() };
+    for months in [12, 36] {
+        let solved = appraised(months, &flex("", USUAL), &[], &request).solved.expect("a law");
+        let exact = references[&format!("T{months}.A.V100")];
+        assert!((solved.value - exact).abs() < 1e-4 * exact, "{solved:?} {exact}");
+    }
+}
+
+/// More rights are worth more, and one that cannot be used is worth exactly nothing.
+#[test]
+fn orderings_hold() {
+    let worth = |windows: &str| {
+        let appraisal = appraised(12, &flex("", windows), &[], &at_100());
+        appraisal.together.value.value
+    };
+    let by_notice: Vec<f64> =
+        (0..4).map(|notice| worth(&format!("notice_months = {notice}, per_year = 2"))).collect();
+    assert!(by_notice.windows(2).all(|pair| pair[0] > pair[1]), "{by_notice:?}");
+    let by_year: Vec<f64> =
+        [1, 2, 4].map(|most| worth(&format!("notice_months = 1, per_year = {most}"))).to_vec();
+    assert!(by_year.windows(2).all(|pair| pair[0] < pair[1]), "{by_year:?}");
+    // The window of month 11 with a month's notice would bill from month 13.
+    let late = "{ kind = \"flex_down\", share = 0.15, windows = { months = [11], notice_months = 1 }, \
+                policy = { kind = \"never\" } }";
+    let nothing = appraised(12, late, &[], &at_100());
+    assert_eq!(nothing.together.value.value, 0.0);
+    assert!(nothing.warnings.iter().any(|warning| warning.code == "worth-nothing"));
+    let none = flex("", USUAL).replace("share = 0.15", "share = 0.0");
+    let none = appraised(12, &none, &[], &at_100()).together;
+    assert!(none.value.value.abs() < 1e-9 && none.upper.is_some_and(|e| e.value.abs() < 1e-9));
+}
+
+/// The same bytes for any number of threads.
+#[test]
+fn threads_change_no_digit() {
+    let text = |threads: usize, method: Method| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let request = Request { method, paths: Some(4096), ..at_100() };
+        let appraisal = pool.install(|| appraised(12, &flex("", USUAL), &[], &request));
+        serde_json::to_string(&appraisal).expect("JSON")
+    };
+    for method in [Method::Auto, Method::Regression] {
+        let one = text(1, method);
+        assert!([2, 3, 7].iter().all(|threads| text(*threads, method) == one));
+    }
+}
+
+/// The standard error is that of repeated runs: the spread of twenty seeds over the mean of what each
+/// says is within the 99.9 % range of a ratio of 19 and many degrees of freedom.
+#[test]
+fn standard_errors_are_honest() {
+    let mut values = Vec::new();
+    let mut errors = Vec::new();
+    for seed in 1..=20 {
+        let seed = format!("run.seed={seed}");
+        let request = Request { paths: Some(2048), ..at_100() };
+        let lower = appraised(12, &flex("", USUAL), &[&seed], &request).together.lower;
+        values.push(lower.value);
+        errors.push(lower.standard_error);
+    }
+    let mean = values.iter().sum::<f64>() / 20.0;
+    let spread = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 19.0).sqrt();
+    let said = errors.iter().sum::<f64>() / 20.0;
+    assert!((0.5..1.6).contains(&(spread / said)), "{spread} {said}");
+    assert!((mean - references()["T12.A.V100"]).abs() < 4.0 * said / 20f64.sqrt(), "{mean}");
+}
