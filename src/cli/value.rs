@@ -6,6 +6,7 @@ use super::run::study;
 use super::threads::ThreadArgs;
 use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, whole};
 use crate::analysis::appraisal::{Offer, Refusal, Request, Sensitive, appraise, menu};
+use crate::contract::AnyClause;
 use crate::input::load;
 use crate::report::terminal::Style;
 use crate::report::{csv, html, json, terminal};
@@ -128,7 +129,7 @@ fn run_menu(args: &ValueArgs, file: &Path) -> Outcome {
         let (mut study, files) = study(&args.study.study, &with)?;
         inputs = [inputs, files].concat();
         // A variant takes the place of what the contract has of its kind.
-        let kind = study.contract.clauses.last().map(|clause| clause.kind());
+        let kind = study.contract.clauses.last().map(AnyClause::kind);
         let last = study.contract.clauses.len() - 1;
         let mut at = 0;
         study.contract.clauses.retain(|clause| {

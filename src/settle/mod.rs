@@ -147,34 +147,31 @@ kernel! {
     ) -> Totals {
         let mut totals = Totals::zero();
         let months = 0..paths.load.len();
-        months_of(terms, overflow, units, paths, prices, ledger, months, &mut totals);
+        months_of(terms, (overflow, units), paths, prices, ledger, months, &mut totals);
         totals
     }
 }
 
 kernel! {
     /// Settles some months like [`settle`], where the ledger already holds those before; adds them
-    /// to `totals`.
+    /// to `totals`. `bought` is what is done with overflow, and the units.
     pub fn settle_months(
         terms: Terms<'_>,
-        overflow: &Overflow,
-        units: f64,
+        bought: (&Overflow, f64),
         paths: &PathBlock,
         prices: &Prices,
         ledger: &mut Ledger,
         months: Range<usize>,
         totals: &mut Totals,
     ) {
-        months_of(terms, overflow, units, paths, prices, ledger, months, totals);
+        months_of(terms, bought, paths, prices, ledger, months, totals);
     }
 }
 
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "the body of two kernels, which take no closures")]
 fn months_of(
     terms: Terms<'_>,
-    overflow: &Overflow,
-    units: f64,
+    (overflow, units): (&Overflow, f64),
     paths: &PathBlock,
     prices: &Prices,
     ledger: &mut Ledger,

@@ -37,6 +37,9 @@ pub struct Cell<'a> {
     pub lattice: Lattice,
     /// Their expected costs.
     pub fit: Fit,
+    /// Values of the parameters where all that the contract has are certain: contracts of different
+    /// studies can then be settled on the same paths.
+    pub params: Option<Vec<Lane>>,
 }
 
 /// Expected costs of decisions.
@@ -243,6 +246,9 @@ impl Worker {
     fn cell(&mut self, (k, cell): (usize, &Cell<'_>), sums: &mut Sums) {
         let Self { paths, prices, ledgers, sight, costs } = self;
         let ledger = &mut ledgers[k];
+        if let Some(params) = &cell.params {
+            paths.params.clone_from(params);
+        }
         reprice(cell.deal.terms.contract, paths, prices);
         let stages = &cell.lattice.stages;
         cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {

@@ -14,7 +14,7 @@ use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler, philox, unit_interval};
 
 /// The law of the logarithm of the load: month by month normal, given the month before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Law {
     /// Mean of the logarithm in each month.
     pub mean: Vec<f64>,

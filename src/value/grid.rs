@@ -39,14 +39,14 @@ impl Grid {
 
     /// Number of knots.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn knots(&self) -> usize {
         2 * self.side + 1
     }
 
     /// Length of a function's table: its knots and the copies of its ends.
     #[must_use]
     pub fn stride(&self) -> usize {
-        self.len() + 2 * self.pad
+        self.knots() + 2 * self.pad
     }
 
     /// The knot with a number from 0.
@@ -57,7 +57,7 @@ impl Grid {
 
     /// Writes the copies of the end values.
     pub fn close_ends(&self, table: &mut [f64]) {
-        let (first, last) = (self.pad, self.pad + self.len() - 1);
+        let (first, last) = (self.pad, self.pad + self.knots() - 1);
         let (low, high) = (table[first], table[last]);
         table[..first].fill(low);
         table[last + 1..].fill(high);
@@ -196,7 +196,7 @@ mod tests {
         let (mean, sd, strike) = (0.03, 0.1, 1.05);
         let grid = Grid::new(0.002, 0.2, sd);
         let mut table = vec![0.0; grid.stride()];
-        for k in 0..grid.len() {
+        for k in 0..grid.knots() {
             table[grid.pad + k] = (libm::exp(grid.knot(k)) - strike).max(0.0);
         }
         grid.close_ends(&mut table);

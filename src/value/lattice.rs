@@ -258,12 +258,11 @@ impl Growing<'_> {
 
     fn settle(&mut self, open: usize, close: usize) {
         let terms = Terms { orders: Some(&self.orders), ..self.deal.terms };
-        let (overflow, units) = (self.deal.overflow, self.deal.units);
+        let bought = (self.deal.overflow, self.deal.units);
         let ledger = &mut self.ledger;
         settle_months(
             terms,
-            overflow,
-            units,
+            bought,
             self.probe,
             self.prices,
             ledger,
@@ -338,8 +337,7 @@ impl Walk<'_> {
         let terms = Terms { orders: Some(self.orders), ..self.deal.terms };
         settle_months(
             terms,
-            self.deal.overflow,
-            self.deal.units,
+            (self.deal.overflow, self.deal.units),
             self.paths,
             self.prices,
             self.ledger,

@@ -96,7 +96,9 @@ impl<'a> Setting<'a> {
             }
             (Lens::Learned(_), None) => unreachable!("a regression has paths to learn from"),
         };
-        Ok(Cell { deal, lattice, fit })
+        let certain = || self.study.model.parameters().certain_values();
+        let params = self.is_known().then(certain);
+        Ok(Cell { deal, lattice, fit, params })
     }
 
     /// The expected cost of the best decisions, by the law of the load alone, on a grid with

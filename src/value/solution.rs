@@ -49,8 +49,9 @@ struct Transition {
 
 impl Transition {
     fn new(grid: &Grid, slope: f64, sd: f64) -> Self {
-        let from = (0..grid.len()).step_by(LANES).map(|first| {
-            let means = std::array::from_fn(|i| slope * grid.knot((first + i).min(grid.len() - 1)));
+        let from = (0..grid.knots()).step_by(LANES).map(|first| {
+            let means =
+                std::array::from_fn(|i| slope * grid.knot((first + i).min(grid.knots() - 1)));
             let mut weights = Weights::default();
             grid.weights(&means, sd, &mut weights);
             weights
@@ -132,9 +133,9 @@ impl Solution {
         let mut paths = calm.clone();
         let mut ledger = Ledger::new(months);
         let level: Vec<f64> = law.mean.iter().map(|mean| exp(*mean)).collect();
-        for first in (0..grid.len()).step_by(LANES) {
-            let factor = |i: usize| exp(grid.knot((first + i).min(grid.len() - 1)));
-            let lanes = LANES.min(grid.len() - first);
+        for first in (0..grid.knots()).step_by(LANES) {
+            let factor = |i: usize| exp(grid.knot((first + i).min(grid.knots() - 1)));
+            let lanes = LANES.min(grid.knots() - first);
             for parity in [0, 1, 2] {
                 for t in 0..months {
                     let moves = parity < 2 && t % 2 == parity;
@@ -173,7 +174,7 @@ impl Solution {
             let edges: Vec<&Edge> = stage.nodes.iter().flat_map(|node| &node.edges).collect();
             let mut next: Vec<Vec<f64>> = edges
                 .iter()
-                .map(|edge| if last { vec![0.0; grid.len()] } else { ahead[edge.to].clone() })
+                .map(|edge| if last { vec![0.0; grid.knots()] } else { ahead[edge.to].clone() })
                 .collect();
             for t in (stage.open..stage.close).rev() {
                 let (slope, sd) = (law.slope[t], law.sd[t]);

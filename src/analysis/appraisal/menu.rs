@@ -1,12 +1,17 @@
 //! A negotiation menu: variants of a clause on the same futures, the cheapest concession first.
 
 use super::request::{Chosen, Refusal, Request};
-use super::sets::{Appraiser, CellCost};
+use super::sets::Appraiser;
 use super::{Watcher, estimate, run_facts};
+use crate::contract::Contract;
 use crate::facts::Warning;
-use crate::results::appraisal::{MENU_FORMAT, Menu, Variant, Worth};
+use crate::results::appraisal::{MENU_FORMAT, Menu, Variant};
 use crate::study::Study;
+use crate::value::bounds::{Cell, Found};
+use crate::value::lattice::Edge;
+use crate::value::sight::Lens;
 use crate::words::usd;
+use rayon::prelude::*;
 
 /// A variant: the study with its clause as the last of the contract.
 #[derive(Clone, Debug)]
@@ -21,6 +26,7 @@ pub struct Offer {
 struct Priced {
     variant: Variant,
     costs: Vec<f64>,
+    decisions: usize,
 }
 
 /// Values each variant as an addition to what else the contract has.
@@ -31,55 +37,28 @@ struct Priced {
 /// # Panics
 /// Without variants.
 pub fn menu(offers: &[Offer], request: &Request, watcher: &dyn Watcher) -> Result<Menu, Refusal> {
-    let mut units = None;
+    let units = units(offers, request, watcher)?;
+    let chosen: Vec<Chosen> =
+        offers.iter().map(|offer| chosen(&offer.study, request)).collect::<Result<_, _>>()?;
+    let pairs = offers.iter().zip(&chosen);
+    let all: Vec<Appraiser<'_>> =
+        pairs.map(|(offer, c)| Appraiser::new(&offer.study, c, units, request)).collect();
+    let law = |a: &Appraiser<'_>| match &a.setting.lens {
+        Lens::Known(law, _) => Some(law.clone()),
+        Lens::Learned(_) => None,
+    };
+    // Where one law holds for all, they are valued in one pass.
+    let together = law(&all[0]).is_some() && all.iter().all(|a| law(a) == law(&all[0]));
     let mut priced: Vec<Priced> = Vec::new();
-    let mut run = None;
-    for (k, offer) in offers.iter().enumerate() {
-        watcher.stage(&format!("variant {} of {}", k + 1, offers.len()));
+    let step = if together { all.len() } else { 1 };
+    for (done, some) in all.chunks(step).enumerate() {
+        watcher.stage(&format!("variants, {} of {}", (done + 1) * step, all.len()));
         if watcher.stopped() {
             return Err(Refusal::Stopped);
         }
-        let study = &offer.study;
-        let last = study.contract.clauses.len() - 1;
-        let strategy =
-            Chosen::of(study, &Request { clauses: Vec::new(), ..request.clone() })?.strategy;
-        let names = super::request::names(&study.contract.clauses);
-        let chosen = Chosen { clauses: vec![last], names: vec![names[last].clone()], strategy };
-        // The size is the same for all: that of the contract without any of them.
-        let signed = match units {
-            Some(units) => units,
-            None => chosen.units(study, request, watcher)?.0,
-        };
-        units = Some(signed);
-        let appraiser = Appraiser::new(study, &chosen, signed, request);
-        let (without, with) = (appraiser.contract(0), appraiser.contract(1));
-        let cells = [appraiser.cell(&without, signed)?, appraiser.cell(&with, signed)?];
-        let found = appraiser.value(&cells, true);
-        let visits: f64 = cells[1]
-            .lattice
-            .stages
-            .iter()
-            .flat_map(|stage| stage.nodes.iter().flat_map(|node| &node.edges))
-            .filter(|edge| edge.marks != 0)
-            .map(|edge| found[1].1.visits.iter().map(|v| v[edge.index] as f64).sum::<f64>())
-            .sum();
-        let paths = found[1].1.with_policy.len() as f64;
-        let worth: Worth = super::sets::worth(&found[0].0, &found[1].0);
-        let fees = fees(&cells[0], study);
-        let (none, all): (&CellCost, &CellCost) = (&found[0].0, &found[1].0);
-        let costs = none.policy.iter().zip(&all.policy).map(|(a, b)| a - b).collect();
-        run.get_or_insert_with(|| run_facts(&appraiser, cells[1].lattice.edges));
-        let description = study.contract.clauses[last].get().describe();
-        let variant = Variant {
-            name: offer.name.clone(),
-            description,
-            value: worth,
-            of_fees: worth.lower.value / fees,
-            step: None,
-            exercises: visits / paths,
-        };
-        priced.push(Priced { variant, costs });
+        priced.extend(price(&offers[done * step..], some)?);
     }
+    let run = run_facts(&all[0], priced.iter().map(|p| p.decisions).sum());
     priced.sort_by(|a, b| a.variant.value.lower.value.total_cmp(&b.variant.value.lower.value));
     for k in 1..priced.len() {
         let (before, own) = (priced[k - 1].costs.clone(), &priced[k].costs);
@@ -87,24 +66,84 @@ pub fn menu(offers: &[Offer], request: &Request, watcher: &dyn Watcher) -> Resul
         priced[k].variant.step = Some(step);
     }
     let study = &offers[0].study;
-    let chosen = Chosen::of(study, &Request { clauses: Vec::new(), ..request.clone() })?;
     let variants: Vec<Variant> = priced.into_iter().map(|priced| priced.variant).collect();
     Ok(Menu {
         format: MENU_FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
         title: study.facts.title.clone(),
         unit: study.facts.unit.clone(),
-        strategy: study.strategies[chosen.strategy].kind.name().into(),
-        units: units.unwrap_or(0.0),
-        run: run.expect("a menu has variants"),
+        strategy: study.strategies[chosen[0].strategy].kind.name().into(),
+        units,
+        run,
         sentence: words(&variants),
         variants,
         warnings: warnings(offers),
     })
 }
 
+/// What is valued of an offer: its last clause.
+fn chosen(study: &Study, request: &Request) -> Result<Chosen, Refusal> {
+    let strategy = Chosen::of(study, &Request { clauses: Vec::new(), ..request.clone() })?.strategy;
+    let last = study.contract.clauses.len() - 1;
+    let names = super::request::names(&study.contract.clauses);
+    Ok(Chosen { clauses: vec![last], names: vec![names[last].clone()], strategy })
+}
+
+/// The units of all: those of the contract without any variant.
+fn units(offers: &[Offer], request: &Request, watcher: &dyn Watcher) -> Result<f64, Refusal> {
+    let study = &offers[0].study;
+    Ok(chosen(study, request)?.units(study, request, watcher)?.0)
+}
+
+/// Values offers on the same paths.
+fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal> {
+    // Contracts without their variant are mostly the same one.
+    let mut contracts: Vec<(usize, Contract)> = Vec::new();
+    let mut places = Vec::new();
+    for (k, appraiser) in all.iter().enumerate() {
+        let without = appraiser.contract(0);
+        let same = |(_, c): &(usize, Contract)| {
+            format!("{:?}", c.clauses) == format!("{:?}", without.clauses)
+        };
+        let base = contracts.iter().position(same).unwrap_or_else(|| {
+            contracts.push((k, without));
+            contracts.len() - 1
+        });
+        contracts.push((k, appraiser.contract(1)));
+        places.push((base, contracts.len() - 1));
+    }
+    let cell = |k: usize, contract| all[k].cell(contract, all[k].units);
+    let cells = contracts.par_iter().map(|(k, contract)| cell(*k, contract));
+    let cells: Vec<Cell<'_>> = cells.collect::<Result<_, Refusal>>()?;
+    let found = all[0].value(&cells, true);
+    let priced = places.iter().enumerate().map(|(k, &(base, own))| {
+        let ((none, _), (with, paths)) = (&found[base], &found[own]);
+        let study = all[k].study;
+        let value = super::sets::worth(none, with);
+        let variant = Variant {
+            name: offers[k].name.clone(),
+            description: study.contract.clauses[all[k].chosen.clauses[0]].get().describe(),
+            value,
+            of_fees: value.lower.value / fees(&cells[base], study),
+            step: None,
+            exercises: exercises(&cells[own], paths),
+        };
+        let costs = none.policy.iter().zip(&with.policy).map(|(a, b)| a - b).collect();
+        Priced { variant, costs, decisions: cells[own].lattice.edges }
+    });
+    Ok(priced.collect())
+}
+
+/// Exercises expected over the term.
+fn exercises(cell: &Cell<'_>, found: &Found) -> f64 {
+    let nodes = cell.lattice.stages.iter().flat_map(|stage| &stage.nodes);
+    let exercised = nodes.flat_map(|node| &node.edges).filter(|edge| edge.marks != 0);
+    let visits = |edge: &Edge| found.visits.iter().map(|v| v[edge.index] as f64).sum::<f64>();
+    exercised.map(visits).sum::<f64>() / found.with_policy.len() as f64
+}
+
 /// Committed fees of the contract without the variant, USD.
-fn fees(cell: &crate::value::bounds::Cell<'_>, study: &Study) -> f64 {
+fn fees(cell: &Cell<'_>, study: &Study) -> f64 {
     let fee = study.contract.fee.mean().unwrap_or(f64::NAN);
     let stages = &cell.lattice.stages;
     let reserved = stages.iter().flat_map(|stage| &stage.nodes[0].edges[0].reserved);
@@ -126,7 +165,10 @@ fn words(variants: &[Variant]) -> String {
 /// Warnings of any of the studies, each once.
 fn warnings(offers: &[Offer]) -> Vec<Warning> {
     let mut all: Vec<Warning> = Vec::new();
-    for warning in offers.iter().flat_map(|offer| &offer.study.facts.warnings) {
+    let own = offers.iter().flat_map(|offer| &offer.study.facts.warnings);
+    // What a variant's policy or its twin in the contract would be doubted for does not matter here.
+    let about = |w: &Warning| w.code == "clause-twice" || super::is_of_policy(w);
+    for warning in own.filter(|warning| !about(warning)) {
         if !all.contains(warning) {
             all.push(warning.clone());
         }

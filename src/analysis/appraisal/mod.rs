@@ -27,7 +27,7 @@ use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::REPLICATES;
 use request::Chosen;
-use sets::Appraiser;
+use sets::{Appraiser, Sets};
 
 /// Quantile of the t distribution with `REPLICATES - 1` degrees of freedom that leaves 95 % inside.
 const T31: f64 = 2.039_513;
@@ -60,28 +60,11 @@ pub fn appraise(
     let cell = appraiser.cell(&contract, units)?;
     let all = appraiser.sets(&cell, watcher)?;
     let full = all.full();
-    let mut clauses = Vec::new();
-    for (k, &i) in chosen.clauses.iter().enumerate() {
-        clauses.push(ClauseWorth {
-            name: chosen.names[k].clone(),
-            description: study.contract.clauses[i].get().describe(),
-            alone: all.worth(0, 1 << k),
-            last: all.worth(full ^ 1 << k, full),
-            share: all.share(k),
-        });
-    }
     watcher.stage("rules");
-    let rules = if request.quick { Vec::new() } else { appraiser.rules(&all)? };
+    let rules = if request.quick { Vec::new() } else { appraiser.rules(&all) };
     watcher.stage("other sizes");
     let resized = if request.quick { None } else { appraiser.resized(watcher)? };
     watcher.stage("other assumptions");
-    let mut sensitivity = Vec::new();
-    for other in others {
-        let again = Request { units: Some(units), solve: false, quick: true, ..request.clone() };
-        let chosen = Chosen::of(&other.study, &again)?;
-        let value = Appraiser::new(&other.study, &chosen, units, &again).together(watcher)?;
-        sensitivity.push(Sensitivity { change: other.change.clone(), value });
-    }
     let mut appraisal = Appraisal {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -97,7 +80,7 @@ pub fn appraise(
         run: appraiser.run(&all),
         sentence: String::new(),
         together: all.worth(0, full),
-        clauses,
+        clauses: clauses(study, &chosen, &all),
         shares: all.shares.words.clone(),
         parts: all.parts(),
         risk: all.risk(),
@@ -106,7 +89,7 @@ pub fn appraise(
         months_table: appraiser.months(&all),
         resized,
         solved: appraiser.dense(request)?,
-        sensitivity,
+        sensitivity: sensitivity(others, units, request, watcher)?,
         warnings: Vec::new(),
     };
     appraisal.sentence = sentence::sentence(&appraisal);
@@ -114,12 +97,42 @@ pub fn appraise(
     Ok(appraisal)
 }
 
+/// What each valued clause is worth.
+fn clauses(study: &Study, chosen: &Chosen, all: &Sets<'_>) -> Vec<ClauseWorth> {
+    let full = all.full();
+    let worth = |(k, i): (usize, &usize)| ClauseWorth {
+        name: chosen.names[k].clone(),
+        description: study.contract.clauses[*i].get().describe(),
+        alone: all.worth(0, 1 << k),
+        last: all.worth(full ^ 1 << k, full),
+        share: all.share(k),
+    };
+    chosen.clauses.iter().enumerate().map(worth).collect()
+}
+
+/// What all clauses together are worth under other assumptions.
+fn sensitivity(
+    others: &[Sensitive],
+    units: f64,
+    request: &Request,
+    watcher: &dyn Watcher,
+) -> Result<Vec<Sensitivity>, Refusal> {
+    let request = Request { units: Some(units), solve: false, quick: true, ..request.clone() };
+    let value = |other: &Sensitive| {
+        if watcher.stopped() {
+            return Err(Refusal::Stopped);
+        }
+        let chosen = Chosen::of(&other.study, &request)?;
+        let value = Appraiser::new(&other.study, &chosen, units, &request).together()?;
+        Ok(Sensitivity { change: other.change.clone(), value })
+    };
+    others.iter().map(value).collect()
+}
+
 /// What to be careful about.
 fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> Vec<Warning> {
-    // A right that its policy never uses is worth something all the same.
-    let unused = |w: &Warning| w.code == "changes-nothing" && w.seen.contains("exercise");
     let mut warnings = study.facts.warnings.clone();
-    warnings.retain(|warning| !unused(warning));
+    warnings.retain(|warning| !is_of_policy(warning));
     let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
         warnings.push(Warning {
             code: code.into(),
@@ -147,6 +160,11 @@ fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> 
         );
     }
     warnings
+}
+
+/// Whether a warning is about a right that its policy never uses: it is worth something all the same.
+fn is_of_policy(warning: &Warning) -> bool {
+    warning.code == "changes-nothing" && warning.seen.contains("exercise")
 }
 
 /// How a valuation was run.

@@ -1,7 +1,6 @@
 //! Where the value comes from, what it does to dear futures, and what simple rules leave of it.
 
 use super::estimate;
-use super::request::Refusal;
 use super::sets::{Appraiser, Sets};
 use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
@@ -101,10 +100,10 @@ fn fixed_plan(lattice: &Lattice, found: &Found) -> Vec<usize> {
 
 impl Appraiser<'_> {
     /// Rules for a contract with a single right.
-    pub(super) fn rules(&self, sets: &Sets<'_>) -> Result<Vec<RuleWorth>, Refusal> {
+    pub(super) fn rules(&self, sets: &Sets<'_>) -> Vec<RuleWorth> {
         if sets.cell.deal.terms.contract.rights().count() != 1 || sets.cell.lattice.stages.len() < 2
         {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let (model, lens) = (&self.study.model, &self.setting.lens);
         let training = crate::value::bounds::Draws {
@@ -118,7 +117,7 @@ impl Appraiser<'_> {
         let none: Vec<f64> = sets.none.means.iter().map(|means| means.policy).collect();
         let whole = sets.worth(0, sets.full()).lower.value;
         let towards = sets.cell.deal.terms.contract.rights().next().map(|(_, _, r)| r.towards);
-        Ok(rules
+        rules
             .iter()
             .enumerate()
             .map(|(k, rule)| {
@@ -126,7 +125,7 @@ impl Appraiser<'_> {
                     estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]));
                 rule_worth(*rule, towards, k, value, whole)
             })
-            .collect())
+            .collect()
     }
 }
 

@@ -124,7 +124,7 @@ impl<'a> Appraiser<'a> {
     }
 
     /// The value of all clauses together, and nothing else.
-    pub(super) fn together(&self, _watcher: &dyn Watcher) -> Result<Estimate, Refusal> {
+    pub(super) fn together(&self) -> Result<Estimate, Refusal> {
         let full = (1u64 << self.chosen.clauses.len()) - 1;
         let contracts = [self.contract(0), self.contract(full)];
         let cells = [self.cell(&contracts[0], self.units)?, self.cell(&contracts[1], self.units)?];

@@ -38,7 +38,7 @@ pub(super) fn orders(count: usize, seed: u64) -> Vec<Vec<usize>> {
         let mut list: Vec<usize> = (0..count).collect();
         for k in (1..count).rev() {
             let word = philox([order as u32, k as u32, 0, 0], key)[0];
-            list.swap(k, (u64::from(word) * (k as u64 + 1) >> 32) as usize);
+            list.swap(k, ((u64::from(word) * (k as u64 + 1)) >> 32) as usize);
         }
         let reverse = list.iter().rev().copied().collect();
         all.extend([list, reverse]);
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn shares_of_orders_add_up_to_the_whole() {
-        let cost = |set: u64| -((set.count_ones() as f64).powi(2)) - (set & 5) as f64;
+        let cost = |set: u64| -(f64::from(set.count_ones()).powi(2)) - (set & 5) as f64;
         let orders = orders(7, 3);
         let shares = Shares::of(7, &orders, &costs(cost, 7));
         let sum: f64 = shares.of_clause.iter().map(|share| share.value).sum();

@@ -123,12 +123,17 @@ pub(in crate::report::html) fn triggers(a: &Appraisal) -> String {
         ends: Vec::new(),
         hits: hits(a.months_table.iter().map(text).collect()),
     };
+    let note = "Loads are from 4,096 paths.".into();
+    Figure { chart, caption: escape(&caption), data: months(a), note }.render_full()
+}
+
+/// Loads and units month by month.
+fn months(a: &Appraisal) -> Data {
     let mut data = Data::new();
     data.column("Month", a.months_table.iter().map(|m| m.month.to_string()));
     for (k, name) in ["Load P10", "P50", "P90"].into_iter().enumerate() {
         data.column(name, a.months_table.iter().map(|m| format!("{:.4}", m.load[k])));
     }
     data.column("Mean units", a.months_table.iter().map(|m| format!("{:.4}", m.units)));
-    Figure { chart, caption: escape(&caption), data, note: "Loads are from 4,096 paths.".into() }
-        .render_full()
+    data
 }
