@@ -103,8 +103,14 @@ write("with_flex_down_and_clawback", months((4, 100), (3, 85), (5, 72.25)),
       months((1, 0), (4, -60), (3, -51), (4, 0)))
 write("with_ramp_and_flex_down", months((3, 50), (3, 42.5), (6, 85)),
       months((3, 300), (3, 255), (6, 510)), 0)
-write("with_ramp_and_flex_down_by_threshold", months((6, 50), (3, 85), (3, 72.25)),
-      months((6, 300), (3, 510), (3, 433.50)), 0)
+write("with_ramp_and_flex_down_by_threshold", months((6, 50), (3, 100), (3, 85)),
+      months((6, 300), (3, 600), (3, 510)), 0)
+write("with_flex_down_under_notice_and_terminate", months((6, 100), (6, 80)),
+      months((6, 600), (6, 480)), 0)
+write("with_terminate_and_expansion_at_list", months((13, 100), (2, 150), (3, 0)),
+      months((13, 600), (2, 600 + 50 * 6 * 1.2), (3, 0)),
+      months((12, 500), (1, 600), (2, 0), (3, 150 * 12)),
+      termination=months((15, 0), (1, 0.5 * 9 * (600 + 50 * 6 * 1.2)), (2, 0)))
 write("with_flex_down_and_renewal", months((9, 100), (6, 80), (9, 64)),
       months((9, 600), (3, 480), (3, 528), (9, 422.40)), 0)
 write("with_flex_down_and_hourly_units", months((9, 100), (3, 80), (2, 0)),

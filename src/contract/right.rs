@@ -6,7 +6,7 @@
 //! over; budgets and effects are counted from these marks, so a right holds no state. What a
 //! policy sees is [`Opening`], which holds no future.
 
-use super::policy::Policy;
+use super::policy::{Commitment, Policy};
 use super::{AnyClause, Clause, Contract, Opening, Renewal};
 use crate::error::Problem;
 use crate::ledger::Marks;
@@ -180,9 +180,14 @@ impl<'a> Right<'a> {
     }
 
     /// Which paths exercise the right as the month opens, as marks with the bit of its `place`;
-    /// `commitment` is what is in force or under notice.
+    /// `commitment` are the units of a month under all that is declared.
     #[must_use]
-    pub fn exercised(&self, opening: Opening<'_>, place: usize, commitment: &Lane) -> Marks {
+    pub fn exercised(
+        &self,
+        opening: Opening<'_>,
+        place: usize,
+        commitment: &Commitment<'_>,
+    ) -> Marks {
         let window = opening.month;
         let wants = match self.policy {
             _ if !self.has_window(window) => return [0; LANES],
@@ -192,11 +197,8 @@ impl<'a> Right<'a> {
         };
         let (limit, from) = self.limit(window);
         let taken = self.count(opening, place, from, window);
-        let ended = opening.closed.last().map_or([false; LANES], |before| before.ended);
-        std::array::from_fn(|i| {
-            let may = taken[i] < limit && commitment[i] > 0.0 && !ended[i];
-            u8::from(wants[i] && may) << place
-        })
+        let units = commitment(window);
+        std::array::from_fn(|i| u8::from(wants[i] && taken[i] < limit && units[i] > 0.0) << place)
     }
 
     /// Most exercises up to and with a window, and the first month from which they count.
