@@ -105,6 +105,8 @@ write("with_ramp_and_flex_down", months((3, 50), (3, 42.5), (6, 85)),
       months((3, 300), (3, 255), (6, 510)), 0)
 write("with_ramp_and_flex_down_by_threshold", months((6, 50), (3, 100), (3, 85)),
       months((6, 300), (3, 600), (3, 510)), 0)
+write("with_ramp_and_flex_down_over_months", months((6, 50), (1, 100), (5, 85)),
+      months((6, 300), (1, 600), (5, 510)), 0)
 write("with_flex_down_under_notice_and_terminate", months((6, 100), (6, 80)),
       months((6, 600), (6, 480)), 0)
 write("with_terminate_and_expansion_at_list", months((13, 100), (2, 150), (3, 0)),

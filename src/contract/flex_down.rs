@@ -29,8 +29,8 @@ use serde::{Deserialize, Serialize};
 /// and `carry_over`. `policy`: `never`; `declared` with the `months` of the windows at which it is
 /// exercised; `threshold` with a `level`, the `signal` held against it (`utilization` or `load`,
 /// as shares of the commitment, `overflow` as a share of the load, or `price` as a share of the
-/// on-demand list price of the contract's first month), the mean of the last `over_months`, and
-/// `per_month_left`, which is added to the level for each month left in the term.
+/// on-demand list price of the contract's first month), the last `over_months`, whose use in sum is
+/// held against their commitments in sum, and `per_month_left`, which is added to the level for each month left in the term.
 ///
 /// # Ambiguity and our reading
 /// "15 %" is of the current units by default: two reductions leave 72.25 %, not 70 %. 30 days of
@@ -44,7 +44,8 @@ use serde::{Deserialize, Serialize};
 /// by any right, in force or under notice. A step of a ramp that comes next is not yet in it, and a
 /// reduction that was just declared is not declared again for the same load. What is decided on one
 /// day is decided at once: two rights with a window at the end of the same month do not see each
-/// other there. Ending the contract counts once it has ended.
+/// other there. Ending the contract counts once it has ended. The order of rights matters only where
+/// units are sold in steps or have a minimum: each right rounds what those listed before it leave.
 ///
 /// # Example
 /// ```toml

@@ -46,7 +46,8 @@ pub struct Threshold {
     /// What is held against it.
     #[serde(default)]
     pub signal: Signal,
-    /// Closed months, up to the window, that the signal is the mean of.
+    /// Closed months, up to the window, that the signal is taken over: their sum as a share of the
+    /// sum that it is a share of.
     #[serde(default = "one")]
     #[schemars(range(min = 1))]
     pub over_months: usize,

@@ -118,7 +118,8 @@ fn scheduled(
     let then = Opening { month: at, ..opening };
     let mut held = quantity(then, phase, units).0;
     for (other, clause, right) in opening.contract.rights() {
-        if !right.ends && !(right.starts && other == place) {
+        let waits_for_it = right.starts && other == place;
+        if !right.ends && !waits_for_it {
             clause.exercise(then, &declared[other], &mut held);
         }
     }
