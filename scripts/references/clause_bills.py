@@ -160,6 +160,8 @@ write("conversion_of_a_part", months((2, 40), (10, 100)), months((2, 240), (10, 
       months((2, 800), (10, 200)), months((2, 0), (1, -2 * 60 * (10 - 6)), (9, 0)))
 write("conversion_at_list", months((13, 0), (11, 50)), months((13, 0), (11, 50 * 7.20)),
       months((12, 500), (1, 600), (11, 0)))
+write("conversion_of_a_part_at_list", months((13, 50), (11, 100)), months((13, 300), (11, 660)),
+      months((12, 1000), (1, 1200), (11, 600)), months((13, 0), (1, -(600 - 360)), (10, 0)))
 write("expansion_at_list", months((13, 100), (11, 150)), months((13, 600), (11, 600 + 50 * 7.20)),
       months((12, 500), (1, 600), (11, 0)))
 write("with_expansion_at_list_and_discount_and_renewal", months((13, 100), (13, 150)),
