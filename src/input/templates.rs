@@ -4,7 +4,8 @@
 //! grows, or a whole study of which another changes a part. It may use templates itself. What the
 //! study states wins, field by field, and of two templates the later; values keep the place where
 //! they stand, so that findings and explanations point into the file that said it. Clauses stand in
-//! the order of the templates, then the study; those of a kind that is stated again are replaced.
+//! the order of the templates, then the study; those of a kind that is stated again are replaced,
+//! and an empty list replaces all.
 //!
 //! To add one: a file in `models/contracts/` or `models/workloads/` and its line in [`SHIPPED`].
 
@@ -155,8 +156,11 @@ fn is_value(table: &[Entry]) -> bool {
     table.iter().any(|e| ["dist", "kind"].contains(&e.key.as_str()))
 }
 
-/// Puts clauses of kinds that `own` does not have before it.
+/// Puts clauses of kinds that `own` does not have before it; a list that is empty stays so.
 fn add_clauses(own: &mut Vec<Node>, below: Vec<Node>) {
+    if own.is_empty() {
+        return;
+    }
     let kind = |clause: &Node| match clause.get("kind").map(|node| &node.value) {
         Some(Value::String(kind)) => Some(kind.clone()),
         _ => None,
