@@ -46,6 +46,11 @@ pub fn title(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim_start_matches(['#', ' '])
 }
 
+/// The name of the shipped template with this text.
+pub(super) fn named(text: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(.., shipped)| *shipped == text).map(|(name, ..)| *name)
+}
+
 /// Lays the templates that a study names below it; returns the files that were read.
 pub(super) fn lay_below(study: &mut Node, base: &Path, findings: &mut Findings) -> Vec<PathBuf> {
     let mut reading = Reading { base, findings, used: Vec::new(), files: Vec::new() };

@@ -157,6 +157,19 @@ fn an_empty_list_of_clauses_drops_those_of_templates() {
     assert_eq!((kept(""), kept("clauses = []\n")), (5, 0));
 }
 
+/// A template on its own is said to be one, and how it is used.
+#[test]
+fn a_template_that_is_taken_for_a_study_is_told_apart() {
+    for (name, file, text) in SHIPPED {
+        let loaded = load_text(file, text, Path::new(""), &[]);
+        let [finding] = &loaded.findings.list[..] else {
+            panic!("{}", loaded.findings.render(false))
+        };
+        assert_eq!(finding.code, "template");
+        assert!(finding.help.contains(&format!("templates = [\"{name}\"]")), "{}", finding.help);
+    }
+}
+
 /// Findings point into the file that is wrong; what is missing, unknown or used twice is refused,
 /// all at once.
 #[test]
