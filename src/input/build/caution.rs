@@ -42,6 +42,7 @@ impl Builder {
         self.caution_upfront(agreed);
         self.caution_horizon(agreed, model.months());
         self.caution_rates();
+        self.caution_clauses(&agreed.contract);
         self.caution_budget(facts);
         self.caution_idle(agreed, strategies, model.months());
         let certain = model.parameters().uncertain().next().is_none();
