@@ -283,9 +283,10 @@ enum WorkArg {
 
 #[derive(Debug, Args)]
 struct SchemaArgs {
-    /// What to show
-    #[arg(default_value = "study")]
-    what: SchemaArg,
+    /// What to show: study, prices, results, replay, compare, explanation, bench, or the kind of a
+    /// clause, as in clawback
+    #[arg(default_value = "study", value_parser = schema::shown)]
+    what: schema::Shown,
     /// As JSON Schema, for editors and programs
     #[arg(long)]
     json: bool,
