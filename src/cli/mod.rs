@@ -283,9 +283,7 @@ enum WorkArg {
 
 #[derive(Debug, Args)]
 struct SchemaArgs {
-    /// What to show: study, prices, results, replay, compare, explanation, bench, or the kind of a
-    /// clause, as in clawback
-    #[arg(default_value = "study", value_parser = schema::shown)]
+    #[arg(default_value = "study", value_parser = schema::shown, help = schema::help())]
     what: schema::Shown,
     /// As JSON Schema, for editors and programs
     #[arg(long)]

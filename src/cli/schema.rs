@@ -31,11 +31,18 @@ pub(super) fn shown(word: &str) -> Result<Shown, String> {
     if kinds.iter().any(|kind| kind == word) {
         return Ok(Shown::Clause(word.to_owned()));
     }
-    let files: Vec<String> = SchemaArg::value_variants()
-        .iter()
-        .filter_map(|file| Some(file.to_possible_value()?.get_name().to_owned()))
-        .collect();
-    Err(format!("shown are {}, and the clauses {}", files.join(", "), kinds.join(", ")))
+    Err(format!("shown are {}, and the clauses {}", files(), kinds.join(", ")))
+}
+
+/// What can be asked for.
+pub(super) fn help() -> String {
+    format!("What to show: {}, or the kind of a clause, as in clawback", files())
+}
+
+/// The words for files.
+fn files() -> String {
+    let word = |file: &SchemaArg| Some(file.to_possible_value()?.get_name().to_owned());
+    SchemaArg::value_variants().iter().filter_map(word).collect::<Vec<_>>().join(", ")
 }
 
 /// The schema of what is asked for.
