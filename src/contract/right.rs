@@ -207,7 +207,7 @@ impl<'a> Right<'a> {
         };
         let (limit, from) = self.limit(window);
         let taken = self.count(opening, place, from, window);
-        let units = commitment(window);
+        let units = if wants == [false; LANES] { [0.0; LANES] } else { commitment(window) };
         std::array::from_fn(|i| u8::from(wants[i] && taken[i] < limit && units[i] > 0.0) << place)
     }
 

@@ -37,7 +37,12 @@ pub(super) fn exercise(
         month.exercised = decided(opening, phase, (units, order));
     }
     let marks = month.exercised;
-    for (place, clause, right) in opening.contract.rights().filter(|(_, _, right)| !right.ends) {
+    let mut may_end = false;
+    for (place, clause, right) in opening.contract.rights() {
+        may_end |= right.ends;
+        if right.ends {
+            continue;
+        }
         let times = right.in_effect(opening, place, &marks);
         if right.starts {
             month.waiting = times.map(|times| times == 0.0);
@@ -48,17 +53,26 @@ pub(super) fn exercise(
         }
         clause.exercise(opening, &times, &mut held);
     }
-    // What ends are the units that all other rights leave, at what they would have cost.
-    let monthly: Lane = std::array::from_fn(|i| held[i] * price[i] * month.price_ratio[i]);
-    for (place, clause, right) in opening.contract.rights().filter(|(_, _, right)| right.ends) {
-        let times = right.in_effect(opening, place, &marks);
-        end(opening, clause, &times, in_term.then_some(&monthly), month);
-        clause.exercise(opening, &times, &mut held);
+    if may_end {
+        leave(opening, in_term.then_some(price), &mut held, month);
     }
     if in_term {
         month.reserved = held;
     }
     month.deployed = held;
+}
+
+/// Rights that end the contract: what ends are the units that all others leave, at what they would
+/// have cost where a signed one costs `price`.
+fn leave(opening: Opening<'_>, price: Option<&Lane>, held: &mut Lane, month: &mut Month) {
+    let ratio = month.price_ratio;
+    let monthly = |price: &Lane| std::array::from_fn(|i| held[i] * price[i] * ratio[i]);
+    let monthly = price.map(monthly);
+    for (place, clause, right) in opening.contract.rights().filter(|(_, _, right)| right.ends) {
+        let times = right.in_effect(opening, place, &month.exercised);
+        end(opening, clause, &times, monthly.as_ref(), month);
+        clause.exercise(opening, &times, held);
+    }
 }
 
 /// The rights that each path exercises as a month of the term opens.
