@@ -22,6 +22,13 @@ pub fn usd(value: f64) -> String {
     format!("{sign}${body}")
 }
 
+/// A unit for a month: `PTU-month`, and `unit-month` where units have no name.
+#[must_use]
+pub fn unit_month(unit: &str) -> String {
+    let one = if unit == "units" { "unit" } else { unit };
+    format!("{one}-month")
+}
+
 /// US dollars to the cent with separators: `1,234.50`.
 #[must_use]
 pub fn usd_exact(value: f64) -> String {

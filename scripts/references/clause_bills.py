@@ -103,8 +103,16 @@ write("with_flex_down_and_clawback", months((4, 100), (3, 85), (5, 72.25)),
       months((1, 0), (4, -60), (3, -51), (4, 0)))
 write("with_ramp_and_flex_down", months((3, 50), (3, 42.5), (6, 85)),
       months((3, 300), (3, 255), (6, 510)), 0)
-write("with_ramp_and_flex_down_by_threshold", months((6, 50), (3, 85), (3, 72.25)),
-      months((6, 300), (3, 510), (3, 433.50)), 0)
+write("with_ramp_and_flex_down_by_threshold", months((6, 50), (3, 100), (3, 85)),
+      months((6, 300), (3, 600), (3, 510)), 0)
+write("with_ramp_and_flex_down_over_months", months((6, 50), (1, 100), (5, 85)),
+      months((6, 300), (1, 600), (5, 510)), 0)
+write("with_flex_down_under_notice_and_terminate", months((6, 100), (6, 80)),
+      months((6, 600), (6, 480)), 0)
+write("with_terminate_and_expansion_at_list", months((13, 100), (2, 150), (3, 0)),
+      months((13, 600), (2, 600 + 50 * 6 * 1.2), (3, 0)),
+      months((12, 500), (1, 600), (2, 0), (3, 150 * 12)),
+      termination=months((15, 0), (1, 0.5 * 9 * (600 + 50 * 6 * 1.2)), (2, 0)))
 write("with_flex_down_and_renewal", months((9, 100), (6, 80), (9, 64)),
       months((9, 600), (3, 480), (3, 528), (9, 422.40)), 0)
 write("with_flex_down_and_hourly_units", months((9, 100), (3, 80), (2, 0)),
@@ -152,6 +160,8 @@ write("conversion_of_a_part", months((2, 40), (10, 100)), months((2, 240), (10, 
       months((2, 800), (10, 200)), months((2, 0), (1, -2 * 60 * (10 - 6)), (9, 0)))
 write("conversion_at_list", months((13, 0), (11, 50)), months((13, 0), (11, 50 * 7.20)),
       months((12, 500), (1, 600), (11, 0)))
+write("conversion_of_a_part_at_list", months((13, 50), (11, 100)), months((13, 300), (11, 660)),
+      months((12, 1000), (1, 1200), (11, 600)), months((13, 0), (1, -(600 - 360)), (10, 0)))
 write("expansion_at_list", months((13, 100), (11, 150)), months((13, 600), (11, 600 + 50 * 7.20)),
       months((12, 500), (1, 600), (11, 0)))
 write("with_expansion_at_list_and_discount_and_renewal", months((13, 100), (13, 150)),

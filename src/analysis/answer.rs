@@ -116,10 +116,17 @@ impl Sentence<'_> {
         &self.study.facts.unit
     }
 
-    /// `120 PTU for 12 months`.
+    /// `120 PTU for 12 months`, and how many of them the figures are for if not for all.
     fn commitment(&self) -> String {
         let (amount, unit) = (units(self.chosen.units), self.unit());
-        format!("{amount} {unit} for {}", months(self.study.contract.term))
+        let contract = &self.study.contract;
+        let counted = self.study.months().saturating_sub(contract.start);
+        let part = if counted < contract.term {
+            format!(" (the first {counted} are counted)")
+        } else {
+            String::new()
+        };
+        format!("{amount} {unit} for {}{part}", months(contract.term))
     }
 
     fn rest(&self) -> &'static str {

@@ -286,9 +286,8 @@ enum WorkArg {
 
 #[derive(Debug, Args)]
 struct SchemaArgs {
-    /// What to show
-    #[arg(default_value = "study")]
-    what: SchemaArg,
+    #[arg(default_value = "study", value_parser = schema::shown, help = schema::help())]
+    what: schema::Shown,
     /// As JSON Schema, for editors and programs
     #[arg(long)]
     json: bool,

@@ -2,6 +2,7 @@
 
 use super::{SchemaArg, SchemaArgs};
 use crate::bench::results::Bench;
+use crate::contract::AnyClause;
 use crate::explain::Explanation;
 use crate::input::price_book::PriceBook;
 use crate::input::study_file::StudyFile;
@@ -9,29 +10,76 @@ use crate::replay::Replay;
 use crate::results::Results;
 use crate::results::appraisal::{Appraisal, Menu};
 use crate::results::versus::Versus;
+use clap::ValueEnum;
 use schemars::schema_for;
 use serde_json::Value as Json;
 
+/// What a schema is shown of.
+#[derive(Clone, Debug)]
+pub(super) enum Shown {
+    /// A file that waterline reads or writes.
+    File(SchemaArg),
+    /// A kind of clause.
+    Clause(String),
+}
+
+/// What is meant by a word of the command line.
+pub(super) fn shown(word: &str) -> Result<Shown, String> {
+    if let Ok(file) = SchemaArg::from_str(word, false) {
+        return Ok(Shown::File(file));
+    }
+    let kinds = AnyClause::kinds();
+    if kinds.iter().any(|kind| kind == word) {
+        return Ok(Shown::Clause(word.to_owned()));
+    }
+    Err(format!("shown are {}, and the clauses {}", files(), kinds.join(", ")))
+}
+
+/// What can be asked for.
+pub(super) fn help() -> String {
+    format!("What to show: {}, or the kind of a clause, as in clawback", files())
+}
+
+/// The words for files.
+fn files() -> String {
+    let word = |file: &SchemaArg| Some(file.to_possible_value()?.get_name().to_owned());
+    SchemaArg::value_variants().iter().filter_map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// The schema of what is asked for.
+fn schema_of(what: &Shown) -> Json {
+    let schema = match what {
+        Shown::File(SchemaArg::Study) => schema_for!(StudyFile),
+        Shown::File(SchemaArg::Prices) => schema_for!(PriceBook),
+        Shown::File(SchemaArg::Results) => schema_for!(Results),
+        Shown::File(SchemaArg::Replay) => schema_for!(Replay),
+        Shown::File(SchemaArg::Compare) => schema_for!(Versus),
+        Shown::File(SchemaArg::Value) => schema_for!(Appraisal),
+        Shown::File(SchemaArg::Menu) => schema_for!(Menu),
+        Shown::File(SchemaArg::Explanation) => schema_for!(Explanation),
+        Shown::File(SchemaArg::Bench) => schema_for!(Bench),
+        Shown::Clause(kind) => AnyClause::schema_of(kind).expect("a kind that is there"),
+    };
+    schema.to_value()
+}
+
 /// The schema as asked for.
 pub(super) fn text(args: &SchemaArgs) -> String {
-    let schema = match args.what {
-        SchemaArg::Study => schema_for!(StudyFile),
-        SchemaArg::Prices => schema_for!(PriceBook),
-        SchemaArg::Results => schema_for!(Results),
-        SchemaArg::Replay => schema_for!(Replay),
-        SchemaArg::Compare => schema_for!(Versus),
-        SchemaArg::Value => schema_for!(Appraisal),
-        SchemaArg::Menu => schema_for!(Menu),
-        SchemaArg::Explanation => schema_for!(Explanation),
-        SchemaArg::Bench => schema_for!(Bench),
-    };
-    let schema = schema.to_value();
+    let schema = schema_of(&args.what);
     if args.json {
         let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
         text.push('\n');
         return text;
     }
     let mut lines = Lines { root: &schema, out: String::new(), open: Vec::new() };
+    if let Shown::Clause(kind) = &args.what {
+        // Its documentation has more than the first lines of its fields say.
+        let about = schema["description"].as_str().unwrap_or_default();
+        lines.out = format!("{kind}\n\n{about}\n\n# Fields\n\n");
+        lines.table(&schema, "");
+        lines.out.push_str("\nDistributions are described in `waterline schema`.\n");
+        return lines.out;
+    }
     lines.table(&schema, "");
     if schema["$defs"]["Estimate"].is_object() {
         lines.out.push_str("\nAn estimate is a table:\n\n");

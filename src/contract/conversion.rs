@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// Before the conversion `reserved(m) = (1 - share) * units`, rounded up to whole steps of what is
 /// sold, after it `units`. In its first month the credit is `-max(sum of on_demand(k) * min(added /
 /// overflow(k), 1) - true_up_months * added * fee, 0)` over the `true_up_months` months `k` before,
-/// where `fee` is what a unit costs in that first month.
+/// where `fee` is what an added unit costs in that first month.
 ///
 /// # Parameters
 /// `share` of the units that waits (1 if left out); `price` of the units once reserved, `signed` or
@@ -111,7 +111,10 @@ impl Clause for Conversion {
                 let spend = month.on_demand[i] + month.rebate[i];
                 if month.spilled[i] > added { spend * added / month.spilled[i] } else { spend }
             });
-            let fees = before.len() as f64 * added * now.fee[i] / now.reserved[i];
+            // Units before it keep the signed price: what the average is above it, added ones pay.
+            let signed = now.fee[i] / (now.reserved[i] * now.price_ratio[i]);
+            let above = (now.price_ratio[i] - 1.0) * now.reserved[i];
+            let fees = before.len() as f64 * (added + above) * signed;
             credit[i] -= (spent.sum::<f64>() - fees).max(0.0);
         }
     }

@@ -24,7 +24,9 @@ use serde::{Deserialize, Serialize};
 /// The balance is drawn last, after discounts, rebates and other credits, as early as possible, and
 /// never for more than is due: what is left at the end is lost. It pays in months under contract
 /// only, because a grant that comes without a contract is the same for every choice. A contract has
-/// one grant: add up those that expire together.
+/// one grant: add up those that expire together. A grant that pays fees alone (`pays =
+/// "commitment"`), or on-demand charges alone, goes by what other credits leave of the whole bill:
+/// a clawback's credit lowers it only where it is more than the charges that the grant does not pay.
 ///
 /// # Example
 /// ```toml

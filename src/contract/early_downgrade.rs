@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 /// # Ambiguity and our reading
 /// "Within 6 months" is by the end of month 6, at the end of any month; the cut then bills from
 /// month 7. It is free and without notice unless the contract says so, and comes in addition to a
-/// `flex_down`: the share is of the units that clauses listed before leave. Once is once: a renewal
+/// `flex_down`: the share is of the units that the other leaves. Once is once: a renewal
 /// does not bring the right back.
 ///
 /// # Example

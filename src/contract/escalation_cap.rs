@@ -29,9 +29,10 @@ pub enum CappedPrice {
 ///
 /// # Formula
 /// In contract month `m` of year `y = 1 + floor((m - 1) / 12)`, by `reading`: `level`: `min(list,
-/// start * (1 + annual)^n)`; `catch_up`: `min(list, last anniversary's price * (1 + annual))`;
-/// `ratchet`: the same limit on `price before * list / list before`. `n = y - 1` with `first_year =
-/// "held"`, `y` with `"capped"`.
+/// start * (1 + annual)^n)`; `catch_up`: `min(list, a * (1 + annual))`, where `a` is the price after
+/// this limit in the last month of contract year `y - 1`, and `start` in the first year; `ratchet`:
+/// the same limit on `price before * list / list before`. `start` is the list price when the contract
+/// starts; `n = y - 1` with `first_year = "held"`, `y` with `"capped"`.
 ///
 /// # Parameters
 /// `annual >= 0` (0.05 for 5 %; `inf` for none), `reading`, `first_year`, `price`; `until_month`

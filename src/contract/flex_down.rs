@@ -28,9 +28,9 @@ use serde::{Deserialize, Serialize};
 /// window is at the month's end), `notice_months`, `per_year` (most exercises in a contract year)
 /// and `carry_over`. `policy`: `never`; `declared` with the `months` of the windows at which it is
 /// exercised; `threshold` with a `level`, the `signal` held against it (`utilization` or `load`,
-/// as shares of the units in force or under notice, or `overflow` as a share of the load), the mean
-/// of the last `over_months`, and `per_month_left`, which is added to the level for each month left
-/// in the term.
+/// as shares of the commitment, `overflow` as a share of the load, or `price` as a share of the
+/// on-demand list price of the contract's first month), the last `over_months`, whose use in sum is
+/// held against their commitments in sum, and `per_month_left`, which is added to the level for each month left in the term.
 ///
 /// # Ambiguity and our reading
 /// "15 %" is of the current units by default: two reductions leave 72.25 %, not 70 %. 30 days of
@@ -39,7 +39,13 @@ use serde::{Deserialize, Serialize};
 /// belongs to the first. What a year leaves over is lost unless `carry_over`. The offer's minimum
 /// holds, but a ramp below it stays as it is. A renewal keeps the reduced units and the windows go
 /// on; nothing brings units back. The buyer decides when the month after the window opens, knowing
-/// the closed months and no more.
+/// the closed months and no more. The commitment that use and load are held against is that of each
+/// closed month: the units that ramps and tranches give it, less and plus all that has been declared
+/// by any right, in force or under notice. A step of a ramp that comes next is not yet in it, and a
+/// reduction that was just declared is not declared again for the same load. What is decided on one
+/// day is decided at once: two rights with a window at the end of the same month do not see each
+/// other there. Ending the contract counts once it has ended. The order of rights matters only where
+/// units are sold in steps or have a minimum: each right rounds what those listed before it leave.
 ///
 /// # Example
 /// ```toml

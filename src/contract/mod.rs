@@ -114,6 +114,21 @@ macro_rules! clauses {
                 match self { $(Self::$variant(_) => schemars::schema_for!($variant),)* }
             }
 
+            /// The kinds in the order in which they are listed here.
+            #[must_use]
+            pub fn kinds() -> Vec<String> {
+                vec![$(snake_case(stringify!($variant)),)*]
+            }
+
+            /// The schema of the clauses of a `kind`.
+            #[must_use]
+            pub fn schema_of(kind: &str) -> Option<schemars::Schema> {
+                $(if snake_case(stringify!($variant)) == kind {
+                    return Some(schemars::schema_for!($variant));
+                })*
+                None
+            }
+
             /// The `kind` in a study file.
             #[must_use]
             pub fn kind(&self) -> String {

@@ -5,7 +5,6 @@
 
 use super::Opening;
 use super::right::Towards;
-use crate::ledger::Month;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
 use schemars::JsonSchema;
@@ -47,7 +46,8 @@ pub struct Threshold {
     /// What is held against it.
     #[serde(default)]
     pub signal: Signal,
-    /// Closed months, up to the window, that the signal is the mean of.
+    /// Closed months, up to the window, that the signal is taken over: their sum as a share of the
+    /// sum that it is a share of.
     #[serde(default = "one")]
     #[schemars(range(min = 1))]
     pub over_months: usize,
@@ -61,14 +61,19 @@ fn one() -> usize {
     1
 }
 
+/// The units of a month of the contract, from 0, under all exercises declared so far, whether their
+/// notice is over or not.
+pub type Commitment<'a> = dyn Fn(usize) -> Lane + 'a;
+
 /// What a threshold is a threshold of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
-    /// Use of the units, as a share of the current commitment; at most 1.
+    /// Use of the units, as a share of the commitment; more than 1 only where it has been reduced
+    /// since.
     #[default]
     Utilization,
-    /// Mean load, as a share of the current commitment.
+    /// Mean load, as a share of the commitment.
     Load,
     /// Load beyond the units, as a share of the load.
     Overflow,
@@ -78,40 +83,50 @@ pub enum Signal {
 }
 
 impl Threshold {
-    /// Whether each path exercises a right towards `towards`, with `commitment` units in force or
-    /// under notice.
+    /// Whether each path exercises a right towards `towards`. `commitment` are the units that a
+    /// month of the contract has, or would have had, under all that is declared.
     pub(super) fn wants(
         &self,
         opening: Opening<'_>,
         towards: Towards,
-        commitment: &Lane,
+        commitment: &Commitment<'_>,
     ) -> [bool; LANES] {
-        let seen = &opening.closed[opening.closed.len().saturating_sub(self.over_months)..];
-        let sum = |of: &dyn Fn(&Month, usize) -> f64, i: usize| seen.iter().map(|m| of(m, i)).sum();
+        let (part, whole) = self.signal_of(opening, commitment);
         let left = opening.contract.months_left(opening.month) as f64;
         let (level, slope) =
             (self.level.of(opening.params), self.per_month_left.of(opening.params));
-        let count = seen.len() as f64;
-        let listed = &opening.list[opening.list.len().saturating_sub(self.over_months)..];
-        let prices = |i: usize| listed.iter().map(|rates| rates.on_demand[i]).sum();
         std::array::from_fn(|i| {
-            let (part, whole): (f64, f64) = match self.signal {
-                Signal::Price => (prices(i), count * opening.list[0].on_demand[i]),
-                Signal::Utilization => (sum(&|m, i| m.served[i], i), count * commitment[i]),
-                Signal::Load => (sum(&|m, i| m.demand[i], i), count * commitment[i]),
-                Signal::Overflow => {
-                    let beyond = sum(&|m, i| m.spilled[i] + m.rejected[i], i);
-                    (beyond, sum(&|m, i| m.demand[i], i))
-                }
-            };
-            let edge = (level[i] + slope[i] * left) * whole;
+            let edge = (level[i] + slope[i] * left) * whole[i];
             // Full use is full, whatever rounding makes of it.
-            let hair = 1e-9 * whole;
+            let hair = 1e-9 * whole[i];
             match self.side(towards) {
-                Towards::Less => part < edge - hair,
-                Towards::More => part > edge + hair,
+                Towards::Less => part[i] < edge - hair,
+                Towards::More => part[i] > edge + hair,
             }
         })
+    }
+
+    /// What is held against the threshold, and what it is a share of: sums over the months seen.
+    fn signal_of(&self, opening: Opening<'_>, commitment: &Commitment<'_>) -> (Lane, Lane) {
+        let first = opening.closed.len().saturating_sub(self.over_months);
+        let (mut part, mut whole) = ([0.0; LANES], [0.0; LANES]);
+        for (at, month) in opening.closed.iter().enumerate().skip(first) {
+            let units = match self.signal {
+                Signal::Utilization | Signal::Load => commitment(at),
+                Signal::Overflow | Signal::Price => [0.0; LANES],
+            };
+            for i in 0..LANES {
+                let (one, all) = match self.signal {
+                    Signal::Price => (opening.list[at].on_demand[i], opening.list[0].on_demand[i]),
+                    Signal::Utilization => (month.served[i], units[i]),
+                    Signal::Load => (month.demand[i], units[i]),
+                    Signal::Overflow => (month.spilled[i] + month.rejected[i], month.demand[i]),
+                };
+                part[i] += one;
+                whole[i] += all;
+            }
+        }
+        (part, whole)
     }
 }
 

@@ -6,7 +6,7 @@
 //! over; budgets and effects are counted from these marks, so a right holds no state. What a
 //! policy sees is [`Opening`], which holds no future.
 
-use super::policy::Policy;
+use super::policy::{Commitment, Policy};
 use super::{AnyClause, Clause, Contract, Opening, Renewal};
 use crate::error::Problem;
 use crate::ledger::Marks;
@@ -97,6 +97,16 @@ fn rising(field: &str, months: &[usize]) -> Option<Problem> {
     ))
 }
 
+/// `at the end of month 6`, `at the end of months 3 and 6`.
+fn at_end_of(months: &[usize]) -> String {
+    let all: Vec<String> = months.iter().map(usize::to_string).collect();
+    match &all[..] {
+        [one] => format!("at the end of month {one}"),
+        [first @ .., last] => format!("at the end of months {} and {last}", first.join(", ")),
+        [] => "never".into(),
+    }
+}
+
 /// Which way an exercise changes the commitment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Towards {
@@ -180,9 +190,14 @@ impl<'a> Right<'a> {
     }
 
     /// Which paths exercise the right as the month opens, as marks with the bit of its `place`;
-    /// `commitment` is what is in force or under notice.
+    /// `commitment` are the units of a month under all that is declared.
     #[must_use]
-    pub fn exercised(&self, opening: Opening<'_>, place: usize, commitment: &Lane) -> Marks {
+    pub fn exercised(
+        &self,
+        opening: Opening<'_>,
+        place: usize,
+        commitment: &Commitment<'_>,
+    ) -> Marks {
         let window = opening.month;
         let wants = match self.policy {
             _ if !self.has_window(window) => return [0; LANES],
@@ -192,11 +207,8 @@ impl<'a> Right<'a> {
         };
         let (limit, from) = self.limit(window);
         let taken = self.count(opening, place, from, window);
-        let ended = opening.closed.last().map_or([false; LANES], |before| before.ended);
-        std::array::from_fn(|i| {
-            let may = taken[i] < limit && commitment[i] > 0.0 && !ended[i];
-            u8::from(wants[i] && may) << place
-        })
+        let units = if wants == [false; LANES] { [0.0; LANES] } else { commitment(window) };
+        std::array::from_fn(|i| u8::from(wants[i] && taken[i] < limit && units[i] > 0.0) << place)
     }
 
     /// Most exercises up to and with a window, and the first month from which they count.
@@ -308,7 +320,8 @@ impl<'a> Right<'a> {
         }
         if let Some(closed) = months.iter().find(|month| !self.has_window(**month)) {
             let message = format!("the right has no window at the end of month {closed}");
-            return Some(Problem::new(field, "no-window", message, "declare it at a window"));
+            let help = format!("declare it at a window: {}", self.windows_in_words());
+            return Some(Problem::new(field, "no-window", message, help));
         }
         let over = months.iter().find(|&&month| {
             let (limit, from) = self.limit(month);
@@ -323,20 +336,23 @@ impl<'a> Right<'a> {
         ))
     }
 
-    /// Windows, notice, budget and policy in plain words.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let list = |months: &[usize]| {
-            let all: Vec<String> = months.iter().map(usize::to_string).collect();
-            all.join(", ")
-        };
-        let windows = match (self.every, self.last) {
-            (Some(1), usize::MAX) if self.first > 1 => format!("from month {} on", self.first),
+    /// When it may be exercised.
+    fn windows_in_words(&self) -> String {
+        match (self.every, self.last) {
+            (Some(1), usize::MAX) if self.first > 1 => {
+                format!("at the end of month {} or a later one", self.first)
+            }
             (Some(1), usize::MAX) => "at the end of any month".into(),
             (Some(1), last) => format!("by the end of month {last}"),
             (Some(every), _) => format!("at the end of every {every} months"),
-            (None, _) => format!("at the end of months {}", list(self.months)),
-        };
+            (None, _) => at_end_of(self.months),
+        }
+    }
+
+    /// Windows, notice, budget and policy in plain words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let windows = self.windows_in_words();
         let notice = match self.notice {
             0 => String::new(),
             1 => ", with 1 month's notice".into(),
@@ -350,9 +366,7 @@ impl<'a> Right<'a> {
         };
         let policy = match self.policy {
             Policy::Never => "never exercised".into(),
-            Policy::Declared(declared) => {
-                format!("exercised at the end of months {}", list(&declared.months))
-            }
+            Policy::Declared(declared) => format!("exercised {}", at_end_of(&declared.months)),
             Policy::Threshold(threshold) => threshold.describe(self.towards),
         };
         format!("{windows}{notice}{budget}; {policy}")

@@ -33,8 +33,8 @@ use serde::{Deserialize, Serialize};
 /// from contract to contract (`counts`), and decides what the promise costs. Only the spend of this
 /// study is known: leave out of `amount` what the rest of the company spends. Hourly units keep the
 /// vendor's hourly price. The percentages of this and other discounts multiply. Frameworks are
-/// presets of this clause: MACC: `period = "term"`, fees count where the reservation draws down the
-/// commitment; EDP: `period = "year"`, everything counts; take-or-pay: `period = "month"`, `counts =
+/// presets of this clause: MACC: by year (the default), or `period = "term"` for a total of several
+/// years; fees count where the reservation draws down the commitment; EDP: `period = "year"`, everything counts; take-or-pay: `period = "month"`, `counts =
 /// "on_demand"`.
 ///
 /// # Example
@@ -58,7 +58,7 @@ pub struct SpendCommitment {
     /// Spend promised per period, USD.
     #[schemars(extend("x-min" = 0.0))]
     pub amount: Param,
-    /// The period.
+    /// For how long the amount is promised; what is missing is charged at its end.
     #[serde(default)]
     pub period: Period,
     /// Which charges count, and get the discount.

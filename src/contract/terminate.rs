@@ -31,8 +31,8 @@ use serde::{Deserialize, Serialize};
 /// # Ambiguity and our reading
 /// "Reduce or terminate after 12 months" gives the first way out at the end of month 12. Guides
 /// name neither notice nor fee: a month and none are the defaults. The fees left are those of the
-/// units that clauses listed before leave, at the price of the month that would come next,
-/// after discounts. A contract that is ended with the last month of a term is not renewed, which
+/// units that all other rights in effect leave, at what they would have cost in the month that would
+/// come next, after discounts. A contract that is ended with the last month of a term is not renewed, which
 /// costs no fee. Ending needs no reason. It ends the contract's discounts on on-demand prices too;
 /// a credit earned in the last month is settled with the month after it, unless it is lost at the
 /// end. A right has no value after the end: nothing brings the units back.

@@ -8,7 +8,7 @@ use crate::facts::{HistoryFact, PriceFact};
 use crate::settle::Stage;
 use crate::strategy::{Overflow, Strategy};
 use crate::study::Study;
-use crate::words::{bare, count, months, percent, units, usd_exact};
+use crate::words::{bare, count, months, percent, unit_month, units, usd_exact};
 use crate::workload::Workload;
 
 /// All chapters but the clauses.
@@ -221,7 +221,7 @@ fn offer(study: &Study, fields: &Fields<'_>) -> Vec<Entry> {
         ),
         derived(
             "Committed price, mean",
-            format!("{} USD per {}-month", usd_exact(fee), facts.unit),
+            format!("{} USD per {}", usd_exact(fee), unit_month(&facts.unit)),
             Some(fee),
             &fields.sources(&["contract.fee_per_unit_month"], "the price book, below"),
         ),

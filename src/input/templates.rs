@@ -4,7 +4,8 @@
 //! grows, or a whole study of which another changes a part. It may use templates itself. What the
 //! study states wins, field by field, and of two templates the later; values keep the place where
 //! they stand, so that findings and explanations point into the file that said it. Clauses stand in
-//! the order of the templates, then the study; those of a kind that is stated again are replaced.
+//! the order of the templates, then the study; those of a kind that is stated again are replaced,
+//! and an empty list replaces all.
 //!
 //! To add one: a file in `models/contracts/` or `models/workloads/` and its line in [`SHIPPED`].
 
@@ -43,6 +44,11 @@ pub const SHIPPED: [(&str, &str, &str); 12] = shipped![
 #[must_use]
 pub fn title(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim_start_matches(['#', ' '])
+}
+
+/// The name of the shipped template with this text.
+pub(super) fn named(text: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(.., shipped)| *shipped == text).map(|(name, ..)| *name)
 }
 
 /// Lays the templates that a study names below it; returns the files that were read.
@@ -155,8 +161,11 @@ fn is_value(table: &[Entry]) -> bool {
     table.iter().any(|e| ["dist", "kind"].contains(&e.key.as_str()))
 }
 
-/// Puts clauses of kinds that `own` does not have before it.
+/// Puts clauses of kinds that `own` does not have before it; a list that is empty stays so.
 fn add_clauses(own: &mut Vec<Node>, below: Vec<Node>) {
+    if own.is_empty() {
+        return;
+    }
     let kind = |clause: &Node| match clause.get("kind").map(|node| &node.value) {
         Some(Value::String(kind)) => Some(kind.clone()),
         _ => None,

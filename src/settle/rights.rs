@@ -1,17 +1,19 @@
 //! Rights: which are exercised, what those in effect make of the units and their price, and the end
 //! of a contract.
 
+use super::quantity;
 use crate::contract::right::Right;
 use crate::contract::{Clause, Opening, Phase, Rates};
-use crate::ledger::{Mark, Marks, Month};
+use crate::ledger::{MOST_RIGHTS, Mark, Marks, Month};
 use crate::rng::{LANES, Lane};
 
 /// Marks the rights that are exercised as the month opens, and changes its units by those whose
-/// notice is over, right by right in the order of the contract. The fee of one that ends the
-/// contract is billed with the first month without it, where a unit would have cost `price`.
+/// notice is over. The fee of one that ends the contract is billed with the first month without it,
+/// where a signed unit would have cost `price`.
 ///
-/// After the term no right is exercised, and the units that stay are those that were left. An order
-/// for the month takes the place of the policies; nobody else looks whether it may be given.
+/// What is decided at one opening is decided at once: no right sees what another does there. After
+/// the term no right is exercised, and the units that stay are those that were left. An order for
+/// the month takes the place of the policies; nobody else looks whether it may be given.
 pub(super) fn exercise(
     opening: Opening<'_>,
     phase: Phase,
@@ -31,25 +33,17 @@ pub(super) fn exercise(
         Phase::Term(_) => month.reserved,
         Phase::Hourly => [units; LANES],
     };
+    if in_term {
+        month.exercised = decided(opening, phase, (units, order));
+    }
+    let marks = month.exercised;
+    let mut may_end = false;
     for (place, clause, right) in opening.contract.rights() {
-        let mut marks = [0; LANES];
-        if in_term && right.has_window(opening.month) {
-            let mut ordered = held;
-            clause.exercise(opening, &right.declared(opening, place), &mut ordered);
-            // What waits to be reserved is there to be decided on.
-            let commitment = if right.starts { &held } else { &ordered };
-            marks = match order {
-                Some(order) => [order & (1 << place); LANES],
-                None => right.exercised(opening, place, commitment),
-            };
-            for i in 0..LANES {
-                month.exercised[i] |= marks[i];
-            }
+        may_end |= right.ends;
+        if right.ends {
+            continue;
         }
         let times = right.in_effect(opening, place, &marks);
-        if right.ends {
-            end(opening, clause, &times, in_term.then_some((&held, price)), month);
-        }
         if right.starts {
             month.waiting = times.map(|times| times == 0.0);
         }
@@ -59,10 +53,91 @@ pub(super) fn exercise(
         }
         clause.exercise(opening, &times, &mut held);
     }
+    if may_end {
+        leave(opening, in_term.then_some(price), &mut held, month);
+    }
     if in_term {
         month.reserved = held;
     }
     month.deployed = held;
+}
+
+/// Rights that end the contract: what ends are the units that all others leave, at what they would
+/// have cost where a signed one costs `price`.
+fn leave(opening: Opening<'_>, price: Option<&Lane>, held: &mut Lane, month: &mut Month) {
+    let ratio = month.price_ratio;
+    let monthly = |price: &Lane| std::array::from_fn(|i| held[i] * price[i] * ratio[i]);
+    let monthly = price.map(monthly);
+    for (place, clause, right) in opening.contract.rights().filter(|(_, _, right)| right.ends) {
+        let times = right.in_effect(opening, place, &month.exercised);
+        end(opening, clause, &times, monthly.as_ref(), month);
+        clause.exercise(opening, &times, held);
+    }
+}
+
+/// The rights that each path exercises as a month of the term opens.
+fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Mark>)) -> Marks {
+    let mut marks = [0; LANES];
+    let windows = || opening.contract.rights().filter(|(_, _, r)| r.has_window(opening.month));
+    if let Some(order) = order {
+        let given: Mark = windows().map(|(place, _, _)| order & (1 << place)).sum();
+        return [given; LANES];
+    }
+    if windows().next().is_none() {
+        return marks;
+    }
+    let declared = declared(opening);
+    let over = over(opening);
+    for (place, _, right) in windows() {
+        let commitment = |at| scheduled(opening, phase, units, (&declared, place), at);
+        let more = right.exercised(opening, place, &commitment);
+        for i in (0..LANES).filter(|i| !over[*i]) {
+            marks[i] |= more[i];
+        }
+    }
+    marks
+}
+
+/// Exercises of each right so far, in effect or under notice.
+fn declared(opening: Opening<'_>) -> [Lane; MOST_RIGHTS] {
+    let mut declared = [[0.0; LANES]; MOST_RIGHTS];
+    for (place, _, right) in opening.contract.rights() {
+        declared[place] = right.declared(opening, place);
+    }
+    declared
+}
+
+/// Whether the contract has ended, or ends now by what was declared before.
+fn over(opening: Opening<'_>) -> [bool; LANES] {
+    let mut over = opening.closed.last().map_or([false; LANES], |before| before.ended);
+    for (place, _, right) in opening.contract.rights().filter(|(_, _, right)| right.ends) {
+        let times = right.in_effect(opening, place, &[0; LANES]);
+        for i in 0..LANES {
+            over[i] |= times[i] > 0.0;
+        }
+    }
+    over
+}
+
+/// The units that the contract's month `at` has, or would have had, under all exercises declared so
+/// far: what ramps and tranches leave in that month, changed by every right that does not end the
+/// contract. The right at `place` decides; what waits for it is there to be decided on.
+fn scheduled(
+    opening: Opening<'_>,
+    phase: Phase,
+    units: f64,
+    (declared, place): (&[Lane; MOST_RIGHTS], usize),
+    at: usize,
+) -> Lane {
+    let then = Opening { month: at, ..opening };
+    let mut held = quantity(then, phase, units).0;
+    for (other, clause, right) in opening.contract.rights() {
+        let waits_for_it = right.starts && other == place;
+        if !right.ends && !waits_for_it {
+            clause.exercise(then, &declared[other], &mut held);
+        }
+    }
+    held
 }
 
 /// What has ended stays so when the term would have ended.
@@ -108,17 +183,15 @@ fn blended(
 }
 
 /// Ends the contract where the clause's right is in effect; the first to do so is paid for, if a
-/// term is left to be paid for: `left` are the units that end and their price.
+/// term is left to be paid for: `monthly` is what the units that end would have cost.
 fn end(
     opening: Opening<'_>,
     clause: &dyn Clause,
     times: &Lane,
-    left: Option<(&Lane, &Lane)>,
+    monthly: Option<&Lane>,
     month: &mut Month,
 ) {
-    let fee = left.map(|(units, price)| {
-        clause.ending_fee(opening, &std::array::from_fn(|i| units[i] * price[i]))
-    });
+    let fee = monthly.map(|monthly| clause.ending_fee(opening, monthly));
     let before = opening.closed.last();
     let elsewhere = clause.price_elsewhere(opening);
     for i in (0..LANES).filter(|i| times[*i] > 0.0) {

@@ -110,7 +110,7 @@ impl Stage {
 mod tests {
     use super::*;
 
-    /// The call that is the stage, in `reprice` or in `settle`.
+    /// The call that is the stage, in `reprice` or in the body of `settle`.
     fn call(stage: Stage) -> &'static str {
         match stage {
             Stage::List => "list_fee(",
@@ -127,17 +127,16 @@ mod tests {
         }
     }
 
-    /// The text of a function up to the first line that closes its braces.
-    fn body<'a>(source: &'a str, name: &str, end: &str) -> &'a str {
-        let from = source.split(&format!("pub fn {name}(")).nth(1).expect("the function");
-        from.split(end).next().expect("its end")
+    /// The text of a function up to the line that closes its braces.
+    fn body<'a>(source: &'a str, name: &str) -> &'a str {
+        let from = source.split(&format!("fn {name}(")).nth(1).expect("the function");
+        from.split("\n}\n").next().expect("its end")
     }
 
     #[test]
     fn settlement_happens_in_the_order_of_the_list() {
         let source = include_str!("mod.rs");
-        let code = [body(source, "reprice", "\n}\n"), body(source, "settle", "\n    }\n}\n")];
-        let code = code.concat();
+        let code = [body(source, "reprice"), body(source, "months_of")].concat();
         let places = Stage::ORDER.map(|stage| {
             let calls: Vec<usize> = code.match_indices(call(stage)).map(|(at, _)| at).collect();
             assert_eq!(calls.len(), 1, "{stage:?} happens once");

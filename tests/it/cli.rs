@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
+use waterline::contract::AnyClause;
 use waterline::results::Results;
 
 const SAMPLE: &str = "models/studies/support_assistant.toml";
@@ -159,6 +160,12 @@ fn schemas_and_prices_are_listed() {
     }
     assert!(output(&["schema", "prices"]).contains("on_demand"));
     assert!(output(&["schema", "results"]).contains("answer.sentence"));
+    for kind in AnyClause::kinds() {
+        let clause = output(&["schema", &kind]);
+        assert!(clause.contains("# Ambiguity and our reading"), "{clause}");
+        assert!(clause.contains(&format!("kind = \"{kind}\"")), "{clause}");
+    }
+    assert!(output(&["schema", "clawback"]).contains("\nthreshold  (number or distribution"));
     let all = output(&["prices"]);
     let some = output(&["prices", "vertex"]);
     assert!(some.contains("vertex/gsu-global-1y") && !some.contains("azure/"));

@@ -193,3 +193,50 @@ fn what_is_paid_ahead_is_used_or_comes_back() {
     }
     assert!(nothing.iter().flatten().any(|lost| *lost > 1.0), "nothing is lost");
 }
+
+/// Where clauses do not round, the order of rights means nothing: what each sees, and what ending
+/// costs, is the same.
+#[test]
+fn the_order_of_rights_changes_no_bill() {
+    let windows = "windows = { every_months = 2, notice_months = 1, per_year = 3 }";
+    let policy = |text: &str| format!("policy = {{ kind = \"threshold\", {text} }}");
+    let ramp = "{ kind = \"ramp\", steps = [{ until_month = 4, share = 0.5 }] }";
+    let flex =
+        format!("{{ kind = \"flex_down\", share = 0.1, {windows}, {} }}", policy("level = 0.8"));
+    let price = |price: &str| {
+        let policy = policy("level = 0.05, signal = \"overflow\", over_months = 2");
+        format!("{{ kind = \"expansion\", share = 0.2, price = \"{price}\", {windows}, {policy} }}")
+    };
+    let leave = |notice: usize| {
+        let policy = policy("level = 0.75, over_months = 3");
+        format!("{{ kind = \"terminate\", fee_share = 0.3, notice_months = {notice}, {policy} }}")
+    };
+    let pairs = [
+        (flex.clone(), price("signed")),
+        (flex.clone(), price("list")),
+        (leave(0), price("list")),
+        (leave(2), price("signed")),
+        (leave(1), flex),
+    ];
+    for (a, b) in &pairs {
+        let months = |first: &str, second: &str| {
+            let clauses = format!("contract.clauses=[{ramp}, {first}, {second}]");
+            let overrides =
+                ["contract.term_months=18", "price.volatility_per_month=0.05", &clauses];
+            let study = study("static", &overrides);
+            settled(&study, &block(&study))
+        };
+        let (one, other) = (months(a, b), months(b, a));
+        let (mut first, mut second) = (0, 0);
+        for (t, (x, y)) in one.iter().zip(&other).enumerate() {
+            for i in 0..LANES {
+                let (bill, swapped) = (x.cost()[i], y.cost()[i]);
+                let near = (bill - swapped).abs() <= 1e-9 * bill.abs();
+                assert!(near, "month {t}, path {i}: {bill}, and {swapped} with {b} before {a}");
+                first += x.exercised[i] & 1;
+                second += x.exercised[i] >> 1;
+            }
+        }
+        assert!(first > 0 && second > 0, "{a}, {b}: {first} and {second} exercises");
+    }
+}

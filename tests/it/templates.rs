@@ -144,6 +144,32 @@ fn clauses_of_a_kind_are_replaced() {
     assert_eq!(sources, ["a.toml, line 4", "b.toml, line 1", "line 5"]);
 }
 
+/// An empty list is a list: the clauses of templates are dropped.
+#[test]
+fn an_empty_list_of_clauses_drops_those_of_templates() {
+    let kept = |clauses: &str| {
+        let study = format!(
+            "templates = [\"azure_negotiated\", \"macc\"]\n{LOAD}[contract]\nfee_per_unit_month = 1\n{clauses}"
+        );
+        let all = plain(&read(&study, Path::new(""), &[]));
+        all["contract"]["clauses"].as_array().expect("clauses").len()
+    };
+    assert_eq!((kept(""), kept("clauses = []\n")), (5, 0));
+}
+
+/// A template on its own is said to be one, and how it is used.
+#[test]
+fn a_template_that_is_taken_for_a_study_is_told_apart() {
+    for (name, file, text) in SHIPPED {
+        let loaded = load_text(file, text, Path::new(""), &[]);
+        let [finding] = &loaded.findings.list[..] else {
+            panic!("{}", loaded.findings.render(false))
+        };
+        assert_eq!(finding.code, "template");
+        assert!(finding.help.contains(&format!("templates = [\"{name}\"]")), "{}", finding.help);
+    }
+}
+
 /// Findings point into the file that is wrong; what is missing, unknown or used twice is refused,
 /// all at once.
 #[test]

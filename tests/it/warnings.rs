@@ -1,7 +1,7 @@
 //! Inputs that are allowed and look like slips are doubted, by the code of the warning; the shipped
 //! sample is not.
 
-use crate::support::study_at;
+use crate::support::{answer, study, study_at};
 
 const SAMPLE: &str = "models/studies/support_assistant.toml";
 
@@ -30,4 +30,82 @@ fn slips_are_doubted() {
 #[test]
 fn a_good_quote_is_not_doubted() {
     assert!(!codes(&["contract.fee_per_unit_month=200"]).contains(&"implausible-fee".to_owned()));
+}
+
+/// Clauses that are valid and say something else than was meant, or nothing.
+#[test]
+fn slips_in_clauses_are_doubted() {
+    let codes = |clauses: &str| -> Vec<String> {
+        let study = study("static", &[&format!("contract.clauses=[{clauses}]")]);
+        study.facts.warnings.iter().map(|w| w.code.clone()).collect()
+    };
+    let windows = "windows = { every_months = 3 }";
+    let threshold = |policy: &str| format!("policy = {{ kind = \"threshold\", {policy} }}");
+    let flex = |level: &str| {
+        let policy = threshold(&format!("level = {level}"));
+        format!("{{ kind = \"flex_down\", share = 0.1, {windows}, {policy} }}")
+    };
+    let more = |policy: &str| {
+        let policy = threshold(policy);
+        format!("{{ kind = \"expansion\", share = 0.1, {windows}, {policy} }}")
+    };
+    let ramp = |first: f64| {
+        format!(
+            "{{ kind = \"ramp\", steps = [{{ until_month = 3, share = {first:?} }}, {{ until_month = 6, share = 0.5 }}] }}"
+        )
+    };
+    let clawback = |threshold: f64| {
+        format!("{{ kind = \"clawback\", threshold = {threshold:?}, share = 0.1 }}")
+    };
+    let grant =
+        |until: usize| format!("{{ kind = \"credit_grant\", amount = 9, until_month = {until} }}");
+    let cap = |annual: &str| {
+        let renewed = "price = \"on_demand\"";
+        format!("{{ kind = \"escalation_cap\", annual = {annual}, {renewed} }}")
+    };
+    let leave = |after: usize| {
+        format!(
+            "{{ kind = \"terminate\", after_month = {after}, policy = {{ kind = \"never\" }} }}"
+        )
+    };
+    let cases = [
+        ("implausible-level", flex("85"), flex("0.85")),
+        ("implausible-cap", cap("5"), cap("0.05")),
+        ("implausible-cap", cap("5"), cap("inf")),
+        ("falling-ramp", ramp(0.75), ramp(0.25)),
+        ("changes-nothing", clawback(0.0), clawback(0.7)),
+        ("changes-nothing", grant(13), grant(12)),
+        ("changes-nothing", more("level = 1.0"), more("level = 0.99")),
+        ("changes-nothing", more("level = 1.0"), more("level = 1.0, signal = \"load\"")),
+        (
+            "changes-nothing",
+            more("level = 1.0"),
+            format!("{}, {}", more("level = 1.0"), flex("0.85")),
+        ),
+        (
+            "clause-twice",
+            format!("{}, {}", clawback(0.7), clawback(0.6)),
+            format!("{}, {}", flex("0.7"), flex("0.6")),
+        ),
+        ("clause-twice", format!("{}, {}", leave(3), leave(6)), leave(3)),
+    ];
+    for (code, slip, good) in cases {
+        assert!(codes(&slip).iter().any(|c| c == code), "{slip}: {:?}", codes(&slip));
+        assert!(!codes(&good).iter().any(|c| c == code), "{good}: {:?}", codes(&good));
+    }
+}
+
+/// A term that is cut by the horizon is owed in full: the warning and the answer say so.
+#[test]
+fn a_term_that_is_cut_is_not_passed_over() {
+    let with = |months: usize| {
+        let horizon = format!("horizon_months={months}");
+        let study = study("static", &["contract.units=60", "run.paths=256", &horizon]);
+        let warned = study.facts.warnings.iter().any(|w| w.code == "horizon-cuts-term");
+        (warned, answer(&study).answer.sentence)
+    };
+    let (cut, sentence) = with(6);
+    assert!(cut && sentence.contains(" for 12 months (the first 6 are counted)"), "{sentence}");
+    let (cut, sentence) = with(12);
+    assert!(!cut && !sentence.contains("counted"), "{sentence}");
 }

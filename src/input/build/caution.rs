@@ -7,6 +7,7 @@ use crate::contract::{AnyClause, Clause, Upfront};
 use crate::facts::{Facts, PriceFact, Warning};
 use crate::path::PathModel;
 use crate::strategy::Strategy;
+use crate::words::months;
 use jiff::civil::Date;
 
 /// Days after which a price is old.
@@ -39,7 +40,9 @@ impl Builder {
         self.caution_shape(loads);
         self.caution_error_mean();
         self.caution_upfront(agreed);
+        self.caution_horizon(agreed, model.months());
         self.caution_rates();
+        self.caution_clauses(&agreed.contract);
         self.caution_budget(facts);
         self.caution_idle(agreed, strategies, model.months());
         let certain = model.parameters().uncertain().next().is_none();
@@ -154,6 +157,26 @@ impl Builder {
                 "set `burst_cv` from minute data (0.3 to 1 for small tenants)",
             );
         }
+    }
+
+    /// Months of the first term that are paid for and not simulated.
+    fn caution_horizon(&mut self, agreed: &Agreed, simulated: usize) {
+        let end = agreed.contract.start + agreed.contract.term;
+        if simulated >= end {
+            return;
+        }
+        let seen =
+            format!("the term ends with month {end}, and {} are simulated", months(simulated));
+        let may_mean = format!(
+            "the fees of {} that are owed as well are in no figure, nor is what they save",
+            months(end - simulated)
+        );
+        self.warn(
+            "horizon-cuts-term",
+            seen,
+            &may_mean,
+            "leave `horizon_months` out: the whole term is simulated",
+        );
     }
 
     /// Money that is paid ahead has a price.

@@ -250,6 +250,16 @@ impl Builder {
                     "it was pasted twice",
                     "take one out, unless the contract grants it twice",
                 );
+            } else if let Some(before) = (0..i).find(|j| is_again(&clauses[*j], clause)) {
+                self.warn(
+                    "clause-twice",
+                    format!(
+                        "{place} is a second {} beside clauses[{before}], and both apply",
+                        clause.kind()
+                    ),
+                    "a draft of the clause was left in",
+                    "take one out, unless the contract grants both",
+                );
             } else if let Some(before) =
                 (0..i).find(|j| hooks.quantity && clauses[*j].kind() == clause.kind())
             {
@@ -259,6 +269,23 @@ impl Builder {
                 self.error(&place, "duplicate", message, format!("put all steps into one {what}"));
             }
         }
+    }
+}
+
+/// Whether a contract rarely has both: clauses of one kind that bind the same for as long.
+fn is_again(earlier: &AnyClause, clause: &AnyClause) -> bool {
+    match (earlier, clause) {
+        (AnyClause::Clawback(_), AnyClause::Clawback(_))
+        | (AnyClause::Terminate(_), AnyClause::Terminate(_))
+        | (AnyClause::EarlyDowngrade(_), AnyClause::EarlyDowngrade(_))
+        | (AnyClause::Switching(_), AnyClause::Switching(_)) => true,
+        (AnyClause::EscalationCap(a), AnyClause::EscalationCap(b)) => {
+            a.price == b.price && a.until_month == b.until_month
+        }
+        (AnyClause::Collar(a), AnyClause::Collar(b)) => {
+            a.price == b.price && a.until_month == b.until_month
+        }
+        _ => false,
     }
 }
 

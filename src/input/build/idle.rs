@@ -5,8 +5,11 @@
 
 use super::Builder;
 use super::contract::Agreed;
-use crate::contract::{AnyClause, CappedPrice, Charges, DiscountedPrice, Renewal};
+use crate::contract::policy::{Policy, Signal};
+use crate::contract::right::{Right, Towards};
+use crate::contract::{AnyClause, CappedPrice, Charges, Contract, DiscountedPrice, Renewal};
 use crate::input::study_file::{StudyFile, Units};
+use crate::param::Param;
 use crate::process::drift::Moves;
 use crate::process::forecast_error::{Center, Start};
 use crate::strategy::{Overflow, Strategy};
@@ -143,24 +146,70 @@ fn idle_clauses(
         }
         AnyClause::ShareOfWallet(wallet) => (wallet.price == DiscountedPrice::OnDemand && !spills)
             .then_some("no strategy spills over to on-demand"),
-        AnyClause::Tranches(_)
-        | AnyClause::Ramp(_)
-        | AnyClause::Clawback(_)
-        | AnyClause::Upfront(_) => None,
+        AnyClause::Clawback(clawback) => {
+            clawback.threshold.is_zero().then_some("no use is below a threshold of 0")
+        }
+        AnyClause::Tranches(_) | AnyClause::Ramp(_) | AnyClause::Upfront(_) => None,
         AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)
         | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
         | AnyClause::Expansion(_)
-        | AnyClause::Switching(_) => {
-            let lasting = match contract.renewal {
-                Renewal::Hourly => months.saturating_sub(contract.start),
-                Renewal::Renew { .. } | Renewal::OnDemand => contract.in_force(months),
-            };
-            let right = clause.get().right().filter(|right| right.can_matter(lasting));
-            right.is_none().then_some("no exercise takes effect within the contract")
-        }
+        | AnyClause::Switching(_) => idle_right(contract, clause.get().right().as_ref(), months),
     };
     let clauses = contract.clauses.iter().enumerate();
-    clauses.filter_map(|(i, c)| Some((format!("contract.clauses[{i}]"), why(c)?))).collect()
+    clauses
+        .filter_map(|(i, c)| Some((format!("contract.clauses[{i}]"), why(c)?)))
+        .chain(idle_grant(contract, months))
+        .collect()
+}
+
+/// A grant that outlasts the contract.
+fn idle_grant(contract: &Contract, months: usize) -> Option<(String, &'static str)> {
+    let last = contract.in_force(months);
+    let late = |clause: &AnyClause| match clause {
+        AnyClause::CreditGrant(grant) => grant.until_month.is_some_and(|until| until > last),
+        _ => false,
+    };
+    // A contract has one grant.
+    let i = contract.clauses.iter().position(late)?;
+    let field = format!("contract.clauses[{i}].until_month");
+    Some((field, "the contract, or the horizon, ends before it"))
+}
+
+/// Why a right is never used, or changes nothing.
+fn idle_right(
+    contract: &Contract,
+    right: Option<&Right<'_>>,
+    months: usize,
+) -> Option<&'static str> {
+    let lasting = match contract.renewal {
+        Renewal::Hourly => months.saturating_sub(contract.start),
+        Renewal::Renew { .. } | Renewal::OnDemand => contract.in_force(months),
+    };
+    match right.filter(|right| right.can_matter(lasting)) {
+        None => Some("no exercise takes effect within the contract"),
+        Some(right) if is_out_of_reach(contract, right) => {
+            Some("use and overflow do not pass 100 %: the signal `load` does")
+        }
+        Some(_) => None,
+    }
+}
+
+/// Whether a right waits for a signal above a level that the signal cannot pass.
+fn is_out_of_reach(contract: &Contract, right: &Right<'_>) -> bool {
+    let Policy::Threshold(threshold) = right.policy else { return false };
+    let high = |param: &Param, least: f64| param.fixed().is_some_and(|value| value >= least);
+    // Units that are given up leave more use than units, seen against what is left.
+    let reduced = || {
+        let mut rights = contract.rights().map(|(_, _, other)| other);
+        rights.any(|other| other.towards == Towards::Less && !other.ends)
+    };
+    let bounded = match threshold.signal {
+        Signal::Utilization => !reduced(),
+        Signal::Overflow => true,
+        Signal::Load | Signal::Price => false,
+    };
+    let more = right.towards == Towards::More;
+    more && bounded && high(&threshold.level, 1.0) && high(&threshold.per_month_left, 0.0)
 }

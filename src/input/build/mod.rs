@@ -91,6 +91,14 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
     for argument in rest {
         apply_override(&mut tree, argument, &mut findings);
     }
+    if let (Some(template), None) = (templates::named(text), tree.get("workload")) {
+        let message = format!("this is the template \"{template}\", a part of a study");
+        let help = format!(
+            "use it in a study: templates = [\"{template}\"]; to compare it with other terms, \
+             write a study with each"
+        );
+        findings.error("template", "", None, message, help);
+    }
     if !findings.has_errors() {
         schema::check::<StudyFile>(&tree, &mut findings);
     }

@@ -1,6 +1,8 @@
 //! Numbers that are allowed and yet look like slips: percent for shares, years for months.
 
 use super::Builder;
+use crate::contract::policy::Policy;
+use crate::contract::{AnyClause, Contract, Ramp};
 use crate::facts::Facts;
 use crate::param::Param;
 
@@ -14,6 +16,10 @@ const DISCOUNT: f64 = 0.5;
 
 /// A quote this many times above or below the list price looks like one for another period.
 const FAR: f64 = 5.0;
+
+/// From these on a threshold of a policy, or a yearly limit on rises, looks like one in percent.
+const LEVEL: f64 = 3.0;
+const RISE_PER_YEAR: f64 = 1.0;
 
 /// A budget below this share of today's spend on demand looks like one for a month.
 const LITTLE: f64 = 0.2;
@@ -65,6 +71,48 @@ impl Builder {
         }
     }
 
+    /// Thresholds and limits of clauses that were meant in percent, and ramps that lead down.
+    pub(super) fn caution_clauses(&mut self, contract: &Contract) {
+        for (i, clause) in contract.clauses.iter().enumerate() {
+            let place = format!("contract.clauses[{i}]");
+            let policy = clause.get().right().map(|right| right.policy);
+            if let Some(Policy::Threshold(threshold)) = policy
+                && let Some(level) = beyond(Some(&threshold.level), LEVEL)
+            {
+                self.warn(
+                    "implausible-level",
+                    format!("`{place}.policy.level` is {level}: {:.0} %", 100.0 * level),
+                    "a number that was meant in percent",
+                    "write a share: 0.85 for 85 %",
+                );
+            }
+            match clause {
+                AnyClause::EscalationCap(cap) => self.caution_rise(&place, &cap.annual),
+                AnyClause::Ramp(ramp) if falls(ramp) => self.warn(
+                    "falling-ramp",
+                    format!("`{place}` has fewer units in a later month than in an earlier one"),
+                    "shares of what is added instead of shares of all units",
+                    "write for each step the share of all units; they are all there after the last",
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    fn caution_rise(&mut self, place: &str, annual: &Param) {
+        let finite = beyond(Some(annual), RISE_PER_YEAR).filter(|annual| annual.is_finite());
+        let Some(annual) = finite else { return };
+        self.warn(
+            "implausible-cap",
+            format!(
+                "`{place}.annual` is {annual}: prices may rise by {:.0} % a year",
+                100.0 * annual
+            ),
+            "a number that was meant in percent",
+            "write a share: 0.05 for 5 %; `inf` for no limit",
+        );
+    }
+
     /// A budget that is less than what today's load costs on demand in a fifth of the time.
     pub(super) fn caution_budget(&mut self, facts: &Facts) {
         let spend = facts.load.units * facts.load.on_demand_per_unit_month * facts.months as f64;
@@ -93,6 +141,12 @@ impl Builder {
             );
         }
     }
+}
+
+/// Whether a step of a ramp has a smaller share than the one before it.
+fn falls(ramp: &Ramp) -> bool {
+    let shares: Vec<f64> = ramp.steps.iter().filter_map(|step| step.share.mean()).collect();
+    shares.windows(2).any(|pair| pair[1] < pair[0])
 }
 
 /// The mean of a parameter, if it is at least `limit`.

@@ -5,7 +5,7 @@ mod pencil;
 use super::Style;
 use super::layout::{Align, Grid, wrap};
 use crate::replay::{Replay, ReplayedMonth};
-use crate::words::{count, percent, units, usd_exact};
+use crate::words::{count, percent, unit_month, units, usd_exact};
 
 /// The path as text; `month`, from 1, is recomputed step by step.
 ///
@@ -21,7 +21,7 @@ pub fn render(replay: &Replay, month: usize, style: Style) -> String {
     {
         let unit = match title {
             "Load and capacity" => format!("{} in use over the month", replay.unit),
-            "Prices" => format!("USD per {}-month", replay.unit),
+            "Prices" => format!("USD per {}", unit_month(&replay.unit)),
             _ => "USD".into(),
         };
         parts.push(format!("{title}, {unit}\n{}", table(replay, columns)));

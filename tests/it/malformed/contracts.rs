@@ -271,6 +271,10 @@ fn rights() {
             &format!("{rhythm}, policy = {{ kind = \"declared\", months = [4] }}"),
         ),
         flex(
+            "an exercise between listed windows",
+            "windows = { months = [3, 6] }, policy = { kind = \"declared\", months = [5] }",
+        ),
+        flex(
             "more exercises than the year has",
             &format!("{rhythm}, policy = {{ kind = \"declared\", months = [3, 6, 9] }}"),
         ),
