@@ -1,5 +1,6 @@
 //! What a clause is, and what it is shown of a contract and its months.
 
+use super::policy::Policy;
 use super::{Contract, Right, Upfront};
 use crate::error::Problem;
 use crate::ledger::Month;
@@ -86,6 +87,11 @@ pub trait Clause {
 
     /// The right that the clause grants, if it grants one.
     fn right(&self) -> Option<Right<'_>> {
+        None
+    }
+
+    /// The policy of the clause's right, to fit it.
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
         None
     }
 

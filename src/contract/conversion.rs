@@ -119,6 +119,10 @@ impl Clause for Conversion {
         }
     }
 
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
+        Some(&mut self.policy)
+    }
+
     fn hooks(&self) -> Hooks {
         let credit = self.true_up_months > 0;
         Hooks { credit, remembers: credit, ..Hooks::of_right() }

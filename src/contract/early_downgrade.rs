@@ -76,6 +76,10 @@ impl Clause for EarlyDowngrade {
         }
     }
 
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
+        Some(&mut self.policy)
+    }
+
     fn hooks(&self) -> Hooks {
         Hooks::of_right()
     }

@@ -80,6 +80,10 @@ impl Clause for Expansion {
         }
     }
 
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
+        Some(&mut self.policy)
+    }
+
     fn hooks(&self) -> Hooks {
         Hooks::of_right()
     }

@@ -86,6 +86,10 @@ impl Clause for FlexDown {
         }
     }
 
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
+        Some(&mut self.policy)
+    }
+
     fn hooks(&self) -> Hooks {
         Hooks::of_right()
     }

@@ -24,6 +24,78 @@ pub enum Policy {
     Declared(Declared),
     /// When the use of the commitment, or the price, passes a threshold.
     Threshold(Threshold),
+    /// When the load passes a line that is fitted to the study.
+    Fitted(Fitted),
+}
+
+/// When the load of the last month passes a line in the months left that is fitted to the study: of
+/// all such lines the one of least expected cost on training paths, at the study's units or else at
+/// today's load. It is in shares of the units, and serves every size.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fitted {
+    /// The line; none before it is fitted, and nothing is exercised then.
+    #[serde(skip)]
+    pub line: Option<Line>,
+}
+
+/// A line in the months left: a right to have less is exercised where the load of the last month is
+/// below it, a right to have more where it is above.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// Load per unit at the end of the term.
+    pub level: f64,
+    /// What is added for each month left in the term.
+    pub per_month_left: f64,
+}
+
+impl Fitted {
+    /// Whether each path exercises a right towards `towards`.
+    pub(super) fn wants(
+        &self,
+        opening: Opening<'_>,
+        towards: Towards,
+        commitment: &Commitment<'_>,
+    ) -> [bool; LANES] {
+        let (Some(line), Some(last)) = (self.line, opening.closed.last()) else {
+            return [false; LANES];
+        };
+        let left = opening.contract.months_left(opening.month) as f64;
+        let units = commitment(opening.closed.len() - 1);
+        std::array::from_fn(|i| line.is_passed(towards, last.demand[i], left, units[i]))
+    }
+
+    /// The line in plain words.
+    pub(super) fn describe(&self, towards: Towards) -> String {
+        let side = match towards {
+            Towards::Less => "below",
+            Towards::More => "above",
+        };
+        self.line.map_or_else(
+            || "exercised by a line to be fitted".into(),
+            |line| {
+                format!(
+                    "exercised where the last month's mean load is {side} {:.1} % of the units \
+                     {:+.2} % for each month left (fitted)",
+                    100.0 * line.level,
+                    100.0 * line.per_month_left
+                )
+            },
+        )
+    }
+}
+
+impl Line {
+    /// Whether a load is on the side on which a right towards `towards` is exercised, with `left`
+    /// months left in the term.
+    #[must_use]
+    pub fn is_passed(self, towards: Towards, load: f64, left: f64, units: f64) -> bool {
+        let edge = (self.level + self.per_month_left * left) * units;
+        match towards {
+            Towards::Less => load < edge,
+            Towards::More => load > edge,
+        }
+    }
 }
 
 /// At stated windows, whatever happens.
@@ -167,7 +239,7 @@ impl Policy {
     /// The parameters that may be uncertain, by field name.
     pub fn params(&mut self) -> Vec<(String, &mut Param)> {
         match self {
-            Self::Never | Self::Declared(_) => Vec::new(),
+            Self::Never | Self::Declared(_) | Self::Fitted(_) => Vec::new(),
             Self::Threshold(threshold) => vec![
                 ("policy.level".into(), &mut threshold.level),
                 ("policy.per_month_left".into(), &mut threshold.per_month_left),

@@ -204,6 +204,7 @@ impl<'a> Right<'a> {
             Policy::Never => return [0; LANES],
             Policy::Declared(declared) => [declared.months.contains(&window); LANES],
             Policy::Threshold(threshold) => threshold.wants(opening, self.towards, commitment),
+            Policy::Fitted(fitted) => fitted.wants(opening, self.towards, commitment),
         };
         let (limit, from) = self.limit(window);
         let taken = self.count(opening, place, from, window);
@@ -368,6 +369,7 @@ impl<'a> Right<'a> {
             Policy::Never => "never exercised".into(),
             Policy::Declared(declared) => format!("exercised {}", at_end_of(&declared.months)),
             Policy::Threshold(threshold) => threshold.describe(self.towards),
+            Policy::Fitted(fitted) => fitted.describe(self.towards),
         };
         format!("{windows}{notice}{budget}; {policy}")
     }

@@ -117,6 +117,10 @@ impl Clause for Switching {
         *self.price_factor.of(opening.params)
     }
 
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
+        Some(&mut self.policy)
+    }
+
     fn hooks(&self) -> Hooks {
         Hooks::of_right()
     }

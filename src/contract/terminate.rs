@@ -107,6 +107,10 @@ impl Clause for Terminate {
         std::array::from_fn(|i| (months[i] + share[i] * left) * monthly[i] + usd[i])
     }
 
+    fn policy_mut(&mut self) -> Option<&mut Policy> {
+        Some(&mut self.policy)
+    }
+
     fn hooks(&self) -> Hooks {
         Hooks::of_right()
     }

@@ -61,6 +61,9 @@ pub struct Appraisal {
     pub resized: Option<Resized>,
     /// The value by a dense dynamic program, where it was asked for and the law of the load is known.
     pub solved: Option<Solved>,
+    /// The ceiling: what rolling one-month terms would save at the same price of a unit, and at
+    /// dearer ones; empty where it was not computed.
+    pub rolling: Vec<Rolling>,
     /// What the value depends on.
     pub sensitivity: Vec<Sensitivity>,
     /// What to be careful about.
@@ -231,6 +234,16 @@ pub struct Solved {
     pub value: f64,
     /// How much the last halving of the grid moved it, USD.
     pub moved: f64,
+}
+
+/// What rolling one-month terms would save, units chosen anew for every month.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rolling {
+    /// How much dearer a unit is than under the contract: 0.2 for 20 %.
+    pub premium: f64,
+    /// What is saved against the contract without the valued clauses, USD, without simulation; negative
+    /// where rolling costs more.
+    pub value: f64,
 }
 
 /// The value under another assumption.

@@ -61,7 +61,8 @@ pub struct Stage {
 pub struct Node {
     /// Exercises of each right so far.
     pub used: Vec<usize>,
-    /// Units in force or under notice.
+    /// Units of the month that has closed, under all that is declared, whether its notice is over or
+    /// not.
     pub units: f64,
     /// What may be done; the first does nothing.
     pub edges: Vec<Edge>,
@@ -208,15 +209,16 @@ impl Growing<'_> {
         let rights: Vec<Right<'_>> = contract.rights().map(|(_, _, right)| right).collect();
         let used: Vec<usize> =
             (0..rights.len()).map(|place| ordered(&self.orders, place, 0, now)).collect();
-        let units = if open < contract.start { self.deal.units } else { self.held(open, &used) };
+        let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
+        let units = closed.map_or(self.deal.units, |t| self.scheduled(t, &used));
         Node { used, units, edges: Vec::new() }
     }
 
-    /// Units that stay if nothing more is exercised: in force or under notice.
-    fn held(&self, open: usize, used: &[usize]) -> f64 {
+    /// The units of a month with so many exercises of each right in effect.
+    fn scheduled(&self, month: usize, used: &[usize]) -> f64 {
         let contract = self.deal.terms.contract;
-        let opening = self.opening(open);
-        let mut units = quantity(opening, contract.phase(open), self.deal.units).0;
+        let opening = self.opening(month);
+        let mut units = quantity(opening, contract.phase(month), self.deal.units).0;
         for (place, clause, _) in contract.rights() {
             clause.exercise(opening, &[used[place] as f64; LANES], &mut units);
         }

@@ -6,16 +6,24 @@
 //! | [`gaussian`] | loads that follow a known law, recognized by what the model does |
 //! | [`grid`] | functions of the load and their exact expectations a month ahead |
 //! | [`solution`] | the best decisions and their expected costs under such a law |
+//! | [`basis`], [`regression`] | the same for any model, fitted to training paths |
+//! | [`branch`] | fresh futures after a path's past |
+//! | [`sight`] | what is known of paths as their months close, and what comes as a surprise |
 //! | [`bounds`] | what the fitted policy costs on fresh paths, and what no policy can go below |
+//! | [`rules`] | lines in the months left that a contract manager can follow |
+//! | [`rolling`] | the ceiling: rolling one-month terms |
+//! | [`setting`] | a study made ready for all of this |
+//!
+//! `docs/rights.md` says why each of them is as it is, with figures worked by hand.
 
 pub mod basis;
 pub mod bounds;
 pub mod branch;
-
 pub mod gaussian;
 pub mod grid;
 pub mod lattice;
 pub mod regression;
+pub mod rolling;
 pub mod rules;
 pub mod setting;
 pub mod sight;

@@ -13,41 +13,24 @@
 use super::bounds::{Cell, Draws, REPLICATES};
 use super::lattice::{Edge, Node};
 use super::sight::{Lens, Sight};
+use crate::contract::policy::Line;
 use crate::contract::right::Towards;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Mark};
 use crate::path::{PathModel, Points};
 use crate::rng::{Block, LANES, Lane};
 use crate::settle::{Prices, reprice};
 use rayon::prelude::*;
 
-/// A line in the months left.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
-    /// Load per unit at the end of the term.
-    pub level: f64,
-    /// What is added for each month left.
-    pub per_month_left: f64,
-}
+/// A line for each right, by its place.
+pub type Rules = Vec<Line>;
 
-impl Rule {
-    /// Which of a node's two decisions it takes with `left` months left.
-    fn takes(self, towards: Towards, load: f64, left: f64, node: &Node) -> usize {
-        let edge = (self.level + self.per_month_left * left) * node.units;
-        let acts = match towards {
-            Towards::Less => load < edge,
-            Towards::More => load > edge,
-        };
-        usize::from(acts && node.edges.len() > 1)
-    }
-}
-
-/// What each rule costs, by replicate: USD per path, less martingale increments.
+/// What each set of rules costs, by replicate: USD per path, less martingale increments.
 #[must_use]
 pub fn costs(
     model: &PathModel,
     lens: &Lens,
     cell: &Cell<'_>,
-    rules: &[Rule],
+    rules: &[Rules],
     (draws, purpose): (Draws, &str),
 ) -> Vec<Vec<f64>> {
     let log2_points = draws.log2_points.max(LANES.ilog2());
@@ -64,7 +47,7 @@ pub fn costs(
                 model.generate(&*sampler, points, at, &mut follower.paths);
                 follower.settle(lens, cell);
                 for (sum, rule) in sums.iter_mut().zip(rules) {
-                    *sum += follower.follow(cell, *rule);
+                    *sum += follower.follow(cell, rule);
                 }
             }
             sums.iter().map(|sum| sum / paths as f64).collect()
@@ -78,19 +61,20 @@ struct Follower {
     ledger: Ledger,
     sight: Sight,
     net: Vec<Lane>,
-    towards: Towards,
+    /// Of each right: which way it goes, and whether it ends the contract.
+    rights: Vec<(Towards, bool)>,
 }
 
 impl Follower {
     fn new(model: &PathModel, lens: &Lens, cell: &Cell<'_>) -> Self {
-        let towards = cell.deal.terms.contract.rights().next().map(|(_, _, right)| right.towards);
+        let rights = cell.deal.terms.contract.rights();
         Self {
             paths: model.block(),
             prices: Prices::default(),
             ledger: Ledger::new(model.months()),
             sight: Sight::new(lens, model),
             net: vec![[0.0; LANES]; cell.lattice.edges],
-            towards: towards.unwrap_or(Towards::Less),
+            rights: rights.map(|(_, _, right)| (right.towards, right.ends)).collect(),
         }
     }
 
@@ -112,58 +96,116 @@ impl Follower {
         });
     }
 
-    /// The sum of a rule's costs over the paths of the block.
-    fn follow(&self, cell: &Cell<'_>, rule: Rule) -> f64 {
+    /// The sum of the costs under a set of rules over the paths of the block.
+    fn follow(&self, cell: &Cell<'_>, rules: &Rules) -> f64 {
         let contract = cell.deal.terms.contract;
         let mut sum = 0.0;
         for i in 0..LANES {
             let mut node = 0;
             for stage in &cell.lattice.stages {
                 let here = &stage.nodes[node];
-                let choice = if stage.open > contract.start {
+                let mut edge = &here.edges[0];
+                if here.edges.len() > 1 {
                     let left = contract.months_left(stage.open - contract.start) as f64;
-                    rule.takes(self.towards, self.paths.load[stage.open - 1][i], left, here)
-                } else {
-                    0
-                };
-                let edge: &Edge = &here.edges[choice];
+                    edge = self.choose(here, rules, self.paths.load[stage.open - 1][i], left);
+                }
                 sum += self.net[edge.index][i];
                 node = edge.to;
             }
         }
         sum
     }
+
+    /// The decision that rules take at a node: all that they want of what there is, or the first
+    /// ending alone.
+    fn choose<'b>(&self, node: &'b Node, rules: &Rules, load: f64, left: f64) -> &'b Edge {
+        let there = node.edges.iter().fold(0, |all, edge| all | edge.marks);
+        let mut wanted: Mark = 0;
+        for (place, (towards, ends)) in self.rights.iter().enumerate() {
+            let bit = 1 << place;
+            if there & bit != 0 && rules[place].is_passed(*towards, load, left, node.units) {
+                if *ends {
+                    wanted = bit;
+                    break;
+                }
+                wanted |= bit;
+            }
+        }
+        node.edges.iter().find(|edge| edge.marks == wanted).unwrap_or(&node.edges[0])
+    }
 }
 
-/// The rule of least cost on training paths, and the best without a slope.
+/// Rounds in which each right's line is sought with those of the others held.
+const ROUNDS: usize = 2;
+
+/// The lines of least cost on training paths, one for each right, and the best without a slope.
 #[must_use]
-pub fn best(model: &PathModel, lens: &Lens, cell: &Cell<'_>, draws: Draws) -> [Rule; 2] {
-    let cheapest = |rules: &[Rule]| {
-        let by_replicate = costs(model, lens, cell, rules, (draws, "rules"));
+pub fn best(model: &PathModel, lens: &Lens, cell: &Cell<'_>, draws: Draws) -> [Rules; 2] {
+    let search = Search { model, lens, cell, draws };
+    let towards: Vec<Towards> =
+        cell.deal.terms.contract.rights().map(|(_, _, right)| right.towards).collect();
+    let never = towards.iter().map(|towards| Line {
+        level: if *towards == Towards::Less { -1e9 } else { 1e9 },
+        per_month_left: 0.0,
+    });
+    let never: Rules = never.collect();
+    let rounds = if towards.len() > 1 { ROUNDS } else { 1 };
+    [true, false].map(|sloped| {
+        let mut rules = never.clone();
+        for _ in 0..rounds {
+            for place in 0..rules.len() {
+                rules = search.line(&rules, place, &never, sloped);
+            }
+        }
+        rules
+    })
+}
+
+struct Search<'a, 'b> {
+    model: &'a PathModel,
+    lens: &'a Lens,
+    cell: &'a Cell<'b>,
+    draws: Draws,
+}
+
+impl Search<'_, '_> {
+    /// The set of least cost; the first of equals.
+    fn cheapest(&self, sets: &[Rules]) -> Rules {
+        let by_replicate = costs(self.model, self.lens, self.cell, sets, (self.draws, "rules"));
         let total = |k: usize| by_replicate.iter().map(|costs| costs[k]).sum::<f64>();
-        let totals: Vec<f64> = (0..rules.len()).map(total).collect();
-        let first = (0..rules.len()).min_by(|a, b| totals[*a].total_cmp(&totals[*b]));
-        rules[first.unwrap_or(0)]
-    };
-    let search = |slopes: usize| {
-        let mut center = Rule { level: 0.9, per_month_left: 0.0 };
+        let totals: Vec<f64> = (0..sets.len()).map(total).collect();
+        let first = (0..sets.len()).min_by(|a, b| totals[*a].total_cmp(&totals[*b]));
+        sets[first.unwrap_or(0)].clone()
+    }
+
+    /// The best line for the right at `place`, or never, with the lines of the others held: on a wide
+    /// grid first, then on finer ones around the best.
+    fn line(&self, rules: &Rules, place: usize, never: &Rules, sloped: bool) -> Rules {
+        let with = |line: Line| {
+            let mut rules = rules.clone();
+            rules[place] = line;
+            rules
+        };
+        let mut center = Line { level: 0.9, per_month_left: 0.0 };
         let (mut wide, mut steep) = (0.05, 0.004);
         for round in 0..5 {
-            let half = if round == 0 { 12 } else { 5 };
-            let mut rules = Vec::new();
+            let half = if round == 0 { 14 } else { 5 };
+            let most = if sloped { half.min(5) } else { 0 };
+            let mut sets = Vec::new();
             for k in -half..=half {
-                let most = if slopes == 0 { 0 } else { half.min(5) };
                 for j in -most..=most {
-                    rules.push(Rule {
+                    sets.push(with(Line {
                         level: center.level + wide * f64::from(k),
                         per_month_left: center.per_month_left + steep * f64::from(j),
-                    });
+                    }));
                 }
             }
-            center = cheapest(&rules);
+            if round == 4 {
+                sets.push(with(never[place]));
+            }
+            center = self.cheapest(&sets)[place];
             (wide, steep) = (wide / 3.5, steep / 3.0);
         }
-        center
-    };
-    [search(1), search(0)]
+        with(center)
+    }
 }

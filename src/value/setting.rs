@@ -64,6 +64,12 @@ impl<'a> Setting<'a> {
         matches!(self.lens, Lens::Known(..))
     }
 
+    /// A block of the study's paths.
+    #[must_use]
+    pub fn probe(&self) -> &PathBlock {
+        &self.probe
+    }
+
     /// The deal of a contract and a size.
     #[must_use]
     pub fn deal<'b>(&self, contract: &'b Contract, units: f64) -> Deal<'b>
@@ -124,7 +130,9 @@ impl<'a> Setting<'a> {
     }
 }
 
-fn grid(law: &Law, fineness: f64) -> Grid {
+/// A grid with so many knots in a standard deviation of a month's change.
+#[must_use]
+pub fn grid(law: &Law, fineness: f64) -> Grid {
     let largest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
     Grid::new(largest(&law.sd) / fineness, largest(&law.spread), largest(&law.sd))
 }

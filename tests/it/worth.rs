@@ -5,8 +5,14 @@ use crate::support::{repository, study};
 use std::collections::BTreeMap;
 use waterline::analysis::Unwatched;
 use waterline::analysis::appraisal::{Request, appraise};
+use waterline::math::{normal_cdf, normal_quantile};
+use waterline::measure::Measure;
+use waterline::path::PathBlock;
 use waterline::results::appraisal::{Appraisal, Worth};
-use waterline::value::setting::Method;
+use waterline::value::bounds::{Draws, Means, value};
+use waterline::value::lattice::Stage;
+use waterline::value::setting::{Method, Setting};
+use waterline::value::sight::Sight;
 
 /// A reference value with its accuracy.
 fn references() -> BTreeMap<String, f64> {
@@ -304,4 +310,103 @@ fn standard_errors_are_honest() {
     let said = errors.iter().sum::<f64>() / 20.0;
     assert!((0.5..1.6).contains(&(spread / said)), "{spread} {said}");
     assert!((mean - references()["T12.A.V100"]).abs() < 4.0 * said / 20f64.sqrt(), "{mean}");
+}
+
+/// Rolling one-month terms are a newsvendor each month: with `s` the standard deviation of a month,
+/// the expected cost is `E D * N(s - z)` where `N(z) = 1 - 0.6`, and twice the premium moves `z`.
+#[test]
+fn rolling_terms_cost_what_newsvendors_pay() {
+    let (sd, mut on_demand) = (0.35 / 12f64.sqrt(), 0.0);
+    for month in 1..=12 {
+        on_demand += 100.0 * (0.2 * f64::from(month) / 12.0).exp();
+    }
+    let request = Request { quick: false, ..at_100() };
+    let appraisal = appraised(12, &flex("", USUAL), &[], &request);
+    let static_cost = references()["T12.A.static_cost_at_100"];
+    for rolling in &appraisal.rolling[..3] {
+        let z = normal_quantile(1.0 - 0.6 * (1.0 + rolling.premium));
+        let exact = static_cost - on_demand * normal_cdf(sd - z);
+        assert!((rolling.value - exact).abs() < 0.1, "{rolling:?} {exact}");
+    }
+}
+
+/// Decisions are the same whatever comes after them.
+#[test]
+fn policies_see_no_future() {
+    for method in [Method::Auto, Method::Regression] {
+        let clauses = format!("contract.clauses=[{}]", flex("", USUAL));
+        let study = study("static", &[&clauses]);
+        let setting = Setting::new(&study, 1, method, 4096);
+        let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
+        let mut paths = setting.probe().clone();
+        let ahead = |paths: &PathBlock, sight: &mut Sight, stage: &Stage| -> Vec<f64> {
+            sight.look(&setting.lens, paths);
+            let edges = stage.nodes.iter().flat_map(|node| &node.edges);
+            edges.flat_map(|edge| sight.ahead(&cell.fit, edge, stage.open)).collect()
+        };
+        let mut sight = Sight::new(&setting.lens, &study.model);
+        for stage in cell.lattice.stages.iter().skip(1) {
+            let before = ahead(&paths, &mut sight, stage);
+            for row in &mut paths.load[stage.open..] {
+                row.reverse();
+                row.iter_mut().for_each(|load| *load *= 3.0);
+            }
+            assert_eq!(
+                before,
+                ahead(&paths, &mut sight, stage),
+                "{method:?}, month {}",
+                stage.open
+            );
+            paths.load[stage.open - 1].reverse();
+            assert_ne!(before, ahead(&paths, &mut sight, stage), "what has closed is seen");
+            paths = setting.probe().clone();
+        }
+    }
+}
+
+/// The increments of the bound add nothing on average: the cost of a policy with them is that without,
+/// within four standard errors of the latter.
+#[test]
+fn increments_are_a_martingale() {
+    for overrides in [&[][..], &["price.volatility_per_year=0.25"]] {
+        let clauses = format!("contract.clauses=[{CLAWBACK}, {}]", flex("", USUAL));
+        let study = study("static", &[&[clauses.as_str()], overrides].concat());
+        let setting = Setting::new(&study, 1, Method::Auto, 8192);
+        let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
+        let inner = (!setting.is_known()).then_some(4);
+        let draws = Draws { seed: 5, log2_points: 6, inner };
+        let found = &value(&study.model, &setting.lens, &[cell], draws)[0];
+        for of in [|m: &Means| m.policy_raw - m.policy, |m: &Means| m.never_raw - m.never] {
+            let differences: Vec<f64> = found.means.iter().map(of).collect();
+            let n = differences.len() as f64;
+            let mean = differences.iter().sum::<f64>() / n;
+            let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
+            let error = (squares / (n * (n - 1.0))).sqrt();
+            assert!(error > 0.0 && mean.abs() < 4.0 * error, "{mean} +- {error}");
+        }
+    }
+}
+
+/// A policy of lines that is fitted to the study saves what the best line saves, in a run of its own
+/// and by the settlement alone.
+#[test]
+fn a_fitted_policy_saves_in_a_run_what_its_value_says() {
+    let references = references();
+    let clause = |policy: &str| flex("", USUAL).replace("never", policy);
+    for (months, id) in [(12, "T12.rule.best_linear"), (36, "T36.rule.best_linear")] {
+        let term = format!("contract.term_months={months}");
+        let cost = |policy: &str| {
+            let clauses = format!("contract.clauses=[{}]", clause(policy));
+            let run = crate::support::run("static", &[&term, &clauses, "contract.units=100"]);
+            crate::support::strategy(&run, "hybrid").measure(Measure::Cost).mean
+        };
+        let (never, fitted) = (cost("never"), cost("fitted"));
+        let saved = never.value - fitted.value;
+        let error = never.standard_error.hypot(fitted.standard_error);
+        let exact = references[id];
+        assert!(
+            saved > 0.99 * exact - 4.0 * error && saved < exact + 4.0 * error,
+            "{saved} +- {error}, exact {exact}"
+        );
+    }
 }

@@ -89,6 +89,7 @@ pub fn appraise(
         months_table: appraiser.months(&all),
         resized,
         solved: appraiser.dense(request)?,
+        rolling: if request.quick { Vec::new() } else { appraiser.ceiling(&all) },
         sensitivity: sensitivity(others, units, request, watcher)?,
         warnings: Vec::new(),
     };

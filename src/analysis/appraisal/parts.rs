@@ -2,11 +2,12 @@
 
 use super::estimate;
 use super::sets::{Appraiser, Sets};
+use crate::contract::policy::Line;
 use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
 use crate::value::bounds::{Found, Means};
 use crate::value::lattice::Lattice;
-use crate::value::rules::{Rule, best, costs};
+use crate::value::rules::{best, costs};
 
 /// Tail that the CVaR is the mean of.
 const TAIL: f64 = 0.05;
@@ -111,7 +112,7 @@ impl Appraiser<'_> {
             ..self.draws
         };
         let [linear, single] = best(model, lens, sets.cell, training);
-        let fixed = |level| Rule { level, per_month_left: 0.0 };
+        let fixed = |level| vec![Line { level, per_month_left: 0.0 }];
         let rules = [linear, single, fixed(1.0), fixed(0.85), fixed(0.7)];
         let by_replicate = costs(model, lens, sets.cell, &rules, (self.draws, "value"));
         let none: Vec<f64> = sets.none.means.iter().map(|means| means.policy).collect();
@@ -123,14 +124,14 @@ impl Appraiser<'_> {
             .map(|(k, rule)| {
                 let value =
                     estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]));
-                rule_worth(*rule, towards, k, value, whole)
+                rule_worth(rule[0], towards, k, value, whole)
             })
             .collect()
     }
 }
 
 fn rule_worth(
-    rule: Rule,
+    rule: Line,
     towards: Option<crate::contract::right::Towards>,
     place: usize,
     value: Estimate,

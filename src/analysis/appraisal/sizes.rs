@@ -3,10 +3,11 @@
 use super::Watcher;
 use super::request::{Refusal, Request};
 use super::sets::Appraiser;
-use super::sets::CellCost;
+use super::sets::{CellCost, Sets};
 use crate::contract::Contract;
-use crate::results::appraisal::{Resized, Solved, Worth};
+use crate::results::appraisal::{Resized, Rolling, Solved, Worth};
 use crate::value::bounds::{Draws, value};
+use crate::value::rolling::rolling;
 use rayon::prelude::*;
 
 /// Knots in a standard deviation of a month where sizes are compared.
@@ -14,6 +15,9 @@ const FINENESS: f64 = 4.0;
 
 /// The same of both grids of the dense dynamic program.
 const DENSE: [f64; 2] = [48.0, 96.0];
+
+/// How much dearer a unit on a one-month term may be.
+const PREMIUMS: [f64; 4] = [0.0, 0.1, 0.2, 0.5];
 
 /// Sizes of the first look, and of each closer one.
 const WIDE: usize = 16;
@@ -64,6 +68,15 @@ impl Appraiser<'_> {
         }
         let [coarse, fine] = values[..] else { return Ok(None) };
         Ok(Some(Solved { value: fine + (fine - coarse) / 3.0, moved: (fine - coarse).abs() }))
+    }
+
+    /// What rolling one-month terms would save at some premiums.
+    pub(super) fn ceiling(&self, sets: &Sets<'_>) -> Vec<Rolling> {
+        let without = self.contract(0);
+        let Some(costs) = rolling(&self.setting, &without, &PREMIUMS) else { return Vec::new() };
+        let now = sets.parts().cost_without.value;
+        let saved = PREMIUMS.iter().zip(costs);
+        saved.map(|(premium, cost)| Rolling { premium: *premium, value: now - cost }).collect()
     }
 
     /// The legal size of least expected cost, from coarse to fine; 0 is no commitment.

@@ -6,6 +6,7 @@
 mod books;
 mod caution;
 mod contract;
+mod fitted;
 mod form;
 mod idle;
 mod levers;
@@ -169,7 +170,7 @@ impl Builder {
         })?;
         let units = self.fixed_units();
         let facts = self.facts(&model, &agreed, &loads, &settings, &sizes);
-        Some(Study {
+        let mut study = Study {
             curves: loads.curves,
             model,
             contract,
@@ -182,7 +183,9 @@ impl Builder {
             discounts: settings.discounts,
             run: settings.run,
             facts,
-        })
+        };
+        self.fit_policies(&mut study);
+        Some(study)
     }
 
     /// Months simulated; one if nothing says.

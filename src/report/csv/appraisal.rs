@@ -79,6 +79,13 @@ fn values(a: &Appraisal) -> Table {
             rows.push(row(&["all", &line.figure, what], cells(e)));
         }
     }
+    for rolling in &a.rolling {
+        let premium = number(rolling.premium);
+        rows.push(row(
+            &["all", "rolling_months_premium", &premium],
+            cells(Estimate::exact(rolling.value)),
+        ));
+    }
     table("values.csv", &header(&["clause", "what", "figure"]), rows.into_iter())
 }
 

@@ -23,6 +23,7 @@ pub fn render(a: &Appraisal) -> String {
         section("windows", "When to exercise", WINDOWS, &(figures::triggers(a) + &windows(a))),
         section("rules", "Rules to follow by hand", RULES, &rules(a)),
         section("risk", "What it does to dear futures", RISK, &risk(a)),
+        section("ceiling", "The same by rolling short terms", CEILING, &ceiling(a)),
         section("depends", "What the value depends on", "", &sensitivity(a)),
         section("contract", "What is valued", "", &contract(a)),
     ];
@@ -33,6 +34,7 @@ const VALUES: &str = "The first figure is what the fitted policy saves on fresh 
 const PARTS: &str = "Intrinsic is what the best plan that is fixed today saves; extrinsic what deciding as months close adds. Who saw the future would save the last figure: nobody can be asked to pay for that.";
 const WINDOWS: &str = "Exercise where the mean load of the closed month is on the named side of the trigger. A trigger depends on what has been exercised before.";
 const RULES: &str = "A rule by hand against the policy that is fitted window by window, both on the same fresh paths.";
+const CEILING: &str = "Who signs for a month at a time chooses the units of every month anew, knowing the months before. No right to change the units is worth more at the same price of a unit.";
 const RISK: &str = "The policy is the one that is best for the mean; a policy made for bad futures would be another.";
 
 fn head(a: &Appraisal, title: &str) -> String {
@@ -148,6 +150,17 @@ fn rules(a: &Appraisal) -> String {
         })
         .collect();
     table::plain("compare", &["Exercise where", "Saves", "Of the best", "In a study"], &rows)
+}
+
+fn ceiling(a: &Appraisal) -> String {
+    if a.rolling.is_empty() {
+        return String::new();
+    }
+    let row = |r: &crate::results::appraisal::Rolling| {
+        vec![format!("a unit costs {} more", percent(r.premium)), usd(r.value)]
+    };
+    let rows: Vec<Vec<String>> = a.rolling.iter().map(row).collect();
+    table::plain("compare", &["One-month terms where", "Save"], &rows)
 }
 
 fn risk(a: &Appraisal) -> String {

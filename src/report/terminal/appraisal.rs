@@ -26,6 +26,7 @@ pub fn render(a: &Appraisal, style: Style) -> String {
         windows(a),
         rules(a),
         sizes(a, width),
+        ceiling(a),
         risk(a),
         sensitivity(a),
         warnings(&a.warnings, width),
@@ -177,6 +178,24 @@ fn sizes(a: &Appraisal, width: usize) -> String {
         ),
         width,
     ) + "\n"
+}
+
+fn ceiling(a: &Appraisal) -> String {
+    if a.rolling.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(&[
+        ("ceiling: one-month terms, units anew each month", Align::Left),
+        ("save", Align::Right),
+    ]);
+    for rolling in &a.rolling {
+        let what = match rolling.premium {
+            0.0 => "at the same price of a unit".to_owned(),
+            premium => format!("where a unit costs {} more", percent(premium)),
+        };
+        grid.row(vec![what, usd(rolling.value)]);
+    }
+    grid.render()
 }
 
 fn risk(a: &Appraisal) -> String {

@@ -21,7 +21,7 @@ pub(super) fn render(replay: &Replay, month: usize, width: usize) -> String {
             }
             Stage::Cap => moved(replay, stage, m, |p| (p.list, p.capped)),
             Stage::Discount => moved(replay, stage, m, |p| (p.capped, p.paid)),
-            Stage::Quantity => quantity(replay, m),
+            Stage::Quantity => quantity(replay, m, before),
             Stage::Use => used(m),
             Stage::Bill => charges(m),
             Stage::Prepaid => prepaid(replay, m),
@@ -94,7 +94,22 @@ fn moved(
     format!("{prices} ({})", clauses.join("; "))
 }
 
-fn quantity(replay: &Replay, m: &ReplayedMonth) -> String {
+/// What was known when the month opened, where something could be decided on it.
+fn known(replay: &Replay, before: Option<&ReplayedMonth>) -> String {
+    let decides = replay.clauses.iter().any(|clause| clause.text.contains("exercised"));
+    let Some(before) = before.filter(|before| decides && before.reserved > 0.0) else {
+        return String::new();
+    };
+    format!(
+        "; known as it opens: load {} with {} reserved in the month before, {} per unit, {} of them used",
+        digits(before.load),
+        digits(before.reserved),
+        digits(before.load / before.reserved),
+        digits(before.served / before.reserved)
+    )
+}
+
+fn quantity(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
     let clauses = acting(replay, Stage::Quantity, m);
     let by = if clauses.is_empty() { String::new() } else { format!(" ({})", clauses.join("; ")) };
     let exercised = match m.exercised.as_slice() {
@@ -102,10 +117,11 @@ fn quantity(replay: &Replay, m: &ReplayedMonth) -> String {
         kinds => format!("; exercised now: {}", kinds.join(", ")),
     };
     format!(
-        "{} signed, {} reserved{by}, {} switched on{exercised}",
+        "{} signed, {} reserved{by}, {} switched on{}{exercised}",
         digits(replay.units),
         digits(m.reserved),
-        digits(m.deployed)
+        digits(m.deployed),
+        known(replay, before)
     )
 }
 
