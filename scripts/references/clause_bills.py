@@ -124,6 +124,8 @@ write("with_early_downgrade_and_flex_down", months((3, 100), (3, 90), (6, 72)),
       months((3, 600), (3, 540), (6, 432)), 0)
 write("terminate", months((7, 100), (5, 0)), months((7, 600), (5, 0)), months((7, 0), (5, 500)),
       termination=months((7, 0), (1, 2 * 600 + 500), (4, 0)))
+write("terminate_at_quarters", months((7, 100), (5, 0)), months((7, 600), (5, 0)), months((7, 0), (5, 500)),
+      termination=months((7, 0), (1, 2 * 600 + 500), (4, 0)))
 write("terminate_for_a_share_of_what_is_left", months((4, 100), (8, 0)), months((4, 600), (8, 0)),
       months((4, 0), (8, 500)), termination=months((4, 0), (1, 0.5 * 8 * 600), (7, 0)))
 write("with_terminate_and_renewal", months((12, 100), (6, 0)), months((12, 600), (6, 0)),

@@ -2,12 +2,11 @@
 
 use super::outputs::{Places, Report};
 use super::progress::Bar;
-use super::run::study;
 use super::threads::ThreadArgs;
-use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, whole};
+use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, show_findings, whole};
 use crate::analysis::appraisal::{Offer, Refusal, Request, Sensitive, appraise, menu};
 use crate::contract::AnyClause;
-use crate::input::load;
+use crate::input::load_unfitted;
 use crate::report::terminal::Style;
 use crate::report::{csv, html, json, terminal};
 use crate::results::appraisal::{Appraisal, Menu};
@@ -184,6 +183,15 @@ fn request(args: &ValueArgs) -> Request {
     }
 }
 
+/// The study and the files it is read from, or all that is wrong with it on standard error.
+fn study(file: &Path, overrides: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
+    let loaded = load_unfitted(file, overrides);
+    show_findings(&loaded.findings);
+    let mut files = loaded.files;
+    files.push(file.to_owned());
+    loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))
+}
+
 /// The names of the last clauses of a contract.
 fn names_of_last(study: &Study, count: usize) -> Vec<String> {
     let names = crate::analysis::appraisal::names(&study.contract.clauses);
@@ -223,7 +231,7 @@ fn with_policy(mut clause: toml::Table) -> String {
 
 /// The study under other assumptions: volatility, growth, prices, notice.
 fn sensitive(args: &ValueArgs, overrides: &[String], base: &Study) -> Vec<Sensitive> {
-    let Some(file) = load(&args.study.study, overrides).file else { return Vec::new() };
+    let Some(file) = load_unfitted(&args.study.study, overrides).file else { return Vec::new() };
     let Ok(toml::Value::Table(root)) = toml::Value::try_from(&file) else { return Vec::new() };
     let root = toml::Value::Table(root);
     let number = |path: &str| {
@@ -272,7 +280,7 @@ fn sensitive(args: &ValueArgs, overrides: &[String], base: &Study) -> Vec<Sensit
     for (change, field) in changes {
         let mut with = overrides.to_vec();
         with.push(field);
-        if let Some(study) = load(&args.study.study, &with).study {
+        if let Some(study) = load_unfitted(&args.study.study, &with).study {
             others.push(Sensitive { change, study });
         }
     }

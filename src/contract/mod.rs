@@ -252,6 +252,22 @@ impl Contract {
         }
     }
 
+    /// Months under contract in a study of `months`.
+    #[must_use]
+    pub fn in_force(&self, months: usize) -> usize {
+        let left = months.saturating_sub(self.start);
+        match self.renewal {
+            Renewal::Renew { .. } => left,
+            Renewal::Hourly | Renewal::OnDemand => left.min(self.term),
+        }
+    }
+
+    /// Months left in the term after so many months of the contract.
+    #[must_use]
+    pub fn months_left(&self, month: usize) -> usize {
+        self.term - month % self.term
+    }
+
     /// Whether month `t` is the last under contract in a study of `months`.
     #[must_use]
     pub fn is_last(&self, t: usize, months: usize) -> bool {

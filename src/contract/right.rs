@@ -7,7 +7,7 @@
 //! policy sees is [`Opening`], which holds no future.
 
 use super::policy::{Commitment, Policy};
-use super::{AnyClause, Clause, Contract, Opening, Renewal};
+use super::{AnyClause, Clause, Contract, Opening};
 use crate::error::Problem;
 use crate::ledger::Marks;
 use crate::rng::{LANES, Lane};
@@ -376,22 +376,6 @@ impl<'a> Right<'a> {
 }
 
 impl Contract {
-    /// Months under contract in a study of `months`.
-    #[must_use]
-    pub fn in_force(&self, months: usize) -> usize {
-        let left = months.saturating_sub(self.start);
-        match self.renewal {
-            Renewal::Renew { .. } => left,
-            Renewal::Hourly | Renewal::OnDemand => left.min(self.term),
-        }
-    }
-
-    /// Months left in the term after so many months of the contract.
-    #[must_use]
-    pub fn months_left(&self, month: usize) -> usize {
-        self.term - month % self.term
-    }
-
     /// The clauses that grant rights, with their places among them.
     pub fn rights(&self) -> impl Iterator<Item = (usize, &dyn Clause, Right<'_>)> {
         let clauses = self.clauses.iter().map(AnyClause::get);

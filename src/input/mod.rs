@@ -27,4 +27,4 @@ pub mod templates;
 mod text;
 pub mod tree;
 
-pub use build::{Loaded, load, load_text};
+pub use build::{Loaded, load, load_text, load_unfitted};

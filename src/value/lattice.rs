@@ -23,7 +23,7 @@ use crate::strategy::Overflow;
 use std::collections::BTreeMap;
 
 /// Most edges of a lattice: beyond, valuation would take longer than anyone waits.
-pub const MOST_EDGES: usize = 20_000;
+pub const MOST_EDGES: usize = 8_000;
 
 /// What is settled: a contract of a size under a strategy.
 #[derive(Clone, Copy, Debug)]

@@ -95,7 +95,9 @@ fn bills(setting: &Setting<'_>, deal: Deal<'_>, grid: &Grid, level: &[f64]) -> V
             }
         }
     }
-    tables.iter_mut().for_each(|table| grid.close_ends(table));
+    for table in &mut tables {
+        grid.close_ends(table);
+    }
     tables
 }
 

@@ -11,12 +11,12 @@
 //! the winner is valued on fresh ones.
 
 use super::bounds::{Cell, Draws, REPLICATES};
-use super::lattice::{Edge, Node};
+use super::lattice::{Edge, Node, Stage};
 use super::sight::{Lens, Sight};
 use crate::contract::policy::Line;
 use crate::contract::right::Towards;
 use crate::ledger::{Ledger, Mark};
-use crate::path::{PathModel, Points};
+use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane};
 use crate::settle::{Prices, reprice};
 use rayon::prelude::*;
@@ -24,92 +24,81 @@ use rayon::prelude::*;
 /// A line for each right, by its place.
 pub type Rules = Vec<Line>;
 
-/// What each set of rules costs, by replicate: USD per path, less martingale increments.
-#[must_use]
-pub fn costs(
-    model: &PathModel,
-    lens: &Lens,
-    cell: &Cell<'_>,
-    rules: &[Rules],
-    (draws, purpose): (Draws, &str),
-) -> Vec<Vec<f64>> {
-    let log2_points = draws.log2_points.max(LANES.ilog2());
-    let points = Points::Quasi { replicates: REPLICATES, log2_points };
-    let sampler = model.sampler(points, draws.seed, purpose);
-    let paths = 1u64 << log2_points;
-    (0..REPLICATES)
-        .into_par_iter()
-        .map(|replicate| {
-            let mut follower = Follower::new(model, lens, cell);
-            let mut sums = vec![0.0; rules.len()];
-            for first in (0..paths).step_by(LANES) {
-                let at = Block { replicate, first };
-                model.generate(&*sampler, points, at, &mut follower.paths);
-                follower.settle(lens, cell);
-                for (sum, rule) in sums.iter_mut().zip(rules) {
-                    *sum += follower.follow(cell, rule);
-                }
-            }
-            sums.iter().map(|sum| sum / paths as f64).collect()
-        })
-        .collect()
-}
-
-struct Follower {
-    paths: crate::path::PathBlock,
-    prices: Prices,
-    ledger: Ledger,
-    sight: Sight,
-    net: Vec<Lane>,
+/// What every decision costs on some paths, and the loads that rules go by: settled once for all
+/// rules.
+pub struct Sample {
+    /// Blocks of each replicate.
+    replicates: Vec<Vec<Seen>>,
     /// Of each right: which way it goes, and whether it ends the contract.
     rights: Vec<(Towards, bool)>,
 }
 
-impl Follower {
-    fn new(model: &PathModel, lens: &Lens, cell: &Cell<'_>) -> Self {
+/// A block of paths.
+struct Seen {
+    /// Cost of each edge less martingale increments.
+    net: Vec<Lane>,
+    /// Load of the month before each stage opens.
+    loads: Vec<Lane>,
+}
+
+impl Sample {
+    /// Settles every decision of a cell on the paths of a purpose.
+    #[must_use]
+    pub fn of(
+        model: &PathModel,
+        lens: &Lens,
+        cell: &Cell<'_>,
+        (draws, purpose): (Draws, &str),
+    ) -> Self {
+        let log2_points = draws.log2_points.max(LANES.ilog2());
+        let points = Points::Quasi { replicates: REPLICATES, log2_points };
+        let sampler = model.sampler(points, draws.seed, purpose);
+        let replicate = |replicate: u32| {
+            let (mut paths, mut prices) = (model.block(), Prices::default());
+            let (mut ledger, mut sight) = (Ledger::new(model.months()), Sight::new(lens, model));
+            let block = |first: u64| {
+                let at = Block { replicate, first };
+                model.generate(&*sampler, points, at, &mut paths);
+                sight.look(lens, &paths);
+                reprice(cell.deal.terms.contract, &paths, &mut prices);
+                Seen::of(cell, &paths, &prices, &sight, &mut ledger)
+            };
+            (0..1u64 << log2_points).step_by(LANES).map(block).collect()
+        };
         let rights = cell.deal.terms.contract.rights();
         Self {
-            paths: model.block(),
-            prices: Prices::default(),
-            ledger: Ledger::new(model.months()),
-            sight: Sight::new(lens, model),
-            net: vec![[0.0; LANES]; cell.lattice.edges],
+            replicates: (0..REPLICATES).into_par_iter().map(replicate).collect(),
             rights: rights.map(|(_, _, right)| (right.towards, right.ends)).collect(),
         }
     }
 
-    fn settle(&mut self, lens: &Lens, cell: &Cell<'_>) {
-        let Self { paths, prices, ledger, sight, net, .. } = self;
-        sight.look(lens, paths);
-        reprice(cell.deal.terms.contract, paths, prices);
-        cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
-            let open = cell.lattice.stages[stage].open;
-            let mut sum = [0.0; LANES];
-            for (month, row) in rows.iter().enumerate() {
-                let (cost, discount) = (row.cost(), cell.deal.terms.discounts[open + month]);
-                let surprise = sight.surprise(&cell.fit, edge, open, month);
-                for i in 0..LANES {
-                    sum[i] += discount * cost[i] - surprise[i];
-                }
-            }
-            net[edge.index] = sum;
-        });
+    /// What each set of rules costs, by replicate: USD per path, less martingale increments.
+    #[must_use]
+    pub fn costs(&self, cell: &Cell<'_>, sets: &[Rules]) -> Vec<Vec<f64>> {
+        let of_replicate = |blocks: &Vec<Seen>| {
+            let paths = (blocks.len() * LANES) as f64;
+            let cost = |rules: &Rules| {
+                blocks.iter().map(|seen| self.follow(seen, cell, rules)).sum::<f64>() / paths
+            };
+            sets.iter().map(cost).collect()
+        };
+        self.replicates.par_iter().map(of_replicate).collect()
     }
 
-    /// The sum of the costs under a set of rules over the paths of the block.
-    fn follow(&self, cell: &Cell<'_>, rules: &Rules) -> f64 {
+    /// The sum of the costs under a set of rules over the paths of a block.
+    fn follow(&self, seen: &Seen, cell: &Cell<'_>, rules: &Rules) -> f64 {
         let contract = cell.deal.terms.contract;
         let mut sum = 0.0;
         for i in 0..LANES {
             let mut node = 0;
-            for stage in &cell.lattice.stages {
+            for (at, stage) in cell.lattice.stages.iter().enumerate() {
                 let here = &stage.nodes[node];
                 let mut edge = &here.edges[0];
                 if here.edges.len() > 1 {
                     let left = contract.months_left(stage.open - contract.start) as f64;
-                    edge = self.choose(here, rules, self.paths.load[stage.open - 1][i], left);
+                    edge = self.choose(here, rules, seen.loads[at][i], left);
                 }
-                sum += self.net[edge.index][i];
+                sum += seen.net[edge.index][i];
                 node = edge.to;
             }
         }
@@ -135,43 +124,63 @@ impl Follower {
     }
 }
 
+impl Seen {
+    fn of(
+        cell: &Cell<'_>,
+        paths: &PathBlock,
+        prices: &Prices,
+        sight: &Sight,
+        ledger: &mut Ledger,
+    ) -> Self {
+        let stages = &cell.lattice.stages;
+        let mut net = vec![[0.0; LANES]; cell.lattice.edges];
+        cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
+            let open = stages[stage].open;
+            for (month, row) in rows.iter().enumerate() {
+                let (cost, discount) = (row.cost(), cell.deal.terms.discounts[open + month]);
+                let surprise = sight.surprise(&cell.fit, edge, open, month);
+                for i in 0..LANES {
+                    net[edge.index][i] += discount * cost[i] - surprise[i];
+                }
+            }
+        });
+        let load =
+            |stage: &Stage| stage.open.checked_sub(1).map_or([0.0; LANES], |t| paths.load[t]);
+        Self { net, loads: stages.iter().map(load).collect() }
+    }
+}
+
 /// Rounds in which each right's line is sought with those of the others held.
 const ROUNDS: usize = 2;
 
-/// The lines of least cost on training paths, one for each right, and the best without a slope.
+/// The lines of least cost on training paths, one for each right; all level where none is `sloped`.
 #[must_use]
-pub fn best(model: &PathModel, lens: &Lens, cell: &Cell<'_>, draws: Draws) -> [Rules; 2] {
-    let search = Search { model, lens, cell, draws };
-    let towards: Vec<Towards> =
-        cell.deal.terms.contract.rights().map(|(_, _, right)| right.towards).collect();
-    let never = towards.iter().map(|towards| Line {
+pub fn best(sample: &Sample, cell: &Cell<'_>, sloped: bool) -> Rules {
+    let search = Search { sample, cell };
+    let never = sample.rights.iter().map(|(towards, _)| Line {
         level: if *towards == Towards::Less { -1e9 } else { 1e9 },
         per_month_left: 0.0,
     });
     let never: Rules = never.collect();
-    let rounds = if towards.len() > 1 { ROUNDS } else { 1 };
-    [true, false].map(|sloped| {
-        let mut rules = never.clone();
-        for _ in 0..rounds {
-            for place in 0..rules.len() {
-                rules = search.line(&rules, place, &never, sloped);
-            }
+    let rounds = if never.len() > 1 { ROUNDS } else { 1 };
+    let mut rules = never.clone();
+    for _ in 0..rounds {
+        for place in 0..rules.len() {
+            rules = search.line(&rules, place, &never, sloped);
         }
-        rules
-    })
+    }
+    rules
 }
 
 struct Search<'a, 'b> {
-    model: &'a PathModel,
-    lens: &'a Lens,
+    sample: &'a Sample,
     cell: &'a Cell<'b>,
-    draws: Draws,
 }
 
 impl Search<'_, '_> {
     /// The set of least cost; the first of equals.
     fn cheapest(&self, sets: &[Rules]) -> Rules {
-        let by_replicate = costs(self.model, self.lens, self.cell, sets, (self.draws, "rules"));
+        let by_replicate = self.sample.costs(self.cell, sets);
         let total = |k: usize| by_replicate.iter().map(|costs| costs[k]).sum::<f64>();
         let totals: Vec<f64> = (0..sets.len()).map(total).collect();
         let first = (0..sets.len()).min_by(|a, b| totals[*a].total_cmp(&totals[*b]));

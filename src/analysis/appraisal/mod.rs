@@ -26,11 +26,15 @@ use crate::results::appraisal::{Appraisal, ClauseWorth, FORMAT, Sensitivity, Val
 use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::REPLICATES;
+use crate::words::percent;
 use request::Chosen;
 use sets::{Appraiser, Sets};
 
 /// Quantile of the t distribution with `REPLICATES - 1` degrees of freedom that leaves 95 % inside.
 const T31: f64 = 2.039_513;
+
+/// Bounds further apart, as a share of the value, are warned of.
+const WIDE: f64 = 0.02;
 
 /// The estimate from the values of replicates.
 fn estimate(values: impl Iterator<Item = f64>) -> Estimate {
@@ -152,12 +156,14 @@ fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> 
             );
         }
     }
-    if let Some(fit) = appraiser.fit_findings() {
+    let together = &appraisal.together;
+    let open = together.upper.map_or(0.0, |upper| upper.value - together.lower.value);
+    if !appraiser.setting.is_known() && open > WIDE * together.lower.value.abs() {
         warn(
             "wide-bounds",
-            fit,
-            "the bounds are wider than those of a load whose law is known",
-            "raise --paths for the lower bound and --futures for the upper one",
+            format!("the bounds are {} of the value apart", percent(open / together.lower.value)),
+            "expected costs are fitted: the policy may be improved, or the upper bound is loose",
+            "quote the lower one; --futures tightens the upper one",
         );
     }
     warnings

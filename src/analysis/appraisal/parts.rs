@@ -5,9 +5,12 @@ use super::sets::{Appraiser, Sets};
 use crate::contract::policy::Line;
 use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
-use crate::value::bounds::{Found, Means};
+use crate::value::bounds::{Draws, Found, Means};
 use crate::value::lattice::Lattice;
-use crate::value::rules::{best, costs};
+use crate::value::rules::{Sample, best};
+
+/// Levels beyond are those of lines that are never passed.
+const NEVER: f64 = 1e6;
 
 /// Tail that the CVaR is the mean of.
 const TAIL: f64 = 0.05;
@@ -107,20 +110,25 @@ impl Appraiser<'_> {
             return Vec::new();
         }
         let (model, lens) = (&self.study.model, &self.setting.lens);
-        let training = crate::value::bounds::Draws {
-            log2_points: self.draws.log2_points.saturating_sub(1).min(8),
-            ..self.draws
-        };
-        let [linear, single] = best(model, lens, sets.cell, training);
+        let training =
+            Draws { log2_points: self.draws.log2_points.saturating_sub(1).min(8), ..self.draws };
+        let sample = Sample::of(model, lens, sets.cell, (training, "rules"));
         let fixed = |level| vec![Line { level, per_month_left: 0.0 }];
+        let [linear, single] = [true, false].map(|sloped| best(&sample, sets.cell, sloped));
         let rules = [linear, single, fixed(1.0), fixed(0.85), fixed(0.7)];
-        let by_replicate = costs(model, lens, sets.cell, &rules, (self.draws, "value"));
+        let fresh = Sample::of(model, lens, sets.cell, (self.draws, "value"));
+        let by_replicate = fresh.costs(sets.cell, &rules);
         let none: Vec<f64> = sets.none.means.iter().map(|means| means.policy).collect();
         let whole = sets.worth(0, sets.full()).lower.value;
         let towards = sets.cell.deal.terms.contract.rights().next().map(|(_, _, r)| r.towards);
+        let pays = |rule: &Vec<Line>| rule[0].level.abs() < NEVER;
+        if !pays(&rules[0]) {
+            return Vec::new();
+        }
         rules
             .iter()
             .enumerate()
+            .filter(|(_, rule)| pays(rule))
             .map(|(k, rule)| {
                 let value =
                     estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]));

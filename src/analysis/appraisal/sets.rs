@@ -210,14 +210,6 @@ impl<'a> Appraiser<'a> {
                 .into()
         }
     }
-
-    /// What a regression found wanting.
-    pub(super) fn fit_findings(&self) -> Option<String> {
-        (!self.setting.is_known()).then(|| {
-            "expected costs are fitted to training paths, and the upper bound takes fresh futures"
-                .into()
-        })
-    }
 }
 
 fn too_many(_: TooMany) -> Refusal {

@@ -7,7 +7,7 @@ use crate::strategy::{Strategy, StrategyKind};
 use crate::study::Study;
 use crate::value::bounds::{Draws, REPLICATES};
 use crate::value::lattice::MOST_EDGES;
-use crate::value::rules::best;
+use crate::value::rules::{Sample, best};
 use crate::value::setting::{Method, Setting};
 
 /// Paths that a regression learns from, and those that lines are sought on.
@@ -22,6 +22,9 @@ impl Builder {
     /// Fits the lines of all rights that ask for one, on futures of the study in which no other right
     /// is exercised.
     pub(super) fn fit_policies(&mut self, study: &mut Study) {
+        if !self.fits {
+            return;
+        }
         let Some(first) = study.contract.clauses.iter().position(is_fitted) else { return };
         let commits = |s: &Strategy| s.kind != StrategyKind::OnDemand;
         let Some(strategy) = study.strategies.iter().rposition(commits) else { return };
@@ -40,8 +43,8 @@ impl Builder {
         };
         let log2_points = (PATHS / u64::from(REPLICATES)).ilog2();
         let draws = Draws { seed: study.run.seed, log2_points, inner: None };
-        let [lines, _] = best(&study.model, &setting.lens, &cell, draws);
-        let mut lines = lines.into_iter();
+        let sample = Sample::of(&study.model, &setting.lens, &cell, (draws, "rules"));
+        let mut lines = best(&sample, &cell, true).into_iter();
         for clause in study.contract.clauses.iter_mut().filter(|clause| is_fitted(clause)) {
             if let Some(Policy::Fitted(fitted)) = clause.get_mut().policy_mut() {
                 fitted.line = lines.next();

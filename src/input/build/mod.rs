@@ -60,10 +60,20 @@ impl Loaded {
 /// Reads a study file with overrides of the form `path.to.field=value`.
 #[must_use]
 pub fn load(path: &Path, overrides: &[String]) -> Loaded {
+    read(path, overrides, true)
+}
+
+/// The same without fitting policies to it: for questions that find policies of their own.
+#[must_use]
+pub fn load_unfitted(path: &Path, overrides: &[String]) -> Loaded {
+    read(path, overrides, false)
+}
+
+fn read(path: &Path, overrides: &[String], fits: bool) -> Loaded {
     match text::read(path) {
         Ok(text) => {
             let base = path.parent().unwrap_or(Path::new("")).to_owned();
-            load_text(&path.display().to_string(), &text, &base, overrides)
+            build(&path.display().to_string(), &text, &base, overrides, fits)
         }
         Err((message, help)) => {
             let mut findings = Findings::default();
@@ -79,6 +89,10 @@ pub fn load(path: &Path, overrides: &[String]) -> Loaded {
 /// Reads a study from its text; `base` is the folder that its paths are relative to.
 #[must_use]
 pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> Loaded {
+    build(name, text, base, overrides, true)
+}
+
+fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) -> Loaded {
     let mut findings = Findings::default();
     let source = findings.sources.add(name, text);
     let mut tree = Node::parse(source, &mut findings);
@@ -122,6 +136,7 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
         warnings: Vec::new(),
         read: Vec::new(),
         files,
+        fits,
     };
     let study = builder.study();
     let Builder { file, tree, findings, files, .. } = builder;
@@ -141,6 +156,8 @@ struct Builder {
     read: Vec<String>,
     /// Where those texts and the templates come from.
     files: Vec<PathBuf>,
+    /// Whether policies are fitted that ask for it.
+    fits: bool,
 }
 
 impl Builder {
