@@ -126,12 +126,13 @@ pub struct Parts {
     pub cost_without: Estimate,
     /// Expected cost with them under the fitted policy.
     pub cost_with: Estimate,
-    /// What clauses and the best plan that is fixed today are worth.
-    pub intrinsic: Estimate,
+    /// What clauses and the best plan that is fixed today are worth; none, like the next two, where
+    /// rights stay that are not valued.
+    pub intrinsic: Option<Estimate>,
     /// What deciding as months close adds.
-    pub extrinsic: Estimate,
+    pub extrinsic: Option<Estimate>,
     /// What someone would save who saw the future: not a bound to bargain with.
-    pub crystal_ball: Estimate,
+    pub crystal_ball: Option<Estimate>,
 }
 
 /// What the policy for the mean does to another figure of the cost.

@@ -193,7 +193,7 @@ pub fn contribute<E: Experiment>(
     let placed = place_bins(&run, &wants)?;
     let mut open: Vec<usize> = (0..wants.len()).collect();
     while !open.is_empty() {
-        let group = affordable(&open, &placed);
+        let group = affordable(&open, &placed, run.plan.paths);
         run.contribute(&group, &placed, executor)?;
         open.retain(|s| !group.contains(s));
     }

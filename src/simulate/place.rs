@@ -15,11 +15,24 @@ use crate::path::Points;
 use crate::stats::bins::{Bins, Wanted, joined};
 use crate::stats::sample::collected::Missing;
 
-/// Values stored in a pass: 160 MB.
+/// Values stored in a pass: 160 MB, and as much again while they are put together.
 const STORED: f64 = 20e6;
 
+/// The same of a run of more than [`LONG`] paths, which takes a second pass rather than memory.
+const STORED_OF_LONG: f64 = 4e6;
+
+/// Paths from which a run is long: minutes rather than seconds.
+const LONG: u64 = 100_000_000;
+
+/// Values stored in a pass of a run.
+fn most_stored(paths: u64) -> f64 {
+    if paths > LONG { STORED_OF_LONG } else { STORED }
+}
+
 /// Most values stored of one series, with room to put them in order beside it.
-const STORED_OF_ONE: f64 = STORED / 3.0;
+fn most_stored_of_one(paths: u64) -> f64 {
+    most_stored(paths) / 3.0
+}
 
 /// Runs of no more paths keep every value.
 const SMALL: u64 = 16_384;
@@ -134,8 +147,9 @@ fn place<E: Experiment>(
     let paths = run.plan.paths;
     let pilot = pilot_paths(paths, scout.paths);
     let expected = |s: usize| Some(scout.kept(s, &wants[s], paths, pilot));
-    let stored: Vec<Option<f64>> =
-        (0..wants.len()).map(|s| expected(s).filter(|kept| *kept <= STORED_OF_ONE)).collect();
+    let stored: Vec<Option<f64>> = (0..wants.len())
+        .map(|s| expected(s).filter(|kept| *kept <= most_stored_of_one(paths)))
+        .collect();
     let ranks_of = |s: usize| -> Vec<Vec<u64>> {
         let parts = if stored[s].is_some() { 1 } else { PARTS };
         wants[s].levels().iter().map(|&p| ranks(p, pilot, paths, parts)).collect()
@@ -266,12 +280,12 @@ fn at_rank(sorted: &[f64], rank: u64) -> f64 {
     }
 }
 
-/// As many of the open series as fit in memory together, at least one.
-pub(super) fn affordable(open: &[usize], placed: &[Option<Placed>]) -> Vec<usize> {
+/// As many of the open series of a run as fit in memory together, at least one.
+pub(super) fn affordable(open: &[usize], placed: &[Option<Placed>], paths: u64) -> Vec<usize> {
     let mut stored = 0.0;
     let fits = |s: &&usize| {
         stored += placed[**s].as_ref().map_or(0.0, |p| p.expected);
-        stored <= STORED
+        stored <= most_stored(paths)
     };
     let mut group: Vec<usize> = open.iter().take_while(fits).copied().collect();
     if group.is_empty() {

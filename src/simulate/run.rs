@@ -80,7 +80,7 @@ impl<E: Experiment> Run<'_, E> {
             if open.is_empty() {
                 return Ok(taken.into_iter().flatten().collect());
             }
-            let group = affordable(&open, &placed);
+            let group = affordable(&open, &placed, self.plan.paths);
             for (s, result) in group.iter().zip(self.pass(&group, &placed, executor, &take)?) {
                 match result {
                     Ok(t) => {

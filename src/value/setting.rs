@@ -20,7 +20,8 @@ const FINENESS: f64 = 3.0;
 /// How expected costs are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// From the known law of the load where the model has one, otherwise by regression.
+    /// From the known law of the load where the model has one and no clause remembers more than a
+    /// month, otherwise by regression.
     Auto,
     /// By regression.
     Regression,
@@ -44,7 +45,9 @@ impl<'a> Setting<'a> {
     #[must_use]
     pub fn new(study: &'a Study, strategy: usize, method: Method, training: u64) -> Self {
         let model = &study.model;
-        let law = Law::of(model).filter(|_| method == Method::Auto);
+        // What a clause remembers of earlier months is no function of the last one's load.
+        let remembers = study.contract.uses(|hooks| hooks.remembers);
+        let law = Law::of(model).filter(|_| method == Method::Auto && !remembers);
         let (lens, training) = match law {
             Some(law) => {
                 let grid = grid(&law, FINENESS);

@@ -22,6 +22,7 @@ mod known;
 mod levers;
 mod malformed;
 mod mechanisms;
+mod menu;
 mod pieces;
 mod price_books;
 mod properties;

@@ -136,8 +136,13 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
 
 /// Exercises expected over the term.
 fn exercises(cell: &Cell<'_>, found: &Found) -> f64 {
+    let contract = cell.deal.terms.contract;
+    // The variant is the last clause; if it grants a right, that is the last one.
+    let right = contract.clauses.last().and_then(|clause| clause.get().right());
+    let place = right.and(contract.rights().last()).map(|(place, _, _)| place);
+    let Some(place) = place else { return 0.0 };
     let nodes = cell.lattice.stages.iter().flat_map(|stage| &stage.nodes);
-    let exercised = nodes.flat_map(|node| &node.edges).filter(|edge| edge.marks != 0);
+    let exercised = nodes.flat_map(|node| &node.edges).filter(|e| e.marks >> place & 1 == 1);
     let visits = |edge: &Edge| found.visits.iter().map(|v| v[edge.index] as f64).sum::<f64>();
     exercised.map(visits).sum::<f64>() / found.with_policy.len() as f64
 }

@@ -5,7 +5,7 @@ use super::sets::{Appraiser, Sets};
 use crate::contract::policy::Line;
 use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
-use crate::value::bounds::{Draws, Found, Means};
+use crate::value::bounds::{Draws, Found};
 use crate::value::lattice::Lattice;
 use crate::value::rules::{Sample, best};
 
@@ -18,20 +18,26 @@ const TAIL: f64 = 0.05;
 impl Sets<'_> {
     /// Costs, and the value in its parts.
     pub(super) fn parts(&self) -> Parts {
-        let of = |f: &dyn Fn(&Means, &Means) -> f64| {
-            estimate(self.none.means.iter().zip(&self.all.means).map(|(none, all)| f(none, all)))
-        };
+        let pairs = || self.none.means.iter().zip(&self.all.means);
         let plan = fixed_plan(&self.cell.lattice, &self.all);
-        let planned: Vec<f64> =
-            self.all.edges.iter().map(|costs| plan.iter().map(|e| costs[*e]).sum()).collect();
-        let none = || self.none.means.iter().map(|means| means.policy);
-        let with = || self.all.means.iter().map(|means| means.policy);
+        // Without exercise the bills are compared path by path, the plan with that on the same paths.
+        let planned: Vec<f64> = pairs()
+            .zip(&self.all.edges)
+            .map(|((none, all), costs)| {
+                let plan: f64 = plan.iter().map(|edge| costs[*edge]).sum();
+                none.policy_raw - all.never_raw + all.never - plan
+            })
+            .collect();
+        let value = || pairs().map(|(none, all)| none.policy - all.policy);
+        let of = |values: Vec<f64>| (!self.rights_stay).then(|| estimate(values.into_iter()));
         Parts {
-            cost_without: estimate(none()),
-            cost_with: estimate(with()),
-            intrinsic: estimate(none().zip(&planned).map(|(none, plan)| none - plan)),
-            extrinsic: estimate(planned.iter().zip(with()).map(|(plan, with)| plan - with)),
-            crystal_ball: of(&|none, all| none.policy_raw - all.clairvoyant),
+            cost_without: estimate(self.none.means.iter().map(|means| means.policy)),
+            cost_with: estimate(self.all.means.iter().map(|means| means.policy)),
+            extrinsic: of(value().zip(&planned).map(|(value, plan)| value - plan).collect()),
+            crystal_ball: of(pairs()
+                .map(|(none, all)| none.policy_raw - all.clairvoyant)
+                .collect()),
+            intrinsic: of(planned),
         }
     }
 
@@ -122,7 +128,8 @@ impl Appraiser<'_> {
         let whole = sets.worth(0, sets.full()).lower.value;
         let towards = sets.cell.deal.terms.contract.rights().next().map(|(_, _, r)| r.towards);
         let pays = |rule: &Vec<Line>| rule[0].level.abs() < NEVER;
-        if !pays(&rules[0]) {
+        let together = sets.worth(0, sets.full()).value;
+        if !pays(&rules[0]) || together.low <= 0.0 {
             return Vec::new();
         }
         rules

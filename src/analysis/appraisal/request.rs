@@ -183,7 +183,10 @@ fn strategy(study: &Study, asked: Option<StrategyKind>) -> Result<usize, Refusal
     found.ok_or_else(|| {
         Refusal::because(
             "the study compares no such strategy with a commitment",
-            "choose one of those in `strategies.compare`: provisioned, hybrid",
+            format!(
+                "it compares {}",
+                study.strategies.iter().map(|s| s.kind.name()).collect::<Vec<_>>().join(", ")
+            ),
         )
     })
 }

@@ -34,15 +34,18 @@ pub(super) fn sentence(appraisal: &Appraisal) -> String {
         && resized.units_with != resized.units_without
     {
         text += &format!(
-            "; signed with {} {} instead of {}, they are worth {}",
+            "; to who chooses the size anew, {} {} instead of {}, {} worth {}",
             units(resized.units_with),
             appraisal.unit,
             units(resized.units_without),
+            if appraisal.clauses.len() == 1 { "it is" } else { "they are" },
             range(&resized.value)
         );
     }
     text.push('.');
-    if let Some(rule) = appraisal.rules.first().filter(|rule| rule.of_best > 0.5) {
+    if let Some(rule) =
+        appraisal.rules.first().filter(|rule| rule.of_best > 0.5 && rule.level > 0.0)
+    {
         text += &format!(
             " A line keeps {} of it: exercise where the last month's mean load is {} {:.1} % of the \
              units{}.",

@@ -57,6 +57,8 @@ pub(super) struct Sets<'a> {
     /// The contract with none of the valued clauses, and with all.
     pub none: Found,
     pub all: Found,
+    /// Whether rights stay in the contract that are not valued.
+    pub rights_stay: bool,
     /// The decisions of the contract with all of them.
     pub cell: &'a Cell<'a>,
 }
@@ -104,21 +106,31 @@ impl<'a> Appraiser<'a> {
         let found = value(model, &self.setting.lens, cells, self.draws);
         let gaps = (bounds && !self.setting.is_known())
             .then(|| value(model, &self.setting.lens, cells, self.bound));
-        let cost = |(k, found): (usize, &Found)| {
-            let policy: Vec<f64> = found.means.iter().map(|m| m.policy).collect();
-            let dual = match &gaps {
-                // What the policy loses to the bound, on the paths of the bound.
-                Some(gaps) => {
-                    let gap = gaps[k].means.iter().map(|m| m.policy - m.dual);
-                    Some(policy.iter().zip(gap).map(|(policy, gap)| policy - gap).collect())
-                }
-                None if self.setting.is_known() => {
-                    Some(found.means.iter().map(|m| m.dual).collect())
-                }
-                None => None,
+        let cost =
+            |(k, found): (usize, &Found)| {
+                let policy: Vec<f64> = found.means.iter().map(|m| m.policy).collect();
+                let dual = match &gaps {
+                    // What the policy loses to the bound, on the paths of the bound.
+                    Some(gaps) => {
+                        let gap = gaps[k].means.iter().map(|m| m.policy - m.dual);
+                        Some(policy.iter().zip(gap).map(|(policy, gap)| policy - gap).collect())
+                    }
+                    None if self.setting.is_known() => {
+                        Some(found.means.iter().map(|m| m.dual).collect())
+                    }
+                    None => None,
+                };
+                // Who sees the future does no worse than anyone: where fitted increments are poor, that
+                // is the closer bound.
+                let nodes = || cells[k].lattice.stages.iter().flat_map(|stage| &stage.nodes);
+                let fitted = gaps.is_some() && nodes().any(|node| node.edges.len() > 1);
+                let clairvoyant: Vec<f64> = found.means.iter().map(|m| m.clairvoyant).collect();
+                let sum = |costs: &[f64]| costs.iter().sum::<f64>();
+                let dual = dual.map(|dual: Vec<f64>| {
+                    if fitted && sum(&clairvoyant) > sum(&dual) { clairvoyant } else { dual }
+                });
+                CellCost { policy, dual }
             };
-            CellCost { policy, dual }
-        };
         let costs: Vec<CellCost> = found.iter().enumerate().map(cost).collect();
         costs.into_iter().zip(found).collect()
     }
@@ -181,7 +193,8 @@ impl<'a> Appraiser<'a> {
         }
         let shares = Shares::of(count, &orders, &costs);
         let (none, all) = none.zip(all).expect("both ends are valued");
-        Ok(Sets { count, costs, shares, none, all, cell })
+        let rights_stay = self.contract(0).rights().next().is_some();
+        Ok(Sets { count, costs, shares, none, all, rights_stay, cell })
     }
 
     /// The expected cost of a contract by the law of the load alone, where that is known.
@@ -215,9 +228,9 @@ impl<'a> Appraiser<'a> {
 fn too_many(_: TooMany) -> Refusal {
     Refusal::because(
         format!("the rights of the contract leave more than {MOST_EDGES} decisions"),
-        "value fewer of them at a time with --clause, or give them fewer windows; a yearly spend \
-         commitment, a share of wallet, a credit grant or fees paid ahead make every history of \
-         exercises its own",
+        "give them fewer windows, or take out rights that matter less; beside a spend commitment, a \
+         share of wallet, a credit grant or fees paid ahead every history of exercises counts on its \
+         own, which about a dozen windows fit into",
     )
 }
 

@@ -55,7 +55,8 @@ impl Appraiser<'_> {
         }
         if !self.setting.is_known() {
             return Err(Refusal::because(
-                "the dynamic program needs a load whose law is known, and a certain price",
+                "the dynamic program needs a load whose law is known, a certain price, and no clause \
+                 that remembers more than a month",
                 "leave --method out: bounds by regression hold for any study",
             ));
         }

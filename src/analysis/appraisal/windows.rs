@@ -111,22 +111,30 @@ fn standing(sets: &Sets<'_>, stage: &Stage, node: &Node) -> f64 {
     count(&mut node.edges.iter()) / count(&mut stage.nodes.iter().flat_map(|node| &node.edges))
 }
 
-/// The load at which a node's two decisions cost the same.
+/// The load at which the best decisions with and without a right cost the same.
 fn trigger(
     law: &Law,
     solution: &Solution,
     stage: &Stage,
     (node, place, probability): (&Node, usize, f64),
 ) -> Option<Trigger> {
-    let [wait, act] = &node.edges[..] else { return None };
-    if act.marks != 1 << place {
+    let (act, wait): (Vec<&Edge>, Vec<&Edge>) =
+        node.edges.iter().partition(|edge| edge.marks >> place & 1 == 1);
+    if act.is_empty() {
         return None;
     }
+    let least = |edges: &[&Edge], x: &Lane| {
+        let mut least = [f64::INFINITY; LANES];
+        for edge in edges {
+            let cost = solution.cost_to_go(edge, law, stage.open, x);
+            for i in 0..LANES {
+                least[i] = least[i].min(cost[i]);
+            }
+        }
+        least
+    };
     let gain = |x: &Lane| -> Lane {
-        let (wait, act) = (
-            solution.cost_to_go(wait, law, stage.open, x),
-            solution.cost_to_go(act, law, stage.open, x),
-        );
+        let (wait, act) = (least(&wait, x), least(&act, x));
         std::array::from_fn(|i| wait[i] - act[i])
     };
     let spread = law.spread[stage.open - 1];
@@ -135,8 +143,9 @@ fn trigger(
     for round in 0..4 {
         let at: Lane = std::array::from_fn(|i| low + (high - low) * i as f64 / (LANES - 1) as f64);
         let gains = gain(&at);
-        // The first change of sign from low loads on.
-        let change = (1..LANES).find(|i| (gains[*i] > 0.0) != (gains[*i - 1] > 0.0))?;
+        // The highest change of sign: at very low loads another right may be better still.
+        let mut changes = (1..LANES).rev();
+        let change = changes.find(|i| (gains[*i] > 0.0) != (gains[*i - 1] > 0.0))?;
         if round == 0 {
             below = gains[change - 1] > 0.0;
         }

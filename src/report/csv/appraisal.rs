@@ -66,13 +66,13 @@ fn values(a: &Appraisal) -> Table {
         rows.push(row(&[&clause.name, "share", "shapley"], cells(clause.share)));
     }
     for (name, e) in [
-        ("cost_without", a.parts.cost_without),
-        ("cost_with", a.parts.cost_with),
+        ("cost_without", Some(a.parts.cost_without)),
+        ("cost_with", Some(a.parts.cost_with)),
         ("intrinsic", a.parts.intrinsic),
         ("extrinsic", a.parts.extrinsic),
         ("crystal_ball", a.parts.crystal_ball),
     ] {
-        rows.push(row(&["all", name, "mean"], cells(e)));
+        rows.extend(e.map(|e| row(&["all", name, "mean"], cells(e))));
     }
     for line in &a.risk {
         for (what, e) in [("without", line.without), ("with", line.with), ("saved", line.saved)] {

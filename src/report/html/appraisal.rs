@@ -92,24 +92,28 @@ fn values(a: &Appraisal) -> String {
 fn parts(a: &Appraisal) -> String {
     let p = &a.parts;
     let rows = [
-        ("Expected cost without", p.cost_without),
-        ("Expected cost with", p.cost_with),
+        ("Expected cost without", Some(p.cost_without)),
+        ("Expected cost with", Some(p.cost_with)),
         ("Intrinsic value", p.intrinsic),
         ("Extrinsic value", p.extrinsic),
         ("Crystal ball, no bound", p.crystal_ball),
     ];
     let rows: Vec<Vec<String>> =
-        rows.iter().map(|(name, e)| vec![(*name).to_owned(), cell(*e)]).collect();
+        rows.iter().filter_map(|(name, e)| Some(vec![(*name).to_owned(), cell((*e)?)])).collect();
     table::plain("compare", &["", "USD"], &rows)
 }
 
 fn trigger(t: &Trigger, unit: &str) -> String {
+    let load = units((100.0 * t.load).round() / 100.0);
+    let place = if t.units == 0.0 {
+        format!("load {load}")
+    } else {
+        let of = amount((100.0 * t.units).round() / 100.0, unit);
+        format!("{} of {of} (load {load})", fine_percent(t.ratio))
+    };
     format!(
-        "{} {} of {} (load {}), {} used before, {} of futures stand here",
+        "{} {place}, {} used before, {} of futures stand here",
         if t.below { "below" } else { "above" },
-        fine_percent(t.ratio),
-        amount((100.0 * t.units).round() / 100.0, unit),
-        units((100.0 * t.load).round() / 100.0),
         t.used,
         percent(t.probability)
     )

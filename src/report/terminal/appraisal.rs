@@ -90,13 +90,15 @@ fn clauses(a: &Appraisal, width: usize) -> String {
 fn of_parts(parts: &Parts) -> String {
     let mut grid = Grid::new(&[("", Align::Left), ("USD +- standard error", Align::Right)]);
     for (name, value) in [
-        ("expected cost without", parts.cost_without),
-        ("expected cost with, under the fitted policy", parts.cost_with),
+        ("expected cost without", Some(parts.cost_without)),
+        ("expected cost with, under the fitted policy", Some(parts.cost_with)),
         ("intrinsic: the best plan fixed today", parts.intrinsic),
         ("extrinsic: deciding as months close", parts.extrinsic),
         ("crystal ball: who sees the future (no bound)", parts.crystal_ball),
     ] {
-        grid.row(vec![name.into(), with_error(value)]);
+        if let Some(value) = value {
+            grid.row(vec![name.into(), with_error(value)]);
+        }
     }
     grid.render()
 }
@@ -117,13 +119,12 @@ fn windows(a: &Appraisal) -> String {
                 .triggers
                 .iter()
                 .map(|t| {
-                    format!(
-                        "{} {:.1} % of {} (used {})",
-                        if t.below { "below" } else { "above" },
-                        100.0 * t.ratio,
-                        units(round(t.units)),
-                        t.used
-                    )
+                    let side = if t.below { "below" } else { "above" };
+                    if t.units == 0.0 {
+                        return format!("{side} {} (used {})", units(round(t.load)), t.used);
+                    }
+                    let (share, of) = (100.0 * t.ratio, units(round(t.units)));
+                    format!("{side} {share:.1} % of {of} (used {})", t.used)
                 })
                 .collect();
             grid.row(vec![
@@ -244,7 +245,7 @@ fn how(run: &ValueRun, hash: &str) -> String {
         "A value is what the holder's expected cost would be more without the clause, with every \
          right exercised as well as its holder can who sees closed months only. \"at least\" is what \
          the fitted policy saves on fresh paths, \"at most\" what no policy can exceed. +- is the \
-         standard error. {} paths in {} replicates{bound}; {} decisions told apart; {}; seed {}{hash}.",
+         standard error. {} paths in {} replicates{bound}; decisions told apart: {}; {}; seed {}{hash}.",
         count(run.paths),
         run.replicates,
         count(run.decisions),

@@ -72,6 +72,9 @@ fn command_lines() {
     let run = |more: &'static [&'static str]| -> Vec<&'static str> {
         ["run", "study.toml"].into_iter().chain(more.iter().copied()).collect()
     };
+    let value = |more: &'static [&'static str]| -> Vec<&'static str> {
+        ["value", "study.toml"].into_iter().chain(more.iter().copied()).collect()
+    };
     let list: Vec<(&str, Vec<&str>)> = vec![
         ("no command", vec![]),
         ("a misspelled command", vec!["rnu", "study.toml"]),
@@ -127,6 +130,34 @@ fn command_lines() {
         ("a study in a folder that is a file", vec!["init", "file/study.toml"]),
         ("an unknown schema", vec!["schema", "book"]),
         ("two filters of prices", vec!["prices", "a", "b"]),
+        ("value of a contract without clauses", vec!["value", "study.toml"]),
+        ("value of a clause that is not there", value(&["--clause", "ramp"])),
+        ("an added clause without fields", value(&["--add", "flex_down"])),
+        ("an added clause that is no TOML", value(&["--add", "clawback(threshold: 0.7)"])),
+        ("an added clause of no kind", value(&["--add", "flexdown(share=0.15)"])),
+        (
+            "an added clause with slips",
+            value(&["--add", "flex_down(share=1.5, windows={every_months=3, note_months=1})"]),
+        ),
+        (
+            "no units to value at",
+            value(&["--add", "clawback(threshold=0.7, share=0.1)", "--units", "0"]),
+        ),
+        ("a menu that does not exist", value(&["--menu", "nowhere.toml"])),
+        ("a study for a menu", value(&["--menu", "study.toml"])),
+        (
+            "a dynamic program without a law",
+            value(&[
+                "--add",
+                "clawback(threshold=0.7, share=0.1)",
+                "--units",
+                "10",
+                "--method",
+                "dp",
+                "--set",
+                "price.volatility_per_month=0.1",
+            ]),
+        ),
     ];
     let cases: Vec<(&str, &[&str])> = list.iter().map(|(name, a)| (*name, &a[..])).collect();
     let text = arguments(&cases);

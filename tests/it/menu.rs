@@ -1,0 +1,69 @@
+//! A negotiation menu, and clauses that are not in the draft yet, through the command.
+
+use crate::support::repository;
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn json(arguments: &[&str]) -> Value {
+    let run = Command::cargo_bin("waterline")
+        .expect("the binary")
+        .args(["value", "models/studies/draft_with_rights.toml"])
+        .args(arguments)
+        .args(["--paths", "2048", "--json", "-", "--quiet"])
+        .current_dir(repository("."))
+        .assert()
+        .success();
+    serde_json::from_slice(&run.get_output().stdout).expect("JSON")
+}
+
+fn lower(value: &Value) -> (f64, f64) {
+    let lower = &value["lower"];
+    (
+        lower["value"].as_f64().expect("a value"),
+        lower["standard_error"].as_f64().expect("its error"),
+    )
+}
+
+#[test]
+fn a_menu_lists_the_cheapest_concession_first() {
+    let menu = json(&["--menu", "models/menus/flex_down.toml"]);
+    assert_eq!(menu["format"], "waterline-menu/1");
+    let variants = menu["variants"].as_array().expect("variants");
+    assert_eq!(variants.len(), 12);
+    let values: Vec<(f64, f64)> = variants.iter().map(|v| lower(&v["value"])).collect();
+    assert!(values.is_sorted_by(|a, b| a.0 <= b.0));
+    // What each is worth beyond the one before adds up to the difference of the ends.
+    let steps: f64 =
+        variants[1..].iter().map(|v| v["step"]["value"].as_f64().expect("a step")).sum();
+    assert!((steps - (values[11].0 - values[0].0)).abs() < 1.0, "{steps}");
+    // A longer notice and fewer uses a year are worth less, whatever else is the same.
+    let of = |name: &str| {
+        let found = variants.iter().find(|v| v["name"] == name);
+        lower(&found.unwrap_or_else(|| panic!("{name}"))["value"]).0
+    };
+    assert!(of("15 %, twice a year, 60 days") < of("15 %, twice a year, 30 days"));
+    assert!(of("15 %, twice a year, 30 days") < of("15 %, twice a year, at once"));
+    assert!(of("15 %, once a year, 30 days") < of("15 %, twice a year, 30 days"));
+    assert!(of("15 %, twice a year, 30 days") < of("15 %, twice a year, any month"));
+}
+
+/// The clause of a menu is worth what the same clause of the draft is worth beside the others.
+#[test]
+fn a_variant_is_worth_what_the_clause_of_the_draft_is() {
+    let draft = json(&["--clause", "flex_down"]);
+    let menu = json(&["--menu", "models/menus/flex_down.toml"]);
+    let same = menu["variants"].as_array().expect("variants").iter();
+    let same = same.into_iter().find(|v| v["name"] == "15 %, twice a year, 30 days");
+    let (variant, error) = lower(&same.expect("the variant")["value"]);
+    let (own, own_error) = lower(&draft["together"]);
+    assert!((variant - own).abs() < 4.0 * error.hypot(own_error) + 1e-6 * own, "{variant} {own}");
+}
+
+#[test]
+fn a_clause_that_is_not_in_the_draft_is_priced() {
+    let discount = json(&["--add", "flat_discount(share=0.02)"]);
+    assert_eq!(discount["clauses"][0]["name"], "flat_discount");
+    let (value, _) = lower(&discount["together"]);
+    // 2 % of the fees of at most 120 units at 190 USD over 36 months.
+    assert!(value > 0.0 && value <= 0.02 * 120.0 * 190.0 * 36.0, "{value}");
+}
