@@ -111,7 +111,11 @@ fn request(args: &ReplayArgs, study: &Study) -> Result<Request, Failure> {
 }
 
 /// Units must be on sale, or those of the study.
-fn check_units(asked: f64, strategy: Option<usize>, study: &Study) -> Result<(), (String, String)> {
+pub(super) fn check_units(
+    asked: f64,
+    strategy: Option<usize>,
+    study: &Study,
+) -> Result<(), (String, String)> {
     if strategy == Some(0) {
         let what = "on-demand commits to nothing".to_owned();
         return Err((what, "leave --units out, or choose another strategy".into()));

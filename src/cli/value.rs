@@ -2,6 +2,7 @@
 
 use super::outputs::{Places, Report};
 use super::progress::Bar;
+use super::replay::check_units;
 use super::threads::ThreadArgs;
 use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, show_findings, whole};
 use crate::analysis::appraisal::{Offer, Refusal, Request, Sensitive, appraise, menu};
@@ -29,7 +30,7 @@ pub(super) struct ValueArgs {
     /// windows={every_months=3, notice_months=1, per_year=2})' (repeatable)
     #[arg(long = "add", value_name = "CLAUSE", conflicts_with = "clauses")]
     added: Vec<String>,
-    /// Value the variants of a clause in a TOML file: [[variant]] with `name` and `clause`
+    /// Value the variants of a clause: a TOML file of `variant` tables with `name` and `clause`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["clauses", "added"])]
     menu: Option<PathBuf>,
     /// Strategy whose bills are valued (default: the last of the study with a commitment)
@@ -50,6 +51,9 @@ pub(super) struct ValueArgs {
     /// How expected costs are found
     #[arg(long, value_name = "METHOD", default_value = "auto")]
     method: MethodArg,
+    /// Leave out rules, other sizes, shares and other assumptions
+    #[arg(long, conflicts_with = "menu")]
+    quick: bool,
     #[command(flatten)]
     threads: ThreadArgs,
     #[command(flatten)]
@@ -96,11 +100,12 @@ fn run_appraisal(args: &ValueArgs) -> Outcome {
         overrides.push(format!("contract.clauses[+]={}", clause(added)?));
     }
     let (study, inputs) = study(&args.study.study, &overrides)?;
+    check_size(args, &study)?;
     let places = Places::plan(&args.files, &csv::appraisal::FILES, &inputs)?;
     let mut request = request(args);
     let count = study.contract.clauses.len();
     request.clauses.extend(names_of_last(&study, args.added.len().min(count)));
-    let others = sensitive(args, &overrides, &study);
+    let others = if args.quick { Vec::new() } else { sensitive(args, &overrides, &study) };
     let bar = Bar::new(!args.quiet);
     let done = args.threads.install(|| appraise(&study, &request, &others, &bar))?;
     bar.clear();
@@ -135,10 +140,11 @@ fn run_menu(args: &ValueArgs, file: &Path) -> Outcome {
             at += 1;
             at - 1 == last || Some(clause.kind()) != kind
         });
+        check_size(args, &study)?;
         offers.push(Offer { name: variant.name, study });
     }
     let places = Places::plan(&args.files, &csv::appraisal::MENU_FILES, &inputs)?;
-    let request = Request { quick: true, ..request(args) };
+    let request = request(args);
     let bar = Bar::new(!args.quiet);
     let done = args.threads.install(|| menu(&offers, &request, &bar))?;
     bar.clear();
@@ -179,7 +185,7 @@ fn request(args: &ValueArgs) -> Request {
             MethodArg::Auto | MethodArg::Dp => Method::Auto,
         },
         solve: matches!(args.method, MethodArg::Dp),
-        quick: false,
+        quick: args.quick,
     }
 }
 
@@ -190,6 +196,13 @@ fn study(file: &Path, overrides: &[String]) -> Result<(Study, Vec<PathBuf>), Fai
     let mut files = loaded.files;
     files.push(file.to_owned());
     loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))
+}
+
+/// Units that are asked for must be on sale.
+fn check_size(args: &ValueArgs, study: &Study) -> Result<(), Failure> {
+    let Some(units) = args.units else { return Ok(()) };
+    check_units(units, None, study)
+        .map_err(|(what, help)| Failure::Input(format!("error: {what}\nhelp: {help}\n")))
 }
 
 /// The names of the last clauses of a contract.

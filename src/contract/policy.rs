@@ -34,7 +34,7 @@ pub enum Policy {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fitted {
-    /// The line; none before it is fitted, and nothing is exercised then.
+    /// The line; none before it is fitted or where none pays, and nothing is exercised then.
     #[serde(skip)]
     pub line: Option<Line>,
 }
@@ -67,12 +67,9 @@ impl Fitted {
 
     /// The line in plain words.
     pub(super) fn describe(&self, towards: Towards) -> String {
-        let side = match towards {
-            Towards::Less => "below",
-            Towards::More => "above",
-        };
+        let side = towards.side();
         self.line.map_or_else(
-            || "exercised by a line to be fitted".into(),
+            || "exercised by a fitted line, if one pays".into(),
             |line| {
                 format!(
                     "exercised where the last month's mean load is {side} {:.1} % of the units \
@@ -210,10 +207,7 @@ impl Threshold {
 
     /// The threshold in plain words.
     pub(super) fn describe(&self, towards: Towards) -> String {
-        let side = match self.side(towards) {
-            Towards::Less => "below",
-            Towards::More => "above",
-        };
+        let side = self.side(towards).side();
         let signal = match self.signal {
             Signal::Utilization => "utilization",
             Signal::Load => "load per committed unit",

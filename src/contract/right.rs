@@ -116,6 +116,17 @@ pub enum Towards {
     More,
 }
 
+impl Towards {
+    /// On which side of a level of the load it is exercised, in words.
+    #[must_use]
+    pub fn side(self) -> &'static str {
+        match self {
+            Self::Less => "below",
+            Self::More => "above",
+        }
+    }
+}
+
 /// The right that a clause grants, with the policy of its holder. Months are those of the
 /// contract, from 1; the window of a month is at its end.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by name")]

@@ -45,7 +45,7 @@ pub struct Appraisal {
     pub together: Worth,
     /// Each of them.
     pub clauses: Vec<ClauseWorth>,
-    /// How Shapley shares were computed.
+    /// How Shapley shares were computed; empty where they were left out.
     pub shares: String,
     /// Where the value comes from.
     pub parts: Parts,
@@ -115,8 +115,8 @@ pub struct ClauseWorth {
     pub alone: Worth,
     /// Beside all others.
     pub last: Worth,
-    /// Its share of what they are worth together (Shapley 1953).
-    pub share: Estimate,
+    /// Its share of what they are worth together (Shapley 1953); none where shares were left out.
+    pub share: Option<Estimate>,
 }
 
 /// Where a value comes from, USD.
@@ -135,7 +135,7 @@ pub struct Parts {
     pub crystal_ball: Option<Estimate>,
 }
 
-/// What the policy for the mean does to another figure of the cost.
+/// What the policy for the mean does to another figure of the cost, in present value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RiskChange {
     /// The figure.
@@ -159,9 +159,9 @@ pub struct RuleWorth {
     pub level: f64,
     /// What is added for each month left.
     pub per_month_left: f64,
-    /// What it saves, USD.
+    /// What it saves together with the other valued clauses, USD.
     pub value: Estimate,
-    /// As a share of what the fitted policy saves.
+    /// As a share of what they save under the fitted policy.
     pub of_best: f64,
 }
 
@@ -190,16 +190,16 @@ pub struct RightAtWindow {
 pub struct Trigger {
     /// Exercises of the right so far.
     pub used: usize,
-    /// Units in force or under notice.
+    /// Units of the closed month, under all that is declared.
     pub units: f64,
     /// Mean load of the closed month, in units.
     pub load: f64,
-    /// The same as a share of the units.
-    pub ratio: f64,
+    /// The same as a share of the units; none where there are none.
+    pub ratio: Option<f64>,
     /// Whether it is exercised below the load, not above.
     pub below: bool,
     /// Probability of standing here.
-    pub probability: f64,
+    pub probability: Estimate,
 }
 
 /// Load and units of a month.
@@ -208,9 +208,9 @@ pub struct MonthUnits {
     /// Month of the study, from 1.
     pub month: usize,
     /// Load that is not exceeded in 10, 50 and 90 of 100 futures.
-    pub load: [f64; 3],
+    pub load: [Estimate; 3],
     /// Mean of the units reserved under the fitted policy.
-    pub units: f64,
+    pub units: Estimate,
     /// Units reserved if nothing is exercised.
     pub units_never: f64,
 }
@@ -218,9 +218,9 @@ pub struct MonthUnits {
 /// The value where the size is chosen again.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Resized {
-    /// Best size without the valued clauses.
+    /// Size of least mean cost without the valued clauses.
     pub units_without: f64,
-    /// Best size with them.
+    /// The same with them.
     pub units_with: f64,
     /// What they are worth to someone who signs the best size in either case.
     pub value: Worth,
@@ -240,11 +240,11 @@ pub struct Solved {
 /// What rolling one-month terms would save, units chosen anew for every month.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rolling {
-    /// How much dearer a unit is than under the contract: 0.2 for 20 %.
+    /// How much higher the fee of a unit is than under the contract: 0.2 for 20 %.
     pub premium: f64,
-    /// What is saved against the contract without the valued clauses, USD, without simulation; negative
-    /// where rolling costs more.
-    pub value: f64,
+    /// What is saved against the contract without the valued clauses, USD; negative where rolling costs
+    /// more. The error is that of the contract's cost.
+    pub value: Estimate,
 }
 
 /// The value under another assumption.
@@ -271,6 +271,8 @@ pub struct Menu {
     pub strategy: String,
     /// Units signed.
     pub units: f64,
+    /// Discount rate per year.
+    pub discount_rate: f64,
     /// How the numbers were made.
     pub run: ValueRun,
     /// The answer in words.
@@ -293,10 +295,10 @@ pub struct Variant {
     pub description: String,
     /// What it is worth, USD.
     pub value: Worth,
-    /// The same as a share of the committed fees.
-    pub of_fees: f64,
+    /// The lower bound as a share of the expected cost without it.
+    pub of_cost: f64,
     /// What it is worth beyond the variant before it, USD, on the same futures.
     pub step: Option<Estimate>,
-    /// Exercises expected over the term.
-    pub exercises: f64,
+    /// Exercises expected over the term; none for a clause that grants no right.
+    pub exercises: Option<Estimate>,
 }

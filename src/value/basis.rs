@@ -5,7 +5,8 @@
 //! relative to their means, and `A` the mean of the loads up to the month, relative to its own:
 //!
 //! ```text
-//! 1   D   (D - k)+ for knots k   A   and, if the price is uncertain, P times each of D, (D - k)+ and 1
+//! 1   D   (D - k)+   A                        k: quantiles of the load
+//! P   P D   P (D - k)+   (P - q)+   (P - q)+ D   q: quantiles of the price, where it is uncertain
 //! ```
 //!
 //! Bills are nearly linear in them (Carriere 1996; Longstaff and Schwartz 2001 for the method).
@@ -14,7 +15,11 @@ use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 
 /// Levels of the load at which a function has its bend, as quantiles of the month's load.
-const KNOTS: [f64; 7] = [0.03, 0.1, 0.22, 0.4, 0.6, 0.8, 0.94];
+const KNOTS: [f64; 13] =
+    [0.01, 0.03, 0.06, 0.1, 0.16, 0.24, 0.34, 0.46, 0.58, 0.7, 0.82, 0.91, 0.97];
+
+/// Levels of the price at which a function has its bend.
+const PRICE_KNOTS: [f64; 4] = [0.1, 0.35, 0.6, 0.85];
 
 /// The functions of each month.
 #[derive(Clone, Debug)]
@@ -30,6 +35,7 @@ struct MonthBasis {
     price: f64,
     average: f64,
     knots: Vec<f64>,
+    price_knots: Vec<f64>,
 }
 
 /// Sums of loads up to each month, and the loads and prices themselves, of many paths.
@@ -51,6 +57,20 @@ impl Seen {
     }
 }
 
+/// Quantiles of some values, each once, as shares of their mean.
+fn quantiles(values: &[f64], mean: f64, levels: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let quantile = |p: &f64| sorted[(p * sorted.len() as f64) as usize] / mean;
+    let mut knots: Vec<f64> = levels.iter().map(quantile).collect();
+    knots.dedup();
+    knots
+}
+
+fn times(a: &Lane, b: &Lane) -> Lane {
+    std::array::from_fn(|i| a[i] * b[i])
+}
+
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
@@ -64,12 +84,18 @@ impl Basis {
         let month = |(t, (loads, prices)): (usize, (&Vec<f64>, &Vec<f64>))| {
             let load = mean(loads);
             total += load;
-            let mut sorted = loads.clone();
-            sorted.sort_unstable_by(f64::total_cmp);
-            let quantile = |p: f64| sorted[(p * sorted.len() as f64) as usize] / load;
-            let mut knots: Vec<f64> = KNOTS.map(quantile).to_vec();
-            knots.dedup();
-            MonthBasis { load, price: mean(prices), average: total / (t + 1) as f64, knots }
+            let price = mean(prices);
+            MonthBasis {
+                load,
+                price,
+                average: total / (t + 1) as f64,
+                knots: quantiles(loads, load, &KNOTS),
+                price_knots: if priced {
+                    quantiles(prices, price, &PRICE_KNOTS)
+                } else {
+                    Vec::new()
+                },
+            }
         };
         let months = seen.loads.iter().zip(&seen.prices).enumerate().map(month).collect();
         Self { months, priced }
@@ -79,7 +105,8 @@ impl Basis {
     #[must_use]
     pub fn count(&self, t: usize) -> usize {
         let own = 2 + self.months[t].knots.len();
-        if self.priced { 2 * own + 1 } else { own + 1 }
+        let bends = 2 * self.months[t].price_knots.len();
+        if self.priced { 2 * own + 1 + bends } else { own + 1 }
     }
 
     /// The functions' values in every month on a block of paths.
@@ -102,10 +129,14 @@ impl Basis {
             let scale = 1.0 / ((t + 1) as f64 * month.average);
             rows.push(sum.map(|sum| sum * scale));
             if self.priced {
+                let price = paths.on_demand[t].map(|price| price / month.price);
                 for k in 0..own {
-                    let row = rows[k];
-                    let price = &paths.on_demand[t];
-                    rows.push(std::array::from_fn(|i| row[i] * price[i] / month.price));
+                    rows.push(times(&rows[k], &price));
+                }
+                for knot in &month.price_knots {
+                    let bend = price.map(|price| (price - knot).max(0.0));
+                    rows.push(bend);
+                    rows.push(times(&bend, &level));
                 }
             }
         }

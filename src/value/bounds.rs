@@ -88,8 +88,6 @@ pub struct Found {
     pub visits: Vec<Vec<u64>>,
     /// By replicate: mean cost of each edge, whether taken or not, USD.
     pub edges: Vec<Vec<f64>>,
-    /// Cost of each path if nothing is exercised, USD.
-    pub without_exercise: Vec<f64>,
     /// Cost of each path under the fitted policy, USD.
     pub with_policy: Vec<f64>,
 }
@@ -161,7 +159,6 @@ impl Found {
             let mut edges = vec![0.0; cell.lattice.edges];
             for sums in replicate.iter().map(|unit| &unit[k]) {
                 means.add(&sums.means, 1.0 / paths);
-                found.without_exercise.extend(&sums.never);
                 found.with_policy.extend(&sums.policy);
                 for e in 0..cell.lattice.edges {
                     visits[e] += sums.visits[e];
@@ -192,7 +189,6 @@ struct Sums {
     means: Means,
     visits: Vec<u64>,
     edges: Vec<f64>,
-    never: Vec<f64>,
     policy: Vec<f64>,
 }
 
@@ -202,7 +198,6 @@ impl Sums {
             means: Means::default(),
             visits: vec![0; cell.lattice.edges],
             edges: vec![0.0; cell.lattice.edges],
-            never: Vec::new(),
             policy: Vec::new(),
         }
     }
@@ -252,17 +247,11 @@ impl Worker {
         reprice(cell.deal.terms.contract, paths, prices);
         let stages = &cell.lattice.stages;
         cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
-            let open = stages[stage].open;
-            let (mut raw, mut net) = ([0.0; LANES], [0.0; LANES]);
-            for (month, row) in rows.iter().enumerate() {
-                let (cost, discount) = (row.cost(), cell.deal.terms.discounts[open + month]);
-                let surprise = sight.surprise(&cell.fit, edge, open, month);
-                for i in 0..LANES {
-                    raw[i] += discount * cost[i];
-                    net[i] += discount * cost[i] - surprise[i];
-                }
-            }
-            (costs.raw[edge.index], costs.net[edge.index]) = (raw, net);
+            let (open, close) = (stages[stage].open, stages[stage].close);
+            let raw = cell.deal.bills(open, rows);
+            let surprise = sight.surprise(&cell.fit, edge, (open, close));
+            costs.net[edge.index] = std::array::from_fn(|i| raw[i] - surprise[i]);
+            costs.raw[edge.index] = raw;
             costs.ahead[edge.index] = sight.ahead(&cell.fit, edge, open);
         });
         costs.add(cell, sums);
@@ -290,7 +279,6 @@ impl Costs {
             };
             let visits = &mut sums.visits;
             let policy = self.follow(cell, i, best, |edge| visits[edge] += 1);
-            sums.never.push(never.0);
             sums.policy.push(policy.0);
             let means = &mut sums.means;
             (means.never_raw, means.never) = (means.never_raw + never.0, means.never + never.1);

@@ -15,9 +15,9 @@
 
 use crate::contract::right::Right;
 use crate::contract::{Opening, Phase};
-use crate::ledger::{Ledger, Month, Totals};
+use crate::ledger::{Ledger, Mark, Month, Totals};
 use crate::path::PathBlock;
-use crate::rng::LANES;
+use crate::rng::{LANES, Lane};
 use crate::settle::{Prices, Terms, quantity, settle_months};
 use crate::strategy::Overflow;
 use std::collections::BTreeMap;
@@ -34,6 +34,21 @@ pub struct Deal<'a> {
     pub overflow: &'a Overflow,
     /// Units signed.
     pub units: f64,
+}
+
+impl Deal<'_> {
+    /// The present value of a stage's bills on each path; `rows` are its months from `open` on.
+    #[must_use]
+    pub fn bills(&self, open: usize, rows: &[Month]) -> Lane {
+        let mut sum = [0.0; LANES];
+        for (row, discount) in rows.iter().zip(&self.terms.discounts[open..]) {
+            let cost = row.cost();
+            for i in 0..LANES {
+                sum[i] += discount * cost[i];
+            }
+        }
+        sum
+    }
 }
 
 /// All decisions, from the first month to the last.
@@ -74,7 +89,7 @@ pub struct Edge {
     /// Its number among all edges.
     pub index: usize,
     /// Rights exercised, a bit for each place.
-    pub marks: u8,
+    pub marks: Mark,
     /// The node of the next stage that it leads to; of the last stage, nowhere.
     pub to: usize,
     /// Whether the walk goes on to that node from here, and not from another edge.
@@ -154,7 +169,7 @@ struct Growing<'a> {
     months: usize,
     /// Whether a clause remembers more than a month.
     remembers: bool,
-    orders: Vec<u8>,
+    orders: Vec<Mark>,
     ledger: Ledger,
     known: Vec<BTreeMap<Vec<i64>, usize>>,
     lattice: Lattice,
@@ -275,7 +290,7 @@ impl Growing<'_> {
 
     /// What may be done as month `open` begins, from nothing on. What ends the contract is done
     /// alone: nothing else has an effect beside it.
-    fn actions(&self, open: usize) -> Vec<u8> {
+    fn actions(&self, open: usize) -> Vec<Mark> {
         let contract = self.deal.terms.contract;
         let end = (contract.start + contract.in_force(self.months)).min(self.months);
         let Some(now) = open.checked_sub(contract.start).filter(|now| *now > 0) else {
@@ -286,7 +301,7 @@ impl Growing<'_> {
         }
         let used = |place, from| ordered(&self.orders, place, from, now);
         let over = contract.rights().any(|(place, _, right)| right.ends && used(place, 0) > 0);
-        let (mut joint, mut alone) = (vec![0u8], Vec::new());
+        let (mut joint, mut alone) = (vec![0], Vec::new());
         for (place, _, right) in contract.rights() {
             let (limit, from) = right.limit(now);
             let left = (used(place, from) as f64) < limit;
@@ -296,7 +311,7 @@ impl Growing<'_> {
             if right.ends {
                 alone.push(1 << place);
             } else {
-                let with: Vec<u8> = joint.iter().map(|marks| marks | 1 << place).collect();
+                let with: Vec<Mark> = joint.iter().map(|marks| marks | 1 << place).collect();
                 joint.extend(with);
             }
         }
@@ -306,7 +321,7 @@ impl Growing<'_> {
 }
 
 /// Exercises of the right at `place` as contract months `from..until` opened.
-fn ordered(orders: &[u8], place: usize, from: usize, until: usize) -> usize {
+fn ordered(orders: &[Mark], place: usize, from: usize, until: usize) -> usize {
     orders[from.min(until)..until].iter().filter(|marks| *marks >> place & 1 == 1).count()
 }
 
@@ -316,7 +331,7 @@ struct Walk<'a> {
     paths: &'a PathBlock,
     prices: &'a Prices,
     ledger: &'a mut Ledger,
-    orders: &'a mut Vec<u8>,
+    orders: &'a mut Vec<Mark>,
 }
 
 impl Walk<'_> {

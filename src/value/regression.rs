@@ -10,8 +10,8 @@
 use super::basis::{Basis, Seen};
 use super::lattice::{Deal, Edge, Lattice};
 use crate::ledger::Ledger;
-use crate::path::{PathModel, Points};
-use crate::rng::{Block, LANES, Lane};
+use crate::path::{PathBlock, PathModel, Points};
+use crate::rng::{Block, LANES, Lane, Sampler};
 use crate::settle::{Prices, reprice};
 
 /// Fitted expected costs.
@@ -21,8 +21,6 @@ pub struct Regression {
     ahead: Vec<Vec<f64>>,
     /// Per edge: weights of the functions seen in each month of the stage.
     during: Vec<Vec<Vec<f64>>>,
-    /// Functions that said nothing beyond the others and were left out, over all stages.
-    pub idle: usize,
 }
 
 /// Paths to learn from, with what is seen on them.
@@ -33,36 +31,36 @@ pub struct Training {
     pub basis: Basis,
     /// Their values: block, month, function.
     seen: Vec<Vec<Vec<Lane>>>,
-    seed: u64,
+    /// Training paths share no draw with those that value.
+    sampler: Box<dyn Sampler>,
 }
 
 impl Training {
     /// Learns the basis from `blocks` blocks of paths.
     #[must_use]
     pub fn new(model: &PathModel, seed: u64, blocks: u64) -> Self {
+        let sampler = model.sampler(Points::Pseudo, seed, "training");
         let mut paths = model.block();
         let mut all = Seen::default();
         for block in 0..blocks {
-            generate(model, seed, block, &mut paths);
+            generate(model, &*sampler, block, &mut paths);
             all.push(&paths);
         }
         let basis = Basis::of(&all);
         let mut seen = Vec::with_capacity(blocks as usize);
         for block in 0..blocks {
-            generate(model, seed, block, &mut paths);
+            generate(model, &*sampler, block, &mut paths);
             let mut rows = Vec::new();
             basis.write(&paths, &mut rows);
             seen.push(rows);
         }
-        Self { blocks, basis, seen, seed }
+        Self { blocks, basis, seen, sampler }
     }
 }
 
-/// Training paths, which share no draw with those that value.
-fn generate(model: &PathModel, seed: u64, block: u64, paths: &mut crate::path::PathBlock) {
-    let sampler = model.sampler(Points::Pseudo, seed, "training");
+fn generate(model: &PathModel, sampler: &dyn Sampler, block: u64, paths: &mut PathBlock) {
     let at = Block { replicate: 0, first: block * LANES as u64 };
-    model.generate(&*sampler, Points::Pseudo, at, paths);
+    model.generate(sampler, Points::Pseudo, at, paths);
 }
 
 impl Regression {
@@ -73,14 +71,12 @@ impl Regression {
         let mut fit = Self {
             ahead: vec![Vec::new(); lattice.edges],
             during: vec![Vec::new(); lattice.edges],
-            idle: 0,
         };
         let mut after: Vec<Vec<Lane>> = Vec::new();
         for (at, stage) in lattice.stages.iter().enumerate().rev() {
             let last = at + 1 == lattice.stages.len();
             let before = Design::new(training, stage.open.checked_sub(1).into_iter().collect());
             let during = Design::new(training, (stage.open..stage.close).collect());
-            fit.idle += before.idle + during.idle;
             let total = |edge: &Edge| -> Vec<Lane> {
                 let own = &costs[edge.index];
                 if last {
@@ -172,18 +168,10 @@ fn realized(
     let (mut paths, mut prices) = (model.block(), Prices::default());
     let mut ledger = Ledger::new(paths.load.len());
     for block in 0..training.blocks {
-        generate(model, training.seed, block, &mut paths);
+        generate(model, &*training.sampler, block, &mut paths);
         reprice(deal.terms.contract, &paths, &mut prices);
         lattice.walk(deal, &paths, &prices, &mut ledger, &mut |stage, edge, rows| {
-            let open = lattice.stages[stage].open;
-            let mut sum = [0.0; LANES];
-            for (month, row) in rows.iter().enumerate() {
-                let (cost, discount) = (row.cost(), deal.terms.discounts[open + month]);
-                for i in 0..LANES {
-                    sum[i] += discount * cost[i];
-                }
-            }
-            costs[edge.index].push(sum);
+            costs[edge.index].push(deal.bills(lattice.stages[stage].open, rows));
         });
     }
     costs
@@ -196,7 +184,6 @@ struct Design {
     kept: Vec<(usize, usize)>,
     /// Lower triangle of the factor, row by row.
     factor: Vec<Vec<f64>>,
-    idle: usize,
 }
 
 impl Design {
@@ -225,8 +212,7 @@ impl Design {
                 factor.push(row);
             }
         }
-        let idle = all.len() - kept.len();
-        Self { months, kept: kept.into_iter().map(|k| all[k]).collect(), factor, idle }
+        Self { months, kept: kept.into_iter().map(|k| all[k]).collect(), factor }
     }
 
     /// Weights by month and function for a value on every training path.

@@ -2,7 +2,7 @@
 //!
 //! Who may sign anew every month, knowing the months that have closed, chooses the units that are best
 //! for the month to come. No right to change the units of a long contract can save more than that,
-//! at the same price of a unit; sellers ask a premium for short terms.
+//! at the same price of a unit; sellers ask a premium for short terms, which is a share of the fee.
 //!
 //! ```text
 //! rolling cost = sum over months of E[ min over units of E[ bill(units, load) | last month's load ] ]
@@ -12,7 +12,7 @@ use super::grid::{Grid, Weights};
 use super::lattice::Deal;
 use super::setting::{Setting, grid};
 use super::sight::Lens;
-use crate::contract::{Contract, Phase};
+use crate::contract::Contract;
 use crate::ledger::Ledger;
 use crate::math::exp;
 use crate::rng::{LANES, Lane};
@@ -35,33 +35,27 @@ pub fn rolling(setting: &Setting<'_>, contract: &Contract, premiums: &[f64]) -> 
     if contract.uses(|hooks| hooks.history || hooks.shortfall || hooks.upfront) {
         return None;
     }
-    let fee = contract.fee.fixed()?;
     let months = law.mean.len();
     let level: Vec<f64> = law.mean.iter().map(|mean| exp(*mean)).collect();
     let middle = level.iter().sum::<f64>() / months as f64;
     let sizes: Vec<f64> = std::iter::once(0.0)
         .chain((0..SIZES).map(|k| middle * exp(RATIO * f64::from(k - SIZES / 2))))
         .collect();
-    let tables: Vec<Vec<Vec<f64>>> = sizes
+    let tables: Vec<Bills> = sizes
         .iter()
         .map(|units| bills(setting, setting.deal(contract, *units), grid, &level))
         .collect();
-    let discounts = &setting.study.discounts;
     let mut costs = vec![0.0; premiums.len()];
     for t in 0..months {
-        let more = match contract.phase(t) {
-            Phase::Term(_) => fee * discounts[t],
-            Phase::None | Phase::Hourly => 0.0,
-        };
         let best = |x: &Lane| {
             let mut weights = Weights::default();
             grid.weights(&x.map(|x| law.slope[t] * x), law.sd[t], &mut weights);
             let mut least = vec![[f64::INFINITY; LANES]; premiums.len()];
-            for (table, units) in tables.iter().zip(&sizes) {
-                let mean = weights.expected(&table[t]);
+            for bills in &tables {
+                let mean = weights.expected(&bills.costs[t]);
                 for (least, premium) in least.iter_mut().zip(premiums) {
                     for i in 0..LANES {
-                        least[i] = least[i].min(mean[i] + premium * more * units);
+                        least[i] = least[i].min(mean[i] + premium * bills.fees[t]);
                     }
                 }
             }
@@ -74,31 +68,37 @@ pub fn rolling(setting: &Setting<'_>, contract: &Contract, premiums: &[f64]) -> 
     Some(costs)
 }
 
-/// The discounted bill of each month at each knot of the load.
-fn bills(setting: &Setting<'_>, deal: Deal<'_>, grid: &Grid, level: &[f64]) -> Vec<Vec<f64>> {
+/// What a size costs, discounted.
+struct Bills {
+    /// The bill of each month at each knot of the load.
+    costs: Vec<Vec<f64>>,
+    /// The committed fee of each month, which no load changes.
+    fees: Vec<f64>,
+}
+
+fn bills(setting: &Setting<'_>, deal: Deal<'_>, grid: &Grid, level: &[f64]) -> Bills {
     let mut paths = setting.probe().clone();
     let (mut prices, mut ledger) = (Prices::default(), Ledger::new(level.len()));
     reprice(deal.terms.contract, &paths, &mut prices);
-    let mut tables = vec![vec![0.0; grid.stride()]; level.len()];
+    let mut costs = vec![vec![0.0; grid.stride()]; level.len()];
     for first in (0..grid.knots()).step_by(LANES) {
         let factor = |i: usize| exp(grid.knot((first + i).min(grid.knots() - 1)));
         for (row, level) in paths.load.iter_mut().zip(level) {
             *row = std::array::from_fn(|i| level * factor(i));
         }
         settle(deal.terms, deal.overflow, deal.units, &paths, &prices, &mut ledger);
-        for ((table, month), discount) in
-            tables.iter_mut().zip(&ledger.months).zip(deal.terms.discounts)
-        {
-            let cost = month.cost();
-            for i in 0..LANES.min(grid.knots() - first) {
-                table[grid.pad + first + i] = discount * cost[i];
-            }
+        for (t, table) in costs.iter_mut().enumerate() {
+            let bill = deal.bills(t, &ledger.months[t..=t]);
+            let count = LANES.min(grid.knots() - first);
+            table[grid.pad + first..][..count].copy_from_slice(&bill[..count]);
         }
     }
-    for table in &mut tables {
+    for table in &mut costs {
         grid.close_ends(table);
     }
-    tables
+    let months = ledger.months.iter().zip(deal.terms.discounts);
+    let fees = months.map(|(month, discount)| discount * month.fee[0]).collect();
+    Bills { costs, fees }
 }
 
 /// Means of functions over a centered normal, by sums over the knots of the grid.

@@ -21,8 +21,8 @@ use crate::rng::{Block, LANES, Lane};
 use crate::settle::{Prices, reprice};
 use rayon::prelude::*;
 
-/// A line for each right, by its place.
-pub type Rules = Vec<Line>;
+/// A line for each right, by its place; none is never exercised.
+pub type Rules = Vec<Option<Line>>;
 
 /// What every decision costs on some paths, and the loads that rules go by: settled once for all
 /// rules.
@@ -112,7 +112,8 @@ impl Sample {
         let mut wanted: Mark = 0;
         for (place, (towards, ends)) in self.rights.iter().enumerate() {
             let bit = 1 << place;
-            if there & bit != 0 && rules[place].is_passed(*towards, load, left, node.units) {
+            let passed = |line: Line| line.is_passed(*towards, load, left, node.units);
+            if there & bit != 0 && rules[place].is_some_and(passed) {
                 if *ends {
                     wanted = bit;
                     break;
@@ -135,14 +136,10 @@ impl Seen {
         let stages = &cell.lattice.stages;
         let mut net = vec![[0.0; LANES]; cell.lattice.edges];
         cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
-            let open = stages[stage].open;
-            for (month, row) in rows.iter().enumerate() {
-                let (cost, discount) = (row.cost(), cell.deal.terms.discounts[open + month]);
-                let surprise = sight.surprise(&cell.fit, edge, open, month);
-                for i in 0..LANES {
-                    net[edge.index][i] += discount * cost[i] - surprise[i];
-                }
-            }
+            let (open, close) = (stages[stage].open, stages[stage].close);
+            let bills = cell.deal.bills(open, rows);
+            let surprise = sight.surprise(&cell.fit, edge, (open, close));
+            net[edge.index] = std::array::from_fn(|i| bills[i] - surprise[i]);
         });
         let load =
             |stage: &Stage| stage.open.checked_sub(1).map_or([0.0; LANES], |t| paths.load[t]);
@@ -157,16 +154,11 @@ const ROUNDS: usize = 2;
 #[must_use]
 pub fn best(sample: &Sample, cell: &Cell<'_>, sloped: bool) -> Rules {
     let search = Search { sample, cell };
-    let never = sample.rights.iter().map(|(towards, _)| Line {
-        level: if *towards == Towards::Less { -1e9 } else { 1e9 },
-        per_month_left: 0.0,
-    });
-    let never: Rules = never.collect();
-    let rounds = if never.len() > 1 { ROUNDS } else { 1 };
-    let mut rules = never.clone();
+    let mut rules: Rules = vec![None; sample.rights.len()];
+    let rounds = if rules.len() > 1 { ROUNDS } else { 1 };
     for _ in 0..rounds {
         for place in 0..rules.len() {
-            rules = search.line(&rules, place, &never, sloped);
+            rules = search.line(&rules, place, sloped);
         }
     }
     rules
@@ -187,10 +179,10 @@ impl Search<'_, '_> {
         sets[first.unwrap_or(0)].clone()
     }
 
-    /// The best line for the right at `place`, or never, with the lines of the others held: on a wide
-    /// grid first, then on finer ones around the best.
-    fn line(&self, rules: &Rules, place: usize, never: &Rules, sloped: bool) -> Rules {
-        let with = |line: Line| {
+    /// The best line for the right at `place`, or none if none pays, with the lines of the others
+    /// held: on a wide grid first, then on finer ones around the best.
+    fn line(&self, rules: &Rules, place: usize, sloped: bool) -> Rules {
+        let with = |line: Option<Line>| {
             let mut rules = rules.clone();
             rules[place] = line;
             rules
@@ -200,21 +192,15 @@ impl Search<'_, '_> {
         for round in 0..5 {
             let half = if round == 0 { 14 } else { 5 };
             let most = if sloped { half.min(5) } else { 0 };
-            let mut sets = Vec::new();
-            for k in -half..=half {
-                for j in -most..=most {
-                    sets.push(with(Line {
-                        level: center.level + wide * f64::from(k),
-                        per_month_left: center.per_month_left + steep * f64::from(j),
-                    }));
-                }
-            }
-            if round == 4 {
-                sets.push(with(never[place]));
-            }
-            center = self.cheapest(&sets)[place];
+            let near = |k: i32, j: i32| Line {
+                level: center.level + wide * f64::from(k),
+                per_month_left: center.per_month_left + steep * f64::from(j),
+            };
+            let lines = (-half..=half).flat_map(|k| (-most..=most).map(move |j| (k, j)));
+            let sets: Vec<Rules> = lines.map(|(k, j)| with(Some(near(k, j)))).collect();
+            center = self.cheapest(&sets)[place].unwrap_or(center);
             (wide, steep) = (wide / 3.5, steep / 3.0);
         }
-        with(center)
+        self.cheapest(&[with(None), with(Some(center))])
     }
 }

@@ -133,28 +133,33 @@ impl Sight {
         }
     }
 
-    /// The martingale increment of an edge in the month `month` of its stage: nothing where no
-    /// futures were branched.
-    ///
-    /// # Panics
-    /// Where the fit is of another kind.
+    /// The martingale increments of an edge over the months of its stage, from `open` up to `close`:
+    /// nothing where no futures were branched.
     #[must_use]
-    pub fn surprise(&self, fit: &Fit, edge: &Edge, open: usize, month: usize) -> Lane {
-        let t = open + month;
-        match (self, fit) {
+    pub fn surprise(&self, fit: &Fit, edge: &Edge, (open, close): (usize, usize)) -> Lane {
+        let mut sum = [0.0; LANES];
+        for t in open..close {
+            let one = self.surprise_of_month(fit, edge, (open, t));
+            for i in 0..LANES {
+                sum[i] += one[i];
+            }
+        }
+        sum
+    }
+
+    fn surprise_of_month(&self, fit: &Fit, edge: &Edge, (open, t): (usize, usize)) -> Lane {
+        let month = t - open;
+        let (came, mean) = match (self, fit) {
             (Self::Known { deviation, weights }, Fit::Known(solution)) => {
                 let costs = solution.costs(edge, month);
-                let mean = weights[t].expected(costs);
-                let came = solution.grid.values(costs, &deviation[t]);
-                std::array::from_fn(|i| came[i] - mean[i])
+                (solution.grid.values(costs, &deviation[t]), weights[t].expected(costs))
             }
             (Self::Learned { seen, expected, .. }, Fit::Learned(fit)) => {
                 let Some(means) = expected[open].get(month) else { return [0.0; LANES] };
-                let (came, mean) =
-                    (fit.during(edge, month, &seen[t]), fit.during(edge, month, means));
-                std::array::from_fn(|i| came[i] - mean[i])
+                (fit.during(edge, month, &seen[t]), fit.during(edge, month, means))
             }
             _ => unreachable!("a fit goes with its lens"),
-        }
+        };
+        std::array::from_fn(|i| came[i] - mean[i])
     }
 }

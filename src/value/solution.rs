@@ -148,8 +148,7 @@ impl Solution {
                     for (month, row) in rows.iter().enumerate() {
                         let t = lattice.stages[stage].open + month;
                         let at = self.table(edge, month).start + grid.pad + first;
-                        let cost = row.cost();
-                        let discount = deal.terms.discounts[t];
+                        let bill = deal.bills(t, std::slice::from_ref(row));
                         // With the third part nothing moves: what both other parts have in common.
                         let (table, sign) = match parity {
                             2 => (&mut self.late, -1.0),
@@ -157,7 +156,7 @@ impl Solution {
                             _ => (&mut self.late, 1.0),
                         };
                         for i in 0..lanes {
-                            table[at + i] += sign * discount * cost[i];
+                            table[at + i] += sign * bill[i];
                         }
                     }
                 });

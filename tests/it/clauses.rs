@@ -76,7 +76,9 @@ fn equal(what: &str, got: f64, expected: f64) {
 fn every_month_and_line_is_the_pencils() {
     for name in examples() {
         let bill = expected(&name);
-        let study = study_at(&format!("tests/clauses/{name}.toml"), &[]);
+        let file = format!("tests/clauses/{name}.toml");
+        let units = study_at(&file, &[]).units.expect("units");
+        let study = study_at(&file, &[&format!("sizing.sizes=[{units}]")]);
         let months = settled(&study);
         assert_eq!(months.len(), bill.len(), "{name}: months");
         for (t, (month, row)) in months.iter().zip(&bill).enumerate() {

@@ -10,6 +10,7 @@ use waterline::measure::Measure;
 use waterline::path::PathBlock;
 use waterline::results::appraisal::{Appraisal, Worth};
 use waterline::value::bounds::{Draws, Means, value};
+use waterline::value::gaussian::Law;
 use waterline::value::lattice::Stage;
 use waterline::value::setting::{Method, Setting};
 use waterline::value::sight::Sight;
@@ -156,15 +157,15 @@ fn regression_bounds_hold_where_no_law_is_known() {
         let exact = references[&format!("T12.{name}.V100")];
         let appraisal = appraised(12, &flex("", USUAL), overrides, &by_regression());
         assert_eq!(appraisal.run.method, "regression");
-        holds(name, &appraisal.together, exact, 0.02);
+        holds(name, &appraisal.together, exact, 0.005);
     }
     // The same method where a law is known, against what that gives.
     let request = Request { method: Method::Regression, ..by_regression() };
-    for months in [12, 36] {
+    for (months, apart) in [(12, 0.005), (36, 0.01)] {
         let appraisal = appraised(months, &flex("", USUAL), &[], &request);
         assert_eq!(appraisal.run.method, "regression");
         let exact = references[&format!("T{months}.A.V100")];
-        holds("by regression", &appraisal.together, exact, 0.03);
+        holds("by regression", &appraisal.together, exact, apart);
     }
 }
 
@@ -187,12 +188,13 @@ fn clauses_share_what_they_are_worth_together() {
         holds("flex last", &flex.last, cost("CX") - cost("FCX"), 0.005);
         for (clause, letter) in [(clawback, "C"), (flex, "F"), (exit, "X")] {
             let exact = references[&format!("T{months}.subsets.shapley.{letter}")];
-            let off = (clause.share.value - exact).abs();
+            let share = clause.share.expect("shares were asked for");
+            let off = (share.value - exact).abs();
             // A policy that is not quite the best moves a share by a part of the bounds' gap.
-            let slack = 4.0 * clause.share.standard_error + 0.01;
-            assert!(off <= slack, "{letter} at {months}: {:?}, exact {exact}", clause.share);
+            let slack = 4.0 * share.standard_error + 0.01;
+            assert!(off <= slack, "{letter} at {months}: {share:?}, exact {exact}");
         }
-        let sum: f64 = appraisal.clauses.iter().map(|clause| clause.share.value).sum();
+        let sum: f64 = appraisal.clauses.iter().filter_map(|c| Some(c.share?.value)).sum();
         let whole = appraisal.together.value.value;
         assert!((sum - whole).abs() < 1e-9 * appraisal.parts.cost_without.value, "{sum} {whole}");
         // Alone they would add up to more than they are together.
@@ -219,12 +221,13 @@ fn triggers_probabilities_units_and_rules_are_those_of_the_best_policy() {
                     continue;
                 }
                 let exact = references[&id];
-                assert!(trigger.below && (trigger.ratio - exact).abs() < 2e-3, "{id} {trigger:?}");
+                let ratio = trigger.ratio.expect("units are left");
+                assert!(trigger.below && (ratio - exact).abs() < 2e-3, "{id} {trigger:?}");
             }
         }
         for month in &appraisal.months_table {
             let exact = references[&format!("T{months}.course.expected_units.m{}", month.month)];
-            assert!((month.units - exact).abs() < 0.1, "{month:?} {exact}");
+            assert!((month.units.value - exact).abs() < 0.1, "{month:?} {exact}");
         }
         for (k, id) in
             ["best_linear", "best_single", "below100", "below85", "below70"].into_iter().enumerate()
@@ -330,7 +333,7 @@ fn rolling_terms_cost_what_newsvendors_pay() {
     for rolling in &appraisal.rolling[..3] {
         let z = normal_quantile(1.0 - 0.6 * (1.0 + rolling.premium));
         let exact = static_cost - on_demand * normal_cdf(sd - z);
-        assert!((rolling.value - exact).abs() < 0.1, "{rolling:?} {exact}");
+        assert!((rolling.value.value - exact).abs() < 0.1, "{rolling:?} {exact}");
     }
 }
 
@@ -416,4 +419,34 @@ fn a_fitted_policy_saves_in_a_run_what_its_value_says() {
             "{saved} +- {error}, exact {exact}"
         );
     }
+}
+
+/// Which studies have a law is what the documentation says: a walk, growth that is learned, an
+/// uncertain level under known growth, an error that fades alone; not two of them that hide each
+/// other, no jumps, no price that moves, no clause that remembers.
+#[test]
+fn a_law_is_recognized_where_there_is_one() {
+    let learned = "growth.log_drift_per_year={ dist = \"normal\", mean = 0.1, sd = 0.3 }";
+    let level = "forecast_error.level={ dist = \"lognormal\", mean = 1, log_sd = 0.1 }";
+    let still = "growth.volatility_per_year=0";
+    let fading = ["forecast_error.shock_sd=0.1", "forecast_error.persistence=0.8"];
+    let known: [&[&str]; 4] = [&[], &[learned], &[level], &[still, fading[0], fading[1]]];
+    let unknown: [&[&str]; 4] = [
+        &[learned, level],
+        &fading,
+        &["growth.jumps.loss={ per_year = 1, log_mean = -0.3 }"],
+        &["price.volatility_per_year=0.2"],
+    ];
+    let has_law = |overrides: &[&str]| Law::of(&study("static", overrides).model).is_some();
+    for (overrides, expected) in
+        known.iter().map(|o| (o, true)).chain(unknown.iter().map(|o| (o, false)))
+    {
+        assert_eq!(has_law(overrides), expected, "{overrides:?}");
+    }
+    let promise = "contract.clauses=[{ kind = \"spend_commitment\", amount = 900, tiers = [{ from = 900, share = 0.1 }] }]";
+    let study = study("static", &[promise]);
+    assert!(
+        !Setting::new(&study, 1, Method::Auto, 4096).is_known(),
+        "a year's spend is remembered"
+    );
 }

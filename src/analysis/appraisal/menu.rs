@@ -6,9 +6,9 @@ use super::{Watcher, estimate, run_facts};
 use crate::contract::Contract;
 use crate::facts::Warning;
 use crate::results::appraisal::{MENU_FORMAT, Menu, Variant};
+use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::{Cell, Found};
-use crate::value::lattice::Edge;
 use crate::value::sight::Lens;
 use crate::words::usd;
 use rayon::prelude::*;
@@ -74,6 +74,7 @@ pub fn menu(offers: &[Offer], request: &Request, watcher: &dyn Watcher) -> Resul
         unit: study.facts.unit.clone(),
         strategy: study.strategies[chosen[0].strategy].kind.name().into(),
         units,
+        discount_rate: study.facts.discount_rate,
         run,
         sentence: words(&variants),
         variants,
@@ -124,7 +125,7 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
             name: offers[k].name.clone(),
             description: study.contract.clauses[all[k].chosen.clauses[0]].get().describe(),
             value,
-            of_fees: value.lower.value / fees(&cells[base], study),
+            of_cost: value.lower.value / estimate(none.policy.iter().copied()).value,
             step: None,
             exercises: exercises(&cells[own], paths),
         };
@@ -134,25 +135,19 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
     Ok(priced.collect())
 }
 
-/// Exercises expected over the term.
-fn exercises(cell: &Cell<'_>, found: &Found) -> f64 {
+/// Exercises of the variant's right expected over the term; the variant is the last clause.
+fn exercises(cell: &Cell<'_>, found: &Found) -> Option<Estimate> {
     let contract = cell.deal.terms.contract;
-    // The variant is the last clause; if it grants a right, that is the last one.
-    let right = contract.clauses.last().and_then(|clause| clause.get().right());
-    let place = right.and(contract.rights().last()).map(|(place, _, _)| place);
-    let Some(place) = place else { return 0.0 };
-    let nodes = cell.lattice.stages.iter().flat_map(|stage| &stage.nodes);
-    let exercised = nodes.flat_map(|node| &node.edges).filter(|e| e.marks >> place & 1 == 1);
-    let visits = |edge: &Edge| found.visits.iter().map(|v| v[edge.index] as f64).sum::<f64>();
-    exercised.map(visits).sum::<f64>() / found.with_policy.len() as f64
-}
-
-/// Committed fees of the contract without the variant, USD.
-fn fees(cell: &Cell<'_>, study: &Study) -> f64 {
-    let fee = study.contract.fee.mean().unwrap_or(f64::NAN);
-    let stages = &cell.lattice.stages;
-    let reserved = stages.iter().flat_map(|stage| &stage.nodes[0].edges[0].reserved);
-    reserved.zip(&study.discounts).map(|(units, discount)| units * fee * discount).sum()
+    contract.clauses.last()?.get().right()?;
+    let (place, _, _) = contract.rights().last()?;
+    let nodes = || cell.lattice.stages.iter().flat_map(|stage| &stage.nodes);
+    let count = |visits: &Vec<u64>| {
+        let edges = nodes().flat_map(|node| &node.edges);
+        let exercised = edges.filter(|edge| edge.marks >> place & 1 == 1);
+        let paths = found.with_policy.len() / found.visits.len();
+        exercised.map(|edge| visits[edge.index]).sum::<u64>() as f64 / paths as f64
+    };
+    Some(estimate(found.visits.iter().map(count)))
 }
 
 fn words(variants: &[Variant]) -> String {
@@ -171,9 +166,8 @@ fn words(variants: &[Variant]) -> String {
 fn warnings(offers: &[Offer]) -> Vec<Warning> {
     let mut all: Vec<Warning> = Vec::new();
     let own = offers.iter().flat_map(|offer| &offer.study.facts.warnings);
-    // What a variant's policy or its twin in the contract would be doubted for does not matter here.
-    let about = |w: &Warning| w.code == "clause-twice" || super::is_of_policy(w);
-    for warning in own.filter(|warning| !about(warning)) {
+    // A variant stands beside its twin of the contract only until it takes its place.
+    for warning in own.filter(|warning| warning.code != "clause-twice") {
         if !all.contains(warning) {
             all.push(warning.clone());
         }

@@ -28,7 +28,7 @@ use crate::study::Study;
 use crate::value::bounds::REPLICATES;
 use crate::words::percent;
 use request::Chosen;
-use sets::{Appraiser, Sets};
+use sets::{Appraiser, Sets, TRAINING};
 
 /// Quantile of the t distribution with `REPLICATES - 1` degrees of freedom that leaves 95 % inside.
 const T31: f64 = 2.039_513;
@@ -60,6 +60,8 @@ pub fn appraise(
     let (units, units_from) = chosen.units(study, request, watcher)?;
     watcher.stage("policies");
     let appraiser = Appraiser::new(study, &chosen, units, request);
+    // First, because it may refuse.
+    let solved = appraiser.dense(request)?;
     let contract = appraiser.contract(chosen.full());
     let cell = appraiser.cell(&contract, units)?;
     let all = appraiser.sets(&cell, watcher)?;
@@ -69,6 +71,7 @@ pub fn appraise(
     watcher.stage("other sizes");
     let resized = if request.quick { None } else { appraiser.resized(watcher)? };
     watcher.stage("other assumptions");
+    let parts = all.parts();
     let mut appraisal = Appraisal {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -86,14 +89,14 @@ pub fn appraise(
         together: all.worth(0, full),
         clauses: clauses(study, &chosen, &all),
         shares: all.shares.words.clone(),
-        parts: all.parts(),
+        parts,
         risk: all.risk(),
         rules,
         windows: appraiser.windows(&all),
         months_table: appraiser.months(&all),
         resized,
-        solved: appraiser.dense(request)?,
-        rolling: if request.quick { Vec::new() } else { appraiser.ceiling(&all) },
+        solved,
+        rolling: if request.quick { Vec::new() } else { appraiser.ceiling(parts.cost_without) },
         sensitivity: sensitivity(others, units, request, watcher)?,
         warnings: Vec::new(),
     };
@@ -137,7 +140,6 @@ fn sensitivity(
 /// What to be careful about.
 fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> Vec<Warning> {
     let mut warnings = study.facts.warnings.clone();
-    warnings.retain(|warning| !is_of_policy(warning));
     let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
         warnings.push(Warning {
             code: code.into(),
@@ -163,15 +165,10 @@ fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> 
             "wide-bounds",
             format!("the bounds are {} of the value apart", percent(open / together.lower.value)),
             "expected costs are fitted: the policy may be improved, or the upper bound is loose",
-            "quote the lower one; --futures tightens the upper one",
+            "quote the lower one",
         );
     }
     warnings
-}
-
-/// Whether a warning is about a right that its policy never uses: it is worth something all the same.
-fn is_of_policy(warning: &Warning) -> bool {
-    warning.code == "changes-nothing" && warning.seen.contains("exercise")
 }
 
 /// How a valuation was run.
@@ -183,7 +180,7 @@ fn run_facts(appraiser: &Appraiser<'_>, decisions: usize) -> ValueRun {
         why: appraiser.why(),
         paths: u64::from(REPLICATES) * per_replicate,
         replicates: REPLICATES,
-        training_paths: if known { 0 } else { appraiser.training },
+        training_paths: if known { 0 } else { TRAINING },
         bound_paths: if known { 0 } else { u64::from(REPLICATES) << appraiser.bound.log2_points },
         futures: if known { 0 } else { appraiser.bound.inner.unwrap_or(0) * 64 },
         seed: appraiser.draws.seed,

@@ -1,16 +1,14 @@
 //! Where the value comes from, what it does to dear futures, and what simple rules leave of it.
 
-use super::estimate;
 use super::sets::{Appraiser, Sets};
+use super::{T31, estimate};
 use crate::contract::policy::Line;
+use crate::contract::right::Towards;
 use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
 use crate::value::bounds::{Draws, Found};
 use crate::value::lattice::Lattice;
 use crate::value::rules::{Sample, best};
-
-/// Levels beyond are those of lines that are never passed.
-const NEVER: f64 = 1e6;
 
 /// Tail that the CVaR is the mean of.
 const TAIL: f64 = 0.05;
@@ -43,18 +41,20 @@ impl Sets<'_> {
 
     /// What the policy for the mean does to dear futures.
     pub(super) fn risk(&self) -> Vec<RiskChange> {
+        let (without, with) = (&self.none.with_policy, &self.all.with_policy);
+        let paths = without.len() / self.none.means.len();
+        // The figure is that of all paths; replicates, which are small, only tell its error.
         let figure = |name: &str, of: &dyn Fn(&[f64]) -> f64| {
-            let by_replicate = |costs: &[f64]| -> Vec<f64> {
-                let paths = costs.len() / self.none.means.len();
-                costs.chunks(paths).map(of).collect()
+            let each = |costs: &[f64]| -> Vec<f64> { costs.chunks(paths).map(of).collect() };
+            let (a, b) = (each(without), each(with));
+            let around = |value: f64, replicates: &mut dyn Iterator<Item = f64>| {
+                Estimate::symmetric(value, estimate(replicates).standard_error, T31)
             };
-            let without = by_replicate(&self.none.with_policy);
-            let with = by_replicate(&self.all.with_policy);
             RiskChange {
                 figure: name.into(),
-                without: estimate(without.iter().copied()),
-                with: estimate(with.iter().copied()),
-                saved: estimate(without.iter().zip(&with).map(|(a, b)| a - b)),
+                without: around(of(without), &mut a.iter().copied()),
+                with: around(of(with), &mut b.iter().copied()),
+                saved: around(of(without) - of(with), &mut a.iter().zip(&b).map(|(a, b)| a - b)),
             }
         };
         vec![
@@ -72,8 +72,8 @@ fn sorted(costs: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// The cost that is not exceeded with probability `p`.
-fn quantile(costs: &[f64], p: f64) -> f64 {
+/// The value that is not exceeded with probability `p`.
+pub(super) fn quantile(costs: &[f64], p: f64) -> f64 {
     let sorted = sorted(costs);
     sorted[((p * sorted.len() as f64).ceil() as usize).max(1) - 1]
 }
@@ -109,55 +109,47 @@ fn fixed_plan(lattice: &Lattice, found: &Found) -> Vec<usize> {
 }
 
 impl Appraiser<'_> {
-    /// Rules for a contract with a single right.
+    /// Rules for a contract with a single right, which is valued; none where no line pays.
     pub(super) fn rules(&self, sets: &Sets<'_>) -> Vec<RuleWorth> {
-        if sets.cell.deal.terms.contract.rights().count() != 1 || sets.cell.lattice.stages.len() < 2
-        {
+        let mut rights = sets.cell.deal.terms.contract.rights();
+        let (Some((_, _, right)), None) = (rights.next(), rights.next()) else {
+            return Vec::new();
+        };
+        let together = sets.worth(0, sets.full());
+        if sets.rights_stay || sets.cell.lattice.stages.len() < 2 || together.value.low <= 0.0 {
             return Vec::new();
         }
         let (model, lens) = (&self.study.model, &self.setting.lens);
         let training =
             Draws { log2_points: self.draws.log2_points.saturating_sub(1).min(8), ..self.draws };
         let sample = Sample::of(model, lens, sets.cell, (training, "rules"));
-        let fixed = |level| vec![Line { level, per_month_left: 0.0 }];
-        let [linear, single] = [true, false].map(|sloped| best(&sample, sets.cell, sloped));
-        let rules = [linear, single, fixed(1.0), fixed(0.85), fixed(0.7)];
+        let [linear, single] = [true, false].map(|sloped| best(&sample, sets.cell, sloped)[0]);
+        let (Some(linear), Some(single)) = (linear, single) else { return Vec::new() };
+        let fixed = |level| Line { level, per_month_left: 0.0 };
+        let lines = [linear, single, fixed(1.0), fixed(0.85), fixed(0.7)];
         let fresh = Sample::of(model, lens, sets.cell, (self.draws, "value"));
-        let by_replicate = fresh.costs(sets.cell, &rules);
+        let by_replicate = fresh.costs(sets.cell, &lines.map(|line| vec![Some(line)]));
         let none: Vec<f64> = sets.none.means.iter().map(|means| means.policy).collect();
-        let whole = sets.worth(0, sets.full()).lower.value;
-        let towards = sets.cell.deal.terms.contract.rights().next().map(|(_, _, r)| r.towards);
-        let pays = |rule: &Vec<Line>| rule[0].level.abs() < NEVER;
-        let together = sets.worth(0, sets.full()).value;
-        if !pays(&rules[0]) || together.low <= 0.0 {
-            return Vec::new();
-        }
-        rules
-            .iter()
-            .enumerate()
-            .filter(|(_, rule)| pays(rule))
-            .map(|(k, rule)| {
-                let value =
-                    estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]));
-                rule_worth(rule[0], towards, k, value, whole)
-            })
-            .collect()
+        let saved = |k: usize| {
+            estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]))
+        };
+        let whole = together.lower.value;
+        let worth =
+            |(k, line): (usize, &Line)| rule_worth(*line, right.towards, k, saved(k), whole);
+        lines.iter().enumerate().map(worth).collect()
     }
 }
 
 fn rule_worth(
-    rule: Line,
-    towards: Option<crate::contract::right::Towards>,
+    line: Line,
+    towards: Towards,
     place: usize,
     value: Estimate,
     whole: f64,
 ) -> RuleWorth {
-    let side = match towards {
-        Some(crate::contract::right::Towards::More) => "above",
-        _ => "below",
-    };
-    let level = (1e5 * rule.level).round() / 1e5;
-    let slope = (1e6 * rule.per_month_left).round() / 1e6;
+    let side = towards.side();
+    let level = (1e5 * line.level).round() / 1e5;
+    let slope = (1e6 * line.per_month_left).round() / 1e6;
     let found = ["the best line in the months left", "the best single level"];
     let words = found.get(place).map_or_else(
         || format!("load {side} {:.0} % of the units", 100.0 * level),
@@ -174,6 +166,6 @@ fn rule_worth(
         "policy = {{ kind = \"threshold\", signal = \"load\", level = {level}{} }}",
         if slope == 0.0 { String::new() } else { format!(", per_month_left = {slope}") }
     );
-    let of_best = if whole == 0.0 { f64::NAN } else { value.value / whole };
+    let of_best = value.value / whole;
     RuleWorth { rule: words, toml, level, per_month_left: slope, value, of_best }
 }

@@ -24,11 +24,12 @@ pub(super) fn sentence(appraisal: &Appraisal) -> String {
     let share = percent(appraisal.together.lower.value / cost);
     let mut text = format!(
         "{what} worth {together} to the holder of {} {} over {} months ({share} of an expected cost \
-         of {})",
+         of {}{})",
         units(appraisal.units),
         appraisal.unit,
         appraisal.months,
-        usd(cost)
+        usd(cost),
+        if appraisal.discount_rate == 0.0 { "" } else { " in present value" }
     );
     if let Some(resized) = &appraisal.resized
         && resized.units_with != resized.units_without

@@ -11,13 +11,13 @@ use crate::value::bounds::{Cell, Draws, Found, REPLICATES, value};
 use crate::value::lattice::{MOST_EDGES, TooMany};
 use crate::value::setting::Setting;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Paths that value by default: with martingale increments, and without.
 const PATHS: [u64; 2] = [1 << 14, 1 << 16];
 
 /// Paths that a regression learns from.
-const TRAINING: u64 = 1 << 14;
+pub(super) const TRAINING: u64 = 1 << 15;
 
 /// Paths of the upper bound of a regression.
 const BOUND_PATHS: u64 = 1 << 11;
@@ -36,7 +36,6 @@ pub(super) struct Appraiser<'a> {
     pub setting: Setting<'a>,
     pub draws: Draws,
     pub bound: Draws,
-    pub training: u64,
     quick: bool,
 }
 
@@ -78,7 +77,7 @@ impl<'a> Appraiser<'a> {
         let futures = request.futures.unwrap_or(FUTURES).div_ceil(64).max(1);
         let bound = Draws { log2_points: log2_points(BOUND_PATHS), inner: Some(futures), ..draws };
         let quick = request.quick;
-        Self { study, chosen, units, setting, draws, bound, training: TRAINING, quick }
+        Self { study, chosen, units, setting, draws, bound, quick }
     }
 
     /// The study's contract with only some of the valued clauses.
@@ -137,7 +136,7 @@ impl<'a> Appraiser<'a> {
 
     /// The value of all clauses together, and nothing else.
     pub(super) fn together(&self) -> Result<Estimate, Refusal> {
-        let full = (1u64 << self.chosen.clauses.len()) - 1;
+        let full = self.chosen.full();
         let contracts = [self.contract(0), self.contract(full)];
         let cells = [self.cell(&contracts[0], self.units)?, self.cell(&contracts[1], self.units)?];
         let found = self.value(&cells, false);
@@ -151,7 +150,7 @@ impl<'a> Appraiser<'a> {
         watcher: &dyn Watcher,
     ) -> Result<Sets<'b>, Refusal> {
         let count = self.chosen.clauses.len();
-        let full = (1u64 << count) - 1;
+        let full = self.chosen.full();
         let mut wanted: Vec<u64> = vec![0, full];
         wanted.extend((0..count).flat_map(|k| [1 << k, full ^ 1 << k]));
         let orders = shares::orders(count, self.draws.seed);
@@ -159,7 +158,7 @@ impl<'a> Appraiser<'a> {
         if !self.quick {
             wanted.extend(shares::sets(count, &orders));
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let wanted: Vec<(u64, bool)> = wanted
             .into_iter()
             .enumerate()
@@ -177,10 +176,14 @@ impl<'a> Appraiser<'a> {
             if watcher.stopped() {
                 return Err(Refusal::Stopped);
             }
-            let contracts: Vec<Contract> =
-                pass.iter().map(|(set, _)| self.contract(*set)).collect();
-            let cells: Result<Vec<Cell<'_>>, Refusal> =
-                contracts.par_iter().map(|contract| self.cell(contract, self.units)).collect();
+            let contracts: Vec<(u64, Contract)> =
+                pass.iter().map(|(set, _)| (*set, self.contract(*set))).collect();
+            let fitted = |(set, contract)| match set {
+                set if set == full => Ok(cell.clone()),
+                _ => self.cell(contract, self.units),
+            };
+            let cells = contracts.par_iter().map(|(set, contract)| fitted((*set, contract)));
+            let cells: Result<Vec<Cell<'_>>, Refusal> = cells.collect();
             let bounds = pass.iter().any(|(_, bounds)| *bounds);
             for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells?, bounds)) {
                 costs.insert(*set, cost);
@@ -252,7 +255,7 @@ impl Sets<'_> {
         worth(&self.costs[&without], &self.costs[&with])
     }
 
-    pub(super) fn share(&self, k: usize) -> Estimate {
+    pub(super) fn share(&self, k: usize) -> Option<Estimate> {
         self.shares.of_clause[k]
     }
 }

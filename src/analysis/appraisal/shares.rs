@@ -21,8 +21,8 @@ const ORDERS: usize = 8;
 
 /// Shares of the value.
 pub(super) struct Shares {
-    /// By clause, USD.
-    pub of_clause: Vec<Estimate>,
+    /// By clause, USD; none where sets are missing.
+    pub of_clause: Vec<Option<Estimate>>,
     /// How they were computed.
     pub words: String,
 }
@@ -83,14 +83,17 @@ impl Shares {
                 Some(sum? / orders.len() as f64)
             };
             let shares: Option<Vec<f64>> = (0..replicates).map(share).collect();
-            shares.map_or(Estimate::exact(f64::NAN), |shares| estimate(shares.into_iter()))
+            shares.map(|shares| estimate(shares.into_iter()))
         });
-        let words = if orders.is_empty() {
+        let of_clause: Vec<Option<Estimate>> = of_clause.collect();
+        let words = if of_clause.iter().any(Option::is_none) {
+            String::new()
+        } else if orders.is_empty() {
             format!("Shapley shares over all {} sets of clauses", 1u64 << count)
         } else {
             format!("Shapley shares over {} random orders of the clauses", orders.len())
         };
-        Self { of_clause: of_clause.collect(), words }
+        Self { of_clause, words }
     }
 }
 
@@ -118,7 +121,7 @@ mod tests {
         let cost = |set: u64| if set & 4 != 0 && set & 3 != 0 { -1.0 } else { 0.0 };
         let shares = Shares::of(3, &[], &costs(cost, 3));
         for (share, exact) in shares.of_clause.iter().zip([1.0 / 6.0, 1.0 / 6.0, 4.0 / 6.0]) {
-            assert!((share.value - exact).abs() < 1e-15);
+            assert!((share.expect("a share").value - exact).abs() < 1e-15);
         }
     }
 
@@ -127,7 +130,7 @@ mod tests {
         let cost = |set: u64| -(f64::from(set.count_ones()).powi(2)) - (set & 5) as f64;
         let orders = orders(7, 3);
         let shares = Shares::of(7, &orders, &costs(cost, 7));
-        let sum: f64 = shares.of_clause.iter().map(|share| share.value).sum();
+        let sum: f64 = shares.of_clause.iter().flatten().map(|share| share.value).sum();
         assert!((sum - (cost(0) - cost(127))).abs() < 1e-12);
     }
 }

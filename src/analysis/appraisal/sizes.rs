@@ -3,9 +3,10 @@
 use super::Watcher;
 use super::request::{Refusal, Request};
 use super::sets::Appraiser;
-use super::sets::{CellCost, Sets};
+use super::sets::CellCost;
 use crate::contract::Contract;
 use crate::results::appraisal::{Resized, Rolling, Solved, Worth};
+use crate::stats::Estimate;
 use crate::value::bounds::{Draws, value};
 use crate::value::rolling::rolling;
 use rayon::prelude::*;
@@ -24,13 +25,13 @@ const WIDE: usize = 16;
 const CLOSE: usize = 8;
 
 impl Appraiser<'_> {
-    /// Both best sizes; none where the study gives the units, or nothing else is on sale.
+    /// The sizes of least mean cost without and with the valued clauses; none where one of them is not
+    /// to sign.
     pub(super) fn resized(&self, watcher: &dyn Watcher) -> Result<Option<Resized>, Refusal> {
         if watcher.stopped() {
             return Err(Refusal::Stopped);
         }
-        let full = self.chosen.full();
-        let (without, with) = (self.contract(0), self.contract(full));
+        let (without, with) = (self.contract(0), self.contract(self.chosen.full()));
         let (old, new) = (self.best_size(&without)?, self.best_size(&with)?);
         if old == 0.0 || new == 0.0 {
             return Ok(None);
@@ -71,16 +72,17 @@ impl Appraiser<'_> {
         Ok(Some(Solved { value: fine + (fine - coarse) / 3.0, moved: (fine - coarse).abs() }))
     }
 
-    /// What rolling one-month terms would save at some premiums.
-    pub(super) fn ceiling(&self, sets: &Sets<'_>) -> Vec<Rolling> {
+    /// What rolling one-month terms would save at some premiums, against what the contract costs `now`.
+    pub(super) fn ceiling(&self, now: Estimate) -> Vec<Rolling> {
         let without = self.contract(0);
         let Some(costs) = rolling(&self.setting, &without, &PREMIUMS) else { return Vec::new() };
-        let now = sets.parts().cost_without.value;
         let saved = PREMIUMS.iter().zip(costs);
-        saved.map(|(premium, cost)| Rolling { premium: *premium, value: now - cost }).collect()
+        saved
+            .map(|(premium, cost)| Rolling { premium: *premium, value: now.linear(1.0, -cost) })
+            .collect()
     }
 
-    /// The legal size of least expected cost, from coarse to fine; 0 is no commitment.
+    /// The legal size of least expected cost, from coarse to fine.
     fn best_size(&self, contract: &Contract) -> Result<f64, Refusal> {
         let sizes = &self.study.sizes;
         let top = sizes.count_up_to(4.0 * self.units.max(sizes.at(0))).saturating_sub(1);

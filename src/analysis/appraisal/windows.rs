@@ -1,12 +1,15 @@
 //! When the fitted policy exercises, and what it leaves of the units month by month.
 
-use super::estimate;
+use super::parts::quantile;
 use super::sets::{Appraiser, Sets};
+use super::{T31, estimate};
+use crate::ledger::MOST_RIGHTS;
 use crate::math::exp;
 use crate::path::Points;
 use crate::results::appraisal::{MonthUnits, RightAtWindow, Trigger, WindowWorth};
 use crate::rng::{Block, LANES, Lane};
-use crate::value::bounds::Fit;
+use crate::stats::Estimate;
+use crate::value::bounds::{Fit, REPLICATES};
 use crate::value::gaussian::Law;
 use crate::value::lattice::{Edge, Node, Stage};
 use crate::value::sight::Lens;
@@ -23,7 +26,7 @@ impl Appraiser<'_> {
             .map(|stage| {
                 let decided = stage.nodes.iter().flat_map(|node| &node.edges);
                 let marks = decided.fold(0, |all, edge| all | edge.marks);
-                let places = (0..8).filter(|place| marks >> place & 1 == 1);
+                let places = (0..MOST_RIGHTS).filter(|place| marks >> place & 1 == 1);
                 let rights = places.map(|place| self.right(sets, stage, place)).collect();
                 WindowWorth { month: stage.open, rights }
             })
@@ -46,7 +49,7 @@ impl Appraiser<'_> {
         if let (Lens::Known(law, _), Fit::Known(solution)) = (&self.setting.lens, &sets.cell.fit) {
             for node in &stage.nodes {
                 let probability = standing(sets, stage, node);
-                if probability >= SELDOM {
+                if probability.value >= SELDOM {
                     triggers.extend(trigger(law, solution, stage, (node, place, probability)));
                 }
             }
@@ -60,16 +63,16 @@ impl Appraiser<'_> {
         let mut months = Vec::new();
         for stage in &sets.cell.lattice.stages {
             let edges: Vec<&Edge> = stage.nodes.iter().flat_map(|node| &node.edges).collect();
-            let visits = |edge: &Edge| -> f64 {
-                sets.all.visits.iter().map(|visits| visits[edge.index] as f64).sum()
-            };
-            let total: f64 = edges.iter().map(|edge| visits(edge)).sum();
             for t in stage.open..stage.close {
-                let units = edges.iter().map(|e| visits(e) * e.reserved[t - stage.open]);
+                let mean = |visits: &Vec<u64>| {
+                    let units =
+                        edges.iter().map(|e| visits[e.index] as f64 * e.reserved[t - stage.open]);
+                    units.sum::<f64>() / edges.iter().map(|e| visits[e.index]).sum::<u64>() as f64
+                };
                 months.push(MonthUnits {
                     month: t + 1,
                     load: loads[t],
-                    units: units.sum::<f64>() / total,
+                    units: estimate(sets.all.visits.iter().map(mean)),
                     units_never: stage.nodes[0].edges[0].reserved[t - stage.open],
                 });
             }
@@ -78,8 +81,8 @@ impl Appraiser<'_> {
     }
 
     /// P10, P50 and P90 of the load in each month.
-    fn loads(&self) -> Vec<[f64; 3]> {
-        const BLOCKS: u64 = 64;
+    fn loads(&self) -> Vec<[Estimate; 3]> {
+        const BLOCKS: u64 = 128;
         let model = &self.study.model;
         let sampler = model.sampler(Points::Pseudo, self.draws.seed, "loads");
         let mut paths = model.block();
@@ -91,24 +94,27 @@ impl Appraiser<'_> {
                 all.extend(load);
             }
         }
-        let of_month = |mut loads: Vec<f64>| {
-            loads.sort_unstable_by(f64::total_cmp);
-            [0.1, 0.5, 0.9].map(|p| loads[(p * loads.len() as f64) as usize])
+        let batch = BLOCKS as usize * LANES / REPLICATES as usize;
+        let of_month = |loads: Vec<f64>| {
+            [0.1, 0.5, 0.9].map(|p| {
+                let error = estimate(loads.chunks(batch).map(|some| quantile(some, p)));
+                Estimate::symmetric(quantile(&loads, p), error.standard_error, T31)
+            })
         };
         loads.into_iter().map(of_month).collect()
     }
 }
 
 /// Probability that the fitted policy comes to a node.
-fn standing(sets: &Sets<'_>, stage: &Stage, node: &Node) -> f64 {
-    let count = |edges: &mut dyn Iterator<Item = &Edge>| -> f64 {
-        let mut sum = 0.0;
-        for edge in edges {
-            sum += sets.all.visits.iter().map(|visits| visits[edge.index] as f64).sum::<f64>();
-        }
-        sum
+fn standing(sets: &Sets<'_>, stage: &Stage, node: &Node) -> Estimate {
+    let count = |visits: &Vec<u64>, node: &Node| -> u64 {
+        node.edges.iter().map(|edge| visits[edge.index]).sum()
     };
-    count(&mut node.edges.iter()) / count(&mut stage.nodes.iter().flat_map(|node| &node.edges))
+    let share = |visits: &Vec<u64>| {
+        let all: u64 = stage.nodes.iter().map(|node| count(visits, node)).sum();
+        count(visits, node) as f64 / all as f64
+    };
+    estimate(sets.all.visits.iter().map(share))
 }
 
 /// The load at which the best decisions with and without a right cost the same.
@@ -116,7 +122,7 @@ fn trigger(
     law: &Law,
     solution: &Solution,
     stage: &Stage,
-    (node, place, probability): (&Node, usize, f64),
+    (node, place, probability): (&Node, usize, Estimate),
 ) -> Option<Trigger> {
     let (act, wait): (Vec<&Edge>, Vec<&Edge>) =
         node.edges.iter().partition(|edge| edge.marks >> place & 1 == 1);
@@ -153,6 +159,6 @@ fn trigger(
     }
     let load = exp(law.mean[stage.open - 1] + 0.5 * (low + high));
     let used = node.used[place];
-    let ratio = load / node.units;
+    let ratio = (node.units > 0.0).then(|| load / node.units);
     Some(Trigger { used, units: node.units, load, ratio, below, probability })
 }

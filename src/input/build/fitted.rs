@@ -47,7 +47,7 @@ impl Builder {
         let mut lines = best(&sample, &cell, true).into_iter();
         for clause in study.contract.clauses.iter_mut().filter(|clause| is_fitted(clause)) {
             if let Some(Policy::Fitted(fitted)) = clause.get_mut().policy_mut() {
-                fitted.line = lines.next();
+                fitted.line = lines.next().flatten();
             }
         }
         let told = study.facts.contract.len() - study.contract.clauses.len();

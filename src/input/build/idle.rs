@@ -20,7 +20,7 @@ impl Builder {
         let idle: Vec<(String, &str)> = [
             idle_futures(&self.file),
             idle_terms(&self.file, agreed, strategies, months),
-            idle_clauses(&self.file, agreed, strategies, months),
+            idle_clauses(&self.file, agreed, (strategies, self.fits), months),
         ]
         .concat();
         for (field, why) in idle {
@@ -115,7 +115,7 @@ fn idle_terms(
 fn idle_clauses(
     file: &StudyFile,
     agreed: &Agreed,
-    strategies: &[Strategy],
+    (strategies, policies): (&[Strategy], bool),
     months: usize,
 ) -> Vec<(String, &'static str)> {
     let contract = &agreed.contract;
@@ -155,7 +155,9 @@ fn idle_clauses(
         | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
         | AnyClause::Expansion(_)
-        | AnyClause::Switching(_) => idle_right(contract, clause.get().right().as_ref(), months),
+        | AnyClause::Switching(_) => {
+            idle_right(contract, clause.get().right().as_ref(), months).filter(|_| policies)
+        }
     };
     let clauses = contract.clauses.iter().enumerate();
     clauses

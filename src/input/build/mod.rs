@@ -156,7 +156,8 @@ struct Builder {
     read: Vec<String>,
     /// Where those texts and the templates come from.
     files: Vec<PathBuf>,
-    /// Whether policies are fitted that ask for it.
+    /// Whether the policies of rights matter: those that ask for it are fitted, and those that never
+    /// act are warned of.
     fits: bool,
 }
 

@@ -40,8 +40,11 @@ pub fn render_menu(menu: &Menu) -> Vec<Table> {
         let mut rows = vec![key("lower", variant.value.lower)];
         rows.extend(variant.value.upper.map(|e| key("upper", e)));
         rows.extend(variant.step.map(|e| key("more_than_before", e)));
-        rows.push(key("share_of_fees", Estimate::exact(variant.of_fees)));
-        rows.push(key("exercises", Estimate::exact(variant.exercises)));
+        rows.push(row(
+            &[&variant.name, "share_of_cost"],
+            [number(variant.of_cost), String::new(), String::new(), String::new()],
+        ));
+        rows.extend(variant.exercises.map(|e| key("exercises", e)));
         rows
     });
     vec![table("menu.csv", &header(&["variant", "figure"]), rows), warnings(&menu.warnings)]
@@ -62,8 +65,8 @@ fn values(a: &Appraisal) -> Table {
     if let Some(resized) = &a.resized {
         worth("all", "at_the_best_size_of_either", &resized.value);
     }
-    for clause in a.clauses.iter().filter(|clause| !clause.share.value.is_nan()) {
-        rows.push(row(&[&clause.name, "share", "shapley"], cells(clause.share)));
+    for clause in &a.clauses {
+        rows.extend(clause.share.map(|e| row(&[&clause.name, "share", "shapley"], cells(e))));
     }
     for (name, e) in [
         ("cost_without", Some(a.parts.cost_without)),
@@ -81,10 +84,7 @@ fn values(a: &Appraisal) -> Table {
     }
     for rolling in &a.rolling {
         let premium = number(rolling.premium);
-        rows.push(row(
-            &["all", "rolling_months_premium", &premium],
-            cells(Estimate::exact(rolling.value)),
-        ));
+        rows.push(row(&["all", "rolling_months_premium", &premium], cells(rolling.value)));
     }
     table("values.csv", &header(&["clause", "what", "figure"]), rows.into_iter())
 }
@@ -110,25 +110,41 @@ fn triggers(a: &Appraisal) -> Table {
                     number(t.units),
                     if t.below { "below" } else { "above" }.into(),
                     number(t.load),
-                    number(t.ratio),
-                    number(t.probability),
+                    t.ratio.map_or_else(String::new, number),
+                    number(t.probability.value),
+                    number(t.probability.standard_error),
                 ]
             })
         })
     });
-    let head =
-        ["after_month", "clause", "used", "units", "side", "load", "per_unit", "probability"];
+    let head = [
+        "after_month",
+        "clause",
+        "used",
+        "units",
+        "side",
+        "load",
+        "per_unit",
+        "probability",
+        "probability_error",
+    ];
     table("triggers.csv", &head, rows)
 }
 
 fn units(a: &Appraisal) -> Table {
-    let rows = a.months_table.iter().map(|m| {
+    let rows = a.months_table.iter().flat_map(|m| {
+        let month = m.month.to_string();
         let [p10, p50, p90] = m.load;
-        let figures = [m.units_never, m.units, p10, p50, p90];
-        std::iter::once(m.month.to_string()).chain(figures.map(number)).collect()
+        let figures = [
+            ("units_never", Estimate::exact(m.units_never)),
+            ("units_mean", m.units),
+            ("load_p10", p10),
+            ("load_p50", p50),
+            ("load_p90", p90),
+        ];
+        figures.map(|(name, e)| row(&[&month, name], cells(e)))
     });
-    let head = ["month", "units_never", "units_mean", "load_p10", "load_p50", "load_p90"];
-    table("units.csv", &head, rows)
+    table("units.csv", &header(&["month", "figure"]), rows)
 }
 
 fn rules(a: &Appraisal) -> Table {

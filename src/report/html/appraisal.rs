@@ -31,11 +31,11 @@ pub fn render(a: &Appraisal) -> String {
 }
 
 const VALUES: &str = "The first figure is what the fitted policy saves on fresh paths, the second what no policy can exceed that sees closed months only; &plusmn; is the standard error. Alone: as the only one of these clauses. Beside the others: what would be lost if it alone were given up. Shares (Shapley) add up to the whole.";
-const PARTS: &str = "Intrinsic is what the best plan that is fixed today saves; extrinsic what deciding as months close adds. Who saw the future would save the last figure: nobody can be asked to pay for that.";
+const PARTS: &str = "Costs are present values. Intrinsic is what the best plan that is fixed today saves; extrinsic what deciding as months close adds. Who saw the future would save the last figure: nobody can be asked to pay for that.";
 const WINDOWS: &str = "Exercise where the mean load of the closed month is on the named side of the trigger. A trigger depends on what has been exercised before.";
 const RULES: &str = "A rule by hand against the policy that is fitted window by window, both on the same fresh paths.";
 const CEILING: &str = "Who signs for a month at a time chooses the units of every month anew, knowing the months before. No right to change the units is worth more at the same price of a unit.";
-const RISK: &str = "The policy is the one that is best for the mean; a policy made for bad futures would be another.";
+const RISK: &str = "Figures of the present value of the cost. The policy is the one that is best for the mean; a policy made for bad futures would be another.";
 
 fn head(a: &Appraisal, title: &str) -> String {
     format!(
@@ -52,9 +52,6 @@ fn head(a: &Appraisal, title: &str) -> String {
 }
 
 fn cell(e: Estimate) -> String {
-    if e.value.is_nan() {
-        return NONE.into();
-    }
     format!("{} <small>&plusmn; {}</small>", usd(e.value), escape(&usd_error(e.standard_error)))
 }
 
@@ -69,7 +66,7 @@ fn values(a: &Appraisal) -> String {
         .iter()
         .map(|c| {
             let name = escape(&c.name.replace('_', " "));
-            vec![name, range(&c.alone), range(&c.last), cell(c.share)]
+            vec![name, range(&c.alone), range(&c.last), c.share.map_or_else(|| NONE.into(), cell)]
         })
         .collect();
     rows.push(vec![
@@ -105,17 +102,18 @@ fn parts(a: &Appraisal) -> String {
 
 fn trigger(t: &Trigger, unit: &str) -> String {
     let load = units((100.0 * t.load).round() / 100.0);
-    let place = if t.units == 0.0 {
-        format!("load {load}")
-    } else {
-        let of = amount((100.0 * t.units).round() / 100.0, unit);
-        format!("{} of {of} (load {load})", fine_percent(t.ratio))
-    };
+    let place = t.ratio.map_or_else(
+        || format!("load {load}"),
+        |ratio| {
+            let of = amount((100.0 * t.units).round() / 100.0, unit);
+            format!("{} of {of} (load {load})", fine_percent(ratio))
+        },
+    );
     format!(
         "{} {place}, {} used before, {} of futures stand here",
         if t.below { "below" } else { "above" },
         t.used,
-        percent(t.probability)
+        percent(t.probability.value)
     )
 }
 
@@ -161,7 +159,7 @@ fn ceiling(a: &Appraisal) -> String {
         return String::new();
     }
     let row = |r: &crate::results::appraisal::Rolling| {
-        vec![format!("a unit costs {} more", percent(r.premium)), usd(r.value)]
+        vec![format!("a unit costs {} more", percent(r.premium)), cell(r.value)]
     };
     let rows: Vec<Vec<String>> = a.rolling.iter().map(row).collect();
     table::plain("compare", &["One-month terms where", "Save"], &rows)
@@ -230,13 +228,16 @@ pub fn render_menu(menu: &Menu) -> String {
             vec![
                 format!("{}<br><small>{}</small>", escape(&v.name), escape(&v.description)),
                 range(&v.value),
-                percent(v.of_fees),
+                percent(v.of_cost),
                 v.step.map_or_else(|| NONE.into(), cell),
-                format!("{:.2}", v.exercises),
+                v.exercises.map_or_else(
+                    || NONE.into(),
+                    |e| format!("{:.2} <small>&plusmn; {:.2}</small>", e.value, e.standard_error),
+                ),
             ]
         })
         .collect();
-    let heads = ["Variant", "Worth", "Of the fees", "More than the one above", "Exercises"];
+    let heads = ["Variant", "Worth", "Of the cost", "More than the one above", "Exercises"];
     let head = format!(
         "<header>\n<p class=\"kicker\"><span>{}</span> <span>{} paths</span></p>\n<h1>{}</h1>\n</header>\n\
          <section id=\"answer\" aria-label=\"The menu\">\n<p class=\"sentence\">{}</p>\n</section>\n",
@@ -255,5 +256,5 @@ pub fn render_menu(menu: &Menu) -> String {
             &table::plain("compare", &heads, &rows),
         ),
     ];
-    page(title, &menu.version, &parts, &footer(&menu.run, "", f64::NAN))
+    page(title, &menu.version, &parts, &footer(&menu.run, "", menu.discount_rate))
 }

@@ -30,7 +30,7 @@ pub fn render(a: &Appraisal, style: Style) -> String {
         risk(a),
         sensitivity(a),
         warnings(&a.warnings, width),
-        wrap(&how(&a.run, a.study_hash.as_str()), width) + "\n",
+        wrap(&how(&a.run, &a.study_hash, a.discount_rate), width) + "\n",
     ];
     let full: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     full.join("\n")
@@ -56,8 +56,7 @@ fn clauses(a: &Appraisal, width: usize) -> String {
         let mut row = vec![clause.name.replace('_', " ")];
         if several {
             row.extend([String::new(), String::new()]);
-            let share =
-                if clause.share.value.is_nan() { String::new() } else { with_error(clause.share) };
+            let share = clause.share.map_or_else(String::new, with_error);
             row.extend([with_error(clause.alone.value), with_error(clause.last.value), share]);
         } else {
             row.extend([low, high, String::new(), String::new(), String::new()]);
@@ -71,7 +70,7 @@ fn clauses(a: &Appraisal, width: usize) -> String {
         grid.row(row);
     }
     let mut out = grid.render();
-    if several {
+    if several && !a.shares.is_empty() {
         out += &wrap(
             &format!("{}. What clauses are worth alone does not add up where they meet.", a.shares),
             width,
@@ -120,11 +119,11 @@ fn windows(a: &Appraisal) -> String {
                 .iter()
                 .map(|t| {
                     let side = if t.below { "below" } else { "above" };
-                    if t.units == 0.0 {
-                        return format!("{side} {} (used {})", units(round(t.load)), t.used);
-                    }
-                    let (share, of) = (100.0 * t.ratio, units(round(t.units)));
-                    format!("{side} {share:.1} % of {of} (used {})", t.used)
+                    let place = t.ratio.map_or_else(
+                        || units(round(t.load)),
+                        |ratio| format!("{:.1} % of {}", 100.0 * ratio, units(round(t.units))),
+                    );
+                    format!("{side} {place} (used {})", t.used)
                 })
                 .collect();
             grid.row(vec![
@@ -171,7 +170,7 @@ fn sizes(a: &Appraisal, width: usize) -> String {
     let [old_low, _] = bounds(&resized.value_at_old);
     wrap(
         &format!(
-            "Best size without the clauses: {} {}, with them {}. Worth to who signs the best size in \
+            "Size of least mean cost without the clauses: {} {}, with them {}. Worth to who signs the best size in \
              either case: {low} to {high}; at the old size {old_low}.",
             units(resized.units_without),
             a.unit,
@@ -194,14 +193,14 @@ fn ceiling(a: &Appraisal) -> String {
             0.0 => "at the same price of a unit".to_owned(),
             premium => format!("where a unit costs {} more", percent(premium)),
         };
-        grid.row(vec![what, usd(rolling.value)]);
+        grid.row(vec![what, with_error(rolling.value)]);
     }
     grid.render()
 }
 
 fn risk(a: &Appraisal) -> String {
     let mut grid = Grid::new(&[
-        ("cost, under the policy that is best for the mean", Align::Left),
+        ("cost, under the policy that is best for its mean", Align::Left),
         ("without", Align::Right),
         ("with", Align::Right),
         ("saved", Align::Right),
@@ -228,7 +227,11 @@ fn sensitivity(a: &Appraisal) -> String {
     grid.render()
 }
 
-fn how(run: &ValueRun, hash: &str) -> String {
+fn how(run: &ValueRun, hash: &str, rate: f64) -> String {
+    let present = match rate {
+        0.0 => String::new(),
+        rate => format!(" Costs are present values at {} a year.", percent(rate)),
+    };
     let bound = if run.bound_paths == 0 {
         String::new()
     } else {
@@ -245,7 +248,7 @@ fn how(run: &ValueRun, hash: &str) -> String {
         "A value is what the holder's expected cost would be more without the clause, with every \
          right exercised as well as its holder can who sees closed months only. \"at least\" is what \
          the fitted policy saves on fresh paths, \"at most\" what no policy can exceed. +- is the \
-         standard error. {} paths in {} replicates{bound}; decisions told apart: {}; {}; seed {}{hash}.",
+         standard error.{present} {} paths in {} replicates{bound}; decisions told apart: {}; {}; seed {}{hash}.",
         count(run.paths),
         run.replicates,
         count(run.decisions),
@@ -262,7 +265,7 @@ pub fn render_menu(menu: &Menu, style: Style) -> String {
         ("variant", Align::Left),
         ("at least", Align::Right),
         ("at most", Align::Right),
-        ("of the fees", Align::Right),
+        ("of the cost", Align::Right),
         ("more than the one above", Align::Right),
         ("exercises", Align::Right),
     ]);
@@ -272,9 +275,11 @@ pub fn render_menu(menu: &Menu, style: Style) -> String {
             variant.name.clone(),
             low,
             high,
-            percent(variant.of_fees),
+            percent(variant.of_cost),
             variant.step.map_or_else(String::new, with_error),
-            format!("{:.2}", variant.exercises),
+            variant
+                .exercises
+                .map_or_else(String::new, |e| format!("{:.2} +- {:.2}", e.value, e.standard_error)),
         ]);
     }
     let parts = [
@@ -282,7 +287,7 @@ pub fn render_menu(menu: &Menu, style: Style) -> String {
         bold(&wrap(&menu.sentence, width), style),
         grid.render(),
         warnings(&menu.warnings, width),
-        wrap(&how(&menu.run, ""), width) + "\n",
+        wrap(&how(&menu.run, "", menu.discount_rate), width) + "\n",
     ];
     let full: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     full.join("\n")

@@ -11,10 +11,8 @@ use crate::words::{units, usd};
 /// Shares of the clauses one on the other up to what they are worth together; nothing for a single
 /// clause.
 pub(in crate::report::html) fn waterfall(a: &Appraisal) -> String {
-    let shares: Vec<Estimate> = a.clauses.iter().map(|clause| clause.share).collect();
-    if shares.len() < 2 || shares.iter().any(|share| share.value.is_nan()) {
-        return String::new();
-    }
+    let shares: Option<Vec<Estimate>> = a.clauses.iter().map(|clause| clause.share).collect();
+    let Some(shares) = shares.filter(|shares| shares.len() > 1) else { return String::new() };
     let mut level = 0.0;
     let mut steps = Vec::new();
     let mut texts = Vec::new();
@@ -74,9 +72,10 @@ pub(in crate::report::html) fn triggers(a: &Appraisal) -> String {
         return String::new();
     }
     let at = |month: usize| month as f64;
-    let fan = a.months_table.iter().map(|m| (at(m.month), m.load[0], m.load[2])).collect();
-    let middle = a.months_table.iter().map(|m| (at(m.month), m.load[1])).collect();
-    let mean = a.months_table.iter().map(|m| (at(m.month) - 0.5, at(m.month) + 0.5, m.units));
+    let fan =
+        a.months_table.iter().map(|m| (at(m.month), m.load[0].value, m.load[2].value)).collect();
+    let middle = a.months_table.iter().map(|m| (at(m.month), m.load[1].value)).collect();
+    let mean = a.months_table.iter().map(|m| (at(m.month) - 0.5, at(m.month) + 0.5, m.units.value));
     let never =
         a.months_table.iter().map(|m| (at(m.month) - 0.5, at(m.month) + 0.5, m.units_never));
     let points: Vec<(f64, f64)> = a
@@ -85,7 +84,8 @@ pub(in crate::report::html) fn triggers(a: &Appraisal) -> String {
         .flat_map(|w| w.rights.iter().flat_map(move |r| r.triggers.iter().map(move |t| (w, t))))
         .map(|(window, t)| (at(window.month), t.load))
         .collect();
-    let highest = a.months_table.iter().map(|m| m.load[2].max(m.units_never)).fold(0.0, f64::max);
+    let highest =
+        a.months_table.iter().map(|m| m.load[2].value.max(m.units_never)).fold(0.0, f64::max);
     let last = a.months_table.len() as f64;
     let caption = "Load that is not exceeded in 10, 50 and 90 of 100 futures, units if nothing is exercised and their mean under the fitted policy. Dots are triggers: exercise where the load of the closed month is on the named side.".to_owned();
     let chance = |month: usize| {
@@ -100,7 +100,7 @@ pub(in crate::report::html) fn triggers(a: &Appraisal) -> String {
         rights.collect::<String>()
     };
     let text = |m: &crate::results::appraisal::MonthUnits| {
-        let units = units((100.0 * m.units).round() / 100.0);
+        let units = units((100.0 * m.units.value).round() / 100.0);
         (at(m.month), format!("month {}: mean units {units}{}", m.month, chance(m.month)))
     };
     let chart = Chart {
@@ -123,7 +123,7 @@ pub(in crate::report::html) fn triggers(a: &Appraisal) -> String {
         ends: Vec::new(),
         hits: hits(a.months_table.iter().map(text).collect()),
     };
-    let note = "Loads are from 4,096 paths.".into();
+    let note = "Loads are from 8,192 paths.".into();
     Figure { chart, caption: escape(&caption), data: months(a), note }.render_full()
 }
 
@@ -132,8 +132,8 @@ fn months(a: &Appraisal) -> Data {
     let mut data = Data::new();
     data.column("Month", a.months_table.iter().map(|m| m.month.to_string()));
     for (k, name) in ["Load P10", "P50", "P90"].into_iter().enumerate() {
-        data.column(name, a.months_table.iter().map(|m| format!("{:.4}", m.load[k])));
+        data.estimates(name, a.months_table.iter().map(move |m| Some(m.load[k])));
     }
-    data.column("Mean units", a.months_table.iter().map(|m| format!("{:.4}", m.units)));
+    data.estimates("Mean units", a.months_table.iter().map(|m| Some(m.units)));
     data
 }
