@@ -21,12 +21,16 @@ const KNOTS: [f64; 13] =
 /// Levels of the price at which a function has its bend.
 const PRICE_KNOTS: [f64; 4] = [0.1, 0.35, 0.6, 0.85];
 
+/// A function of the user's own: of the month from 0, its load and its on-demand price.
+pub type Extra = fn(usize, f64, f64) -> f64;
+
 /// The functions of each month.
 #[derive(Clone, Debug)]
 pub struct Basis {
     months: Vec<MonthBasis>,
     /// Whether the price differs between paths.
     priced: bool,
+    extra: Vec<Extra>,
 }
 
 #[derive(Clone, Debug)]
@@ -76,9 +80,10 @@ fn mean(values: &[f64]) -> f64 {
 }
 
 impl Basis {
-    /// Functions that fit the loads and prices of some paths.
+    /// Functions that fit the loads and prices of some paths, and some more: a problem whose costs
+    /// have a form of their own is fitted best by that form.
     #[must_use]
-    pub fn of(seen: &Seen) -> Self {
+    pub fn of(seen: &Seen, extra: &[Extra]) -> Self {
         let priced = seen.prices.iter().any(|row| row.iter().any(|p| *p != row[0]));
         let mut total = 0.0;
         let month = |(t, (loads, prices)): (usize, (&Vec<f64>, &Vec<f64>))| {
@@ -98,7 +103,7 @@ impl Basis {
             }
         };
         let months = seen.loads.iter().zip(&seen.prices).enumerate().map(month).collect();
-        Self { months, priced }
+        Self { months, priced, extra: extra.to_vec() }
     }
 
     /// Number of functions of a month.
@@ -106,7 +111,8 @@ impl Basis {
     pub fn count(&self, t: usize) -> usize {
         let own = 2 + self.months[t].knots.len();
         let bends = 2 * self.months[t].price_knots.len();
-        if self.priced { 2 * own + 1 + bends } else { own + 1 }
+        let all = if self.priced { 2 * own + 1 + bends } else { own + 1 };
+        all + self.extra.len()
     }
 
     /// The functions' values in every month on a block of paths.
@@ -138,6 +144,9 @@ impl Basis {
                     rows.push(bend);
                     rows.push(times(&bend, &level));
                 }
+            }
+            for extra in &self.extra {
+                rows.push(std::array::from_fn(|i| extra(t, load[i], paths.on_demand[t][i])));
             }
         }
     }

@@ -14,25 +14,23 @@
 //! cost is small, so that both means have small errors, and the two meet where the increments come
 //! from the right expected costs.
 
-use super::lattice::{Deal, Edge, Lattice};
+use super::lattice::{Billing, Desk, Edge, Lattice, sum};
 use super::regression::Regression;
 use super::sight::{Lens, Sight};
 use super::solution::Solution;
-use crate::ledger::Ledger;
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane};
-use crate::settle::{Prices, reprice};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Independent replicates, whose spread gives the standard errors.
 pub const REPLICATES: u32 = 32;
 
-/// A contract with its decisions and their expected costs.
+/// Decisions with what they cost and are expected to cost.
 #[derive(Clone, Debug)]
-pub struct Cell<'a> {
-    /// What is settled.
-    pub deal: Deal<'a>,
+pub struct Cell<B> {
+    /// What is billed.
+    pub deal: B,
     /// Its decisions.
     pub lattice: Lattice,
     /// Their expected costs.
@@ -94,7 +92,12 @@ pub struct Found {
 
 /// Values every cell on the same paths.
 #[must_use]
-pub fn value(model: &PathModel, lens: &Lens, cells: &[Cell<'_>], draws: Draws) -> Vec<Found> {
+pub fn value<B: Billing>(
+    model: &PathModel,
+    lens: &Lens,
+    cells: &[Cell<B>],
+    draws: Draws,
+) -> Vec<Found> {
     let log2_points = draws.log2_points.max(LANES.ilog2());
     // Futures branch from single draws, which quasi-random points have turned.
     let points = match draws.inner {
@@ -141,7 +144,7 @@ pub fn value(model: &PathModel, lens: &Lens, cells: &[Cell<'_>], draws: Draws) -
 }
 
 /// The months in which stages open, each with the month after the last of them.
-fn opens(cells: &[Cell<'_>]) -> Vec<(usize, usize)> {
+fn opens<B>(cells: &[Cell<B>]) -> Vec<(usize, usize)> {
     let mut all = BTreeMap::new();
     for stage in cells.iter().flat_map(|cell| &cell.lattice.stages) {
         let close = all.entry(stage.open).or_insert(stage.close);
@@ -151,7 +154,7 @@ fn opens(cells: &[Cell<'_>]) -> Vec<(usize, usize)> {
 }
 
 impl Found {
-    fn of(k: usize, cell: &Cell<'_>, done: &[Vec<Sums>], chunks: usize, paths: f64) -> Self {
+    fn of<B>(k: usize, cell: &Cell<B>, done: &[Vec<Sums>], chunks: usize, paths: f64) -> Self {
         let mut found = Self::default();
         for replicate in done.chunks(chunks) {
             let mut means = Means::default();
@@ -193,7 +196,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn new(cell: &Cell<'_>) -> Self {
+    fn new<B>(cell: &Cell<B>) -> Self {
         Self {
             means: Means::default(),
             visits: vec![0; cell.lattice.edges],
@@ -206,9 +209,8 @@ impl Sums {
 /// Buffers of a thread.
 struct Worker {
     paths: PathBlock,
-    prices: Prices,
-    /// Of each cell: one without rights leaves untouched what another wrote of rights.
-    ledgers: Vec<Ledger>,
+    /// Of each cell: a contract without rights leaves untouched what another wrote of rights.
+    desks: Vec<Desk>,
     sight: Sight,
     costs: Costs,
 }
@@ -225,30 +227,27 @@ struct Costs {
 }
 
 impl Worker {
-    fn new(model: &PathModel, lens: &Lens, cells: &[Cell<'_>]) -> Self {
+    fn new<B>(model: &PathModel, lens: &Lens, cells: &[Cell<B>]) -> Self {
         let edges = cells.iter().map(|cell| cell.lattice.edges).max().unwrap_or(0);
         let rows = || vec![[0.0; LANES]; edges];
         Self {
             paths: model.block(),
-            prices: Prices::default(),
-            ledgers: vec![Ledger::new(model.months()); cells.len()],
+            desks: vec![Desk::new(model.months()); cells.len()],
             sight: Sight::new(lens, model),
             costs: Costs { raw: rows(), net: rows(), ahead: rows() },
         }
     }
 
     /// Adds a cell's figures on the block.
-    fn cell(&mut self, (k, cell): (usize, &Cell<'_>), sums: &mut Sums) {
-        let Self { paths, prices, ledgers, sight, costs } = self;
-        let ledger = &mut ledgers[k];
+    fn cell<B: Billing>(&mut self, (k, cell): (usize, &Cell<B>), sums: &mut Sums) {
+        let Self { paths, desks, sight, costs } = self;
         if let Some(params) = &cell.params {
             paths.params.clone_from(params);
         }
-        reprice(cell.deal.terms.contract, paths, prices);
         let stages = &cell.lattice.stages;
-        cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
+        cell.deal.bill(&cell.lattice, paths, &mut desks[k], &mut |stage, edge, months| {
             let (open, close) = (stages[stage].open, stages[stage].close);
-            let raw = cell.deal.bills(open, rows);
+            let raw = sum(months);
             let surprise = sight.surprise(&cell.fit, edge, (open, close));
             costs.net[edge.index] = std::array::from_fn(|i| raw[i] - surprise[i]);
             costs.raw[edge.index] = raw;
@@ -259,7 +258,7 @@ impl Worker {
 }
 
 impl Costs {
-    fn add(&self, cell: &Cell<'_>, sums: &mut Sums) {
+    fn add<B>(&self, cell: &Cell<B>, sums: &mut Sums) {
         for (sum, net) in sums.edges.iter_mut().zip(&self.net) {
             *sum += net.iter().sum::<f64>();
         }
@@ -290,9 +289,9 @@ impl Costs {
     }
 
     /// Cost of a path through the lattice, and the same less increments.
-    fn follow(
+    fn follow<B>(
         &self,
-        cell: &Cell<'_>,
+        cell: &Cell<B>,
         i: usize,
         choose: impl Fn(&[Edge], &[Lane]) -> usize,
         mut visit: impl FnMut(usize),

@@ -1,55 +1,17 @@
-//! The decisions that a contract leaves to its holder, as a lattice.
+//! Decisions as a lattice, and what each of them costs.
 //!
-//! A *stage* begins with a month before which at least one right has a window; it lasts until the
-//! next such month. A *node* is what earlier decisions have left: units in force and under notice,
-//! and what remains of each right. An *edge* is a decision at a node: the rights that are exercised
-//! as the stage opens, and the months that are billed until the next.
+//! A *stage* begins with a month before which something may be decided; it lasts until the next such
+//! month. A *node* is what earlier decisions have left. An *edge* is a decision at a node: what is
+//! done as the stage opens, and the months that are billed until the next.
 //!
-//! Two histories lead to the same node if nothing that comes can tell them apart: the same number of
-//! exercises of each right, the same left of each budget, the same units, prices and ends in all
-//! months from the last closed one. Where a clause remembers more than a month, as a yearly
-//! spend commitment does, no two histories are the same, and the lattice is a tree.
-//!
-//! The walk settles every edge once for a block of paths, by [`settle_months`] and no other
-//! arithmetic: what the lattice says of a bill is what a run says of it.
+//! [`Billing`] says what edges cost on given paths. Contracts are one kind of it ([`super::deal`]);
+//! any other problem of exercise, as an option on a price, can be put in its place: everything that
+//! fits policies and bounds them sees nothing else.
 
-use crate::contract::right::Right;
-use crate::contract::{Opening, Phase};
-use crate::ledger::{Ledger, Mark, Month, Totals};
+use crate::ledger::{Ledger, Mark};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::settle::{Prices, Terms, quantity, settle_months};
-use crate::strategy::Overflow;
-use std::collections::BTreeMap;
-
-/// Most edges of a lattice: beyond, valuation would take longer than anyone waits.
-pub const MOST_EDGES: usize = 8_000;
-
-/// What is settled: a contract of a size under a strategy.
-#[derive(Clone, Copy, Debug)]
-pub struct Deal<'a> {
-    /// The contract, the load within months, and discounting.
-    pub terms: Terms<'a>,
-    /// What happens beyond the units.
-    pub overflow: &'a Overflow,
-    /// Units signed.
-    pub units: f64,
-}
-
-impl Deal<'_> {
-    /// The present value of a stage's bills on each path; `rows` are its months from `open` on.
-    #[must_use]
-    pub fn bills(&self, open: usize, rows: &[Month]) -> Lane {
-        let mut sum = [0.0; LANES];
-        for (row, discount) in rows.iter().zip(&self.terms.discounts[open..]) {
-            let cost = row.cost();
-            for i in 0..LANES {
-                sum[i] += discount * cost[i];
-            }
-        }
-        sum
-    }
-}
+use crate::settle::Prices;
 
 /// All decisions, from the first month to the last.
 #[derive(Clone, Debug)]
@@ -92,274 +54,81 @@ pub struct Edge {
     pub marks: Mark,
     /// The node of the next stage that it leads to; of the last stage, nowhere.
     pub to: usize,
-    /// Whether the walk goes on to that node from here, and not from another edge.
-    walks_on: bool,
+    /// Whether the first to lead to that node.
+    pub(super) walks_on: bool,
     /// Units reserved in each of the stage's months.
     pub reserved: Vec<f64>,
 }
 
-/// A contract with more decisions than can be told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooMany;
-
 impl Lattice {
-    /// The lattice of a deal; `probe` is any block of its paths with its prices.
-    ///
-    /// # Errors
-    /// If it would have more than [`MOST_EDGES`].
-    pub fn of(deal: Deal<'_>, probe: &PathBlock, prices: &Prices) -> Result<Self, TooMany> {
-        let months = probe.load.len();
-        let opens = opens(deal, months);
-        let close = |i: usize| opens.get(i + 1).copied().unwrap_or(months);
-        let stage =
-            |(i, open): (usize, &usize)| Stage { open: *open, close: close(i), nodes: vec![] };
-        let mut growing = Growing {
-            deal,
-            probe,
-            prices,
-            months,
-            remembers: deal.terms.contract.uses(|hooks| hooks.remembers),
-            orders: vec![0; months],
-            ledger: Ledger::new(months),
-            known: vec![BTreeMap::new(); opens.len()],
-            lattice: Self { stages: opens.iter().enumerate().map(stage).collect(), edges: 0 },
+    /// A lattice of given stages: of each the first month and the month after the last, and for
+    /// each node the nodes of the next stage that its edges lead to. The first edge of a node does
+    /// nothing; edges are numbered in this order.
+    #[must_use]
+    pub fn new(stages: &[(usize, usize, Vec<Vec<usize>>)]) -> Self {
+        let mut edges = 0;
+        let mut edge = |to: &usize| {
+            edges += 1;
+            Edge { index: edges - 1, marks: 0, to: *to, walks_on: false, reserved: Vec::new() }
         };
-        let root = growing.node(0);
-        growing.lattice.stages[0].nodes.push(root);
-        growing.expand(0, 0)?;
-        Ok(growing.lattice)
+        let mut node = |ways: &Vec<usize>| Node {
+            used: Vec::new(),
+            units: 0.0,
+            edges: ways.iter().map(&mut edge).collect(),
+        };
+        let stages = stages
+            .iter()
+            .map(|(open, close, nodes)| Stage {
+                open: *open,
+                close: *close,
+                nodes: nodes.iter().map(&mut node).collect(),
+            })
+            .collect();
+        Self { stages, edges }
     }
+}
 
-    /// Settles every edge on a block of paths; `visit` gets each with its stage and the rows of its
-    /// months.
-    pub fn walk(
+/// What edges cost.
+pub trait Billing: Copy + Sync {
+    /// Calls `visit` once for every edge, in any order, with its stage and what each month of the
+    /// stage costs on each path, in present value, USD. What month `t` costs may depend on all that
+    /// the paths say of months up to `t`, and on nothing later.
+    fn bill(
         &self,
-        deal: Deal<'_>,
+        lattice: &Lattice,
         paths: &PathBlock,
-        prices: &Prices,
-        ledger: &mut Ledger,
-        visit: &mut dyn FnMut(usize, &Edge, &[Month]),
-    ) {
-        let mut orders = vec![0; paths.load.len()];
-        let mut walk = Walk { lattice: self, deal, paths, prices, ledger, orders: &mut orders };
-        walk.node(0, 0, visit);
+        desk: &mut Desk,
+        visit: &mut dyn FnMut(usize, &Edge, &[Lane]),
+    );
+}
+
+/// Buffers that billing writes on, the same for all blocks of paths.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Prices of the block.
+    pub prices: Prices,
+    /// What is settled.
+    pub ledger: Ledger,
+    /// What the months of a stage cost.
+    pub months: Vec<Lane>,
+}
+
+impl Desk {
+    /// Buffers for so many months.
+    #[must_use]
+    pub fn new(months: usize) -> Self {
+        Self { prices: Prices::default(), ledger: Ledger::new(months), months: Vec::new() }
     }
 }
 
-/// Months, from 0 of the study, before which something may be decided; and the first.
-fn opens(deal: Deal<'_>, months: usize) -> Vec<usize> {
-    let contract = deal.terms.contract;
-    let end = (contract.start + contract.in_force(months)).min(months);
-    let decides = |t: &usize| {
-        contract.rights().any(|(_, _, right)| may_matter(&right, *t, contract.start, end))
-    };
-    let later = (contract.start + 1..end).filter(decides);
-    std::iter::once(0).chain(later.filter(|_| deal.units > 0.0)).collect()
-}
-
-/// Whether an exercise as month `t` opens is at a window and changes a month before `end`.
-fn may_matter(right: &Right<'_>, t: usize, start: usize, end: usize) -> bool {
-    t > start && right.has_window(t - start) && t + right.notice < end
-}
-
-struct Growing<'a> {
-    deal: Deal<'a>,
-    probe: &'a PathBlock,
-    prices: &'a Prices,
-    months: usize,
-    /// Whether a clause remembers more than a month.
-    remembers: bool,
-    orders: Vec<Mark>,
-    ledger: Ledger,
-    known: Vec<BTreeMap<Vec<i64>, usize>>,
-    lattice: Lattice,
-}
-
-impl Growing<'_> {
-    /// Grows everything that can follow a node.
-    fn expand(&mut self, stage: usize, node: usize) -> Result<(), TooMany> {
-        let (open, close) = (self.lattice.stages[stage].open, self.lattice.stages[stage].close);
-        let start = self.deal.terms.contract.start;
-        for marks in self.actions(open) {
-            if self.lattice.edges == MOST_EDGES {
-                return Err(TooMany);
-            }
-            self.orders[open.saturating_sub(start)] = marks;
-            self.settle(open, close);
-            let rows = &self.ledger.months[open..close];
-            let reserved = rows.iter().map(|month| month.reserved[0]).collect();
-            let index = self.lattice.edges;
-            self.lattice.edges += 1;
-            let (to, walks_on) =
-                if close < self.months { self.reach(stage + 1) } else { (0, false) };
-            let edge = Edge { index, marks, to, walks_on, reserved };
-            self.lattice.stages[stage].nodes[node].edges.push(edge);
-            if walks_on {
-                self.expand(stage + 1, to)?;
-            }
-        }
-        self.orders[open.saturating_sub(start)] = 0;
-        Ok(())
-    }
-
-    /// The node that the orders so far lead to, and whether it is new.
-    fn reach(&mut self, stage: usize) -> (usize, bool) {
-        let open = self.lattice.stages[stage].open;
-        let fresh = self.lattice.stages[stage].nodes.len();
-        let node = self.node(open);
-        let key = if self.remembers { vec![fresh as i64] } else { self.key(open, &node.used) };
-        match self.known[stage].get(&key) {
-            Some(known) => (*known, false),
-            None => {
-                self.known[stage].insert(key, fresh);
-                self.lattice.stages[stage].nodes.push(node);
-                (fresh, true)
-            }
+/// The sum of what some months cost, on each path.
+#[must_use]
+pub fn sum(months: &[Lane]) -> Lane {
+    let mut sum = [0.0; LANES];
+    for month in months {
+        for i in 0..LANES {
+            sum[i] += month[i];
         }
     }
-
-    fn node(&self, open: usize) -> Node {
-        let contract = self.deal.terms.contract;
-        let now = open.saturating_sub(contract.start);
-        let rights: Vec<Right<'_>> = contract.rights().map(|(_, _, right)| right).collect();
-        let used: Vec<usize> =
-            (0..rights.len()).map(|place| ordered(&self.orders, place, 0, now)).collect();
-        let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
-        let units = closed.map_or(self.deal.units, |t| self.scheduled(t, &used));
-        Node { used, units, edges: Vec::new() }
-    }
-
-    /// The units of a month with so many exercises of each right in effect.
-    fn scheduled(&self, month: usize, used: &[usize]) -> f64 {
-        let contract = self.deal.terms.contract;
-        let opening = self.opening(month);
-        let mut units = quantity(opening, contract.phase(month), self.deal.units).0;
-        for (place, clause, _) in contract.rights() {
-            clause.exercise(opening, &[used[place] as f64; LANES], &mut units);
-        }
-        units[0]
-    }
-
-    fn opening(&self, open: usize) -> Opening<'_> {
-        let contract = self.deal.terms.contract;
-        Opening {
-            month: open - contract.start,
-            contract,
-            params: &self.probe.params,
-            closed: &self.ledger.months[contract.start..open],
-            list: &self.prices.list[contract.start..open],
-        }
-    }
-
-    /// All that the future can see of the past. Settles the months that come without an exercise.
-    fn key(&mut self, open: usize, used: &[usize]) -> Vec<i64> {
-        let contract = self.deal.terms.contract;
-        let now = open - contract.start;
-        let mut key: Vec<i64> = used.iter().map(|n| *n as i64).collect();
-        for (place, _, right) in contract.rights() {
-            let (_, from) = right.limit(now);
-            key.push(ordered(&self.orders, place, from, now) as i64);
-        }
-        self.settle(open, self.months);
-        let rounded = |x: f64| (x * 1e9).round() as i64;
-        for month in &self.ledger.months[open.saturating_sub(1)..] {
-            for i in 0..4 {
-                key.push(rounded(month.reserved[i] / self.deal.units));
-                key.push(rounded(month.price_ratio[i]));
-                key.push(rounded(month.elsewhere[i]));
-                key.push(i64::from(month.ended[i]) + 2 * i64::from(month.waiting[i]));
-            }
-        }
-        key
-    }
-
-    fn settle(&mut self, open: usize, close: usize) {
-        let terms = Terms { orders: Some(&self.orders), ..self.deal.terms };
-        let bought = (self.deal.overflow, self.deal.units);
-        let ledger = &mut self.ledger;
-        settle_months(
-            terms,
-            bought,
-            self.probe,
-            self.prices,
-            ledger,
-            open..close,
-            &mut Totals::zero(),
-        );
-    }
-
-    /// What may be done as month `open` begins, from nothing on. What ends the contract is done
-    /// alone: nothing else has an effect beside it.
-    fn actions(&self, open: usize) -> Vec<Mark> {
-        let contract = self.deal.terms.contract;
-        let end = (contract.start + contract.in_force(self.months)).min(self.months);
-        let Some(now) = open.checked_sub(contract.start).filter(|now| *now > 0) else {
-            return vec![0];
-        };
-        if !matches!(contract.phase(open), Phase::Term(_)) {
-            return vec![0];
-        }
-        let used = |place, from| ordered(&self.orders, place, from, now);
-        let over = contract.rights().any(|(place, _, right)| right.ends && used(place, 0) > 0);
-        let (mut joint, mut alone) = (vec![0], Vec::new());
-        for (place, _, right) in contract.rights() {
-            let (limit, from) = right.limit(now);
-            let left = (used(place, from) as f64) < limit;
-            if over || !left || !may_matter(&right, open, contract.start, end) {
-                continue;
-            }
-            if right.ends {
-                alone.push(1 << place);
-            } else {
-                let with: Vec<Mark> = joint.iter().map(|marks| marks | 1 << place).collect();
-                joint.extend(with);
-            }
-        }
-        joint.extend(alone);
-        joint
-    }
-}
-
-/// Exercises of the right at `place` as contract months `from..until` opened.
-fn ordered(orders: &[Mark], place: usize, from: usize, until: usize) -> usize {
-    orders[from.min(until)..until].iter().filter(|marks| *marks >> place & 1 == 1).count()
-}
-
-struct Walk<'a> {
-    lattice: &'a Lattice,
-    deal: Deal<'a>,
-    paths: &'a PathBlock,
-    prices: &'a Prices,
-    ledger: &'a mut Ledger,
-    orders: &'a mut Vec<Mark>,
-}
-
-impl Walk<'_> {
-    fn node(&mut self, at: usize, node: usize, visit: &mut dyn FnMut(usize, &Edge, &[Month])) {
-        let lattice = self.lattice;
-        let stage = &lattice.stages[at];
-        let place = stage.open.saturating_sub(self.deal.terms.contract.start);
-        for edge in &stage.nodes[node].edges {
-            self.orders[place] = edge.marks;
-            self.settle(stage.open, stage.close);
-            visit(at, edge, &self.ledger.months[stage.open..stage.close]);
-            if edge.walks_on {
-                self.node(at + 1, edge.to, visit);
-            }
-        }
-        self.orders[place] = 0;
-    }
-
-    fn settle(&mut self, open: usize, close: usize) {
-        let terms = Terms { orders: Some(self.orders), ..self.deal.terms };
-        settle_months(
-            terms,
-            (self.deal.overflow, self.deal.units),
-            self.paths,
-            self.prices,
-            self.ledger,
-            open..close,
-            &mut Totals::zero(),
-        );
-    }
+    sum
 }

@@ -2,7 +2,8 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`lattice`] | the decisions that a contract leaves to its holder, settled edge by edge |
+//! | [`lattice`] | decisions as a lattice, and what says what they cost |
+//! | [`deal`] | the decisions that a contract leaves to its holder, settled edge by edge |
 //! | [`gaussian`] | loads that follow a known law, recognized by what the model does |
 //! | [`grid`] | functions of the load and their exact expectations a month ahead |
 //! | [`solution`] | the best decisions and their expected costs under such a law |
@@ -12,6 +13,7 @@
 //! | [`bounds`] | what the fitted policy costs on fresh paths, and what no policy can go below |
 //! | [`rules`] | lines in the months left that a contract manager can follow |
 //! | [`rolling`] | the ceiling: rolling one-month terms |
+//! | [`fitter`] | expected costs under a model, one way or the other |
 //! | [`setting`] | a study made ready for all of this |
 //!
 //! `docs/rights.md` says why each of them is as it is, with figures worked by hand.
@@ -19,6 +21,8 @@
 pub mod basis;
 pub mod bounds;
 pub mod branch;
+pub mod deal;
+pub mod fitter;
 pub mod gaussian;
 pub mod grid;
 pub mod lattice;

@@ -3,16 +3,14 @@
 //! From the last stage to the first, the realized cost of every edge and of what the fitted policy
 //! does after it is regressed twice (Longstaff and Schwartz 2001, for several rights with one value
 //! function per node as Meinshausen and Hambly 2004): on what is seen when the stage opens, which
-//! gives the policy; and on what is seen in each month of the stage, which gives the function whose
-//! surprises make the martingale of the upper bound. The costs are realized ones, not fitted, so
+//! gives the policy; and on that and what is seen in each month of the stage, which gives the function
+//! whose surprises make the martingale of the upper bound. The costs are realized ones, not fitted, so
 //! that errors of one stage do not add up in the next.
 
-use super::basis::{Basis, Seen};
-use super::lattice::{Deal, Edge, Lattice};
-use crate::ledger::Ledger;
+use super::basis::{Basis, Extra, Seen};
+use super::lattice::{Billing, Desk, Edge, Lattice, sum};
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
-use crate::settle::{Prices, reprice};
 
 /// Fitted expected costs.
 #[derive(Clone, Debug)]
@@ -36,9 +34,9 @@ pub struct Training {
 }
 
 impl Training {
-    /// Learns the basis from `blocks` blocks of paths.
+    /// Learns the basis from `blocks` blocks of paths; `extra` are functions beside the usual ones.
     #[must_use]
-    pub fn new(model: &PathModel, seed: u64, blocks: u64) -> Self {
+    pub fn new(model: &PathModel, seed: u64, blocks: u64, extra: &[Extra]) -> Self {
         let sampler = model.sampler(Points::Pseudo, seed, "training");
         let mut paths = model.block();
         let mut all = Seen::default();
@@ -46,7 +44,7 @@ impl Training {
             generate(model, &*sampler, block, &mut paths);
             all.push(&paths);
         }
-        let basis = Basis::of(&all);
+        let basis = Basis::of(&all, extra);
         let mut seen = Vec::with_capacity(blocks as usize);
         for block in 0..blocks {
             generate(model, &*sampler, block, &mut paths);
@@ -64,10 +62,15 @@ fn generate(model: &PathModel, sampler: &dyn Sampler, block: u64, paths: &mut Pa
 }
 
 impl Regression {
-    /// Fits the decisions of a deal.
+    /// Fits the decisions of a lattice.
     #[must_use]
-    pub fn of(lattice: &Lattice, deal: Deal<'_>, model: &PathModel, training: &Training) -> Self {
-        let costs = realized(lattice, deal, model, training);
+    pub fn of<B: Billing>(
+        lattice: &Lattice,
+        billing: B,
+        model: &PathModel,
+        training: &Training,
+    ) -> Self {
+        let costs = realized(lattice, billing, model, training);
         let mut fit = Self {
             ahead: vec![Vec::new(); lattice.edges],
             during: vec![Vec::new(); lattice.edges],
@@ -76,7 +79,9 @@ impl Regression {
         for (at, stage) in lattice.stages.iter().enumerate().rev() {
             let last = at + 1 == lattice.stages.len();
             let before = Design::new(training, stage.open.checked_sub(1).into_iter().collect());
-            let during = Design::new(training, (stage.open..stage.close).collect());
+            // What was known as the stage opened is no surprise in it.
+            let known = stage.open.saturating_sub(1);
+            let during = Design::new(training, (known..stage.close).collect());
             let total = |edge: &Edge| -> Vec<Lane> {
                 let own = &costs[edge.index];
                 if last {
@@ -90,7 +95,8 @@ impl Regression {
                 .map(|node| {
                     let totals: Vec<Vec<Lane>> = node.edges.iter().map(total).collect();
                     for (edge, total) in node.edges.iter().zip(&totals) {
-                        fit.during[edge.index] = during.fit(training, total);
+                        fit.during[edge.index] =
+                            during.fit(training, total).split_off(stage.open - known);
                         if stage.open > 0 {
                             fit.ahead[edge.index] = before.fit(training, total).concat();
                         }
@@ -157,21 +163,19 @@ fn weighted(weights: &[f64], rows: &[Lane]) -> Lane {
     sum
 }
 
-/// Discounted bills of every edge on every training path.
-fn realized(
+/// What every edge costs on every training path.
+fn realized<B: Billing>(
     lattice: &Lattice,
-    deal: Deal<'_>,
+    billing: B,
     model: &PathModel,
     training: &Training,
 ) -> Vec<Vec<Lane>> {
     let mut costs = vec![Vec::with_capacity(training.blocks as usize); lattice.edges];
-    let (mut paths, mut prices) = (model.block(), Prices::default());
-    let mut ledger = Ledger::new(paths.load.len());
+    let (mut paths, mut desk) = (model.block(), Desk::new(model.months()));
     for block in 0..training.blocks {
         generate(model, &*training.sampler, block, &mut paths);
-        reprice(deal.terms.contract, &paths, &mut prices);
-        lattice.walk(deal, &paths, &prices, &mut ledger, &mut |stage, edge, rows| {
-            costs[edge.index].push(deal.bills(lattice.stages[stage].open, rows));
+        billing.bill(lattice, &paths, &mut desk, &mut |_, edge, months| {
+            costs[edge.index].push(sum(months));
         });
     }
     costs

@@ -8,9 +8,10 @@
 //! rolling cost = sum over months of E[ min over units of E[ bill(units, load) | last month's load ] ]
 //! ```
 
+use super::deal::Deal;
+use super::fitter::grid;
 use super::grid::{Grid, Weights};
-use super::lattice::Deal;
-use super::setting::{Setting, grid};
+use super::setting::Setting;
 use super::sight::Lens;
 use crate::contract::Contract;
 use crate::ledger::Ledger;
@@ -30,7 +31,7 @@ const FINENESS: f64 = 8.0;
 /// where the law of the load is not known or clauses look back.
 #[must_use]
 pub fn rolling(setting: &Setting<'_>, contract: &Contract, premiums: &[f64]) -> Option<Vec<f64>> {
-    let Lens::Known(law, _) = &setting.lens else { return None };
+    let Lens::Known(law, _) = &setting.fitter.lens else { return None };
     let grid = &grid(law, FINENESS);
     if contract.uses(|hooks| hooks.history || hooks.shortfall || hooks.upfront) {
         return None;
@@ -77,7 +78,7 @@ struct Bills {
 }
 
 fn bills(setting: &Setting<'_>, deal: Deal<'_>, grid: &Grid, level: &[f64]) -> Bills {
-    let mut paths = setting.probe().clone();
+    let mut paths = setting.fitter.probe.clone();
     let (mut prices, mut ledger) = (Prices::default(), Ledger::new(level.len()));
     reprice(deal.terms.contract, &paths, &mut prices);
     let mut costs = vec![vec![0.0; grid.stride()]; level.len()];
@@ -88,7 +89,7 @@ fn bills(setting: &Setting<'_>, deal: Deal<'_>, grid: &Grid, level: &[f64]) -> B
         }
         settle(deal.terms, deal.overflow, deal.units, &paths, &prices, &mut ledger);
         for (t, table) in costs.iter_mut().enumerate() {
-            let bill = deal.bills(t, &ledger.months[t..=t]);
+            let bill = deal.present(t, &ledger.months[t]);
             let count = LANES.min(grid.knots() - first);
             table[grid.pad + first..][..count].copy_from_slice(&bill[..count]);
         }

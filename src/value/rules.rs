@@ -11,14 +11,14 @@
 //! the winner is valued on fresh ones.
 
 use super::bounds::{Cell, Draws, REPLICATES};
-use super::lattice::{Edge, Node, Stage};
+use super::deal::Deal;
+use super::lattice::{Billing, Desk, Edge, Node, Stage, sum};
 use super::sight::{Lens, Sight};
 use crate::contract::policy::Line;
 use crate::contract::right::Towards;
-use crate::ledger::{Ledger, Mark};
+use crate::ledger::Mark;
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane};
-use crate::settle::{Prices, reprice};
 use rayon::prelude::*;
 
 /// A line for each right, by its place; none is never exercised.
@@ -47,21 +47,20 @@ impl Sample {
     pub fn of(
         model: &PathModel,
         lens: &Lens,
-        cell: &Cell<'_>,
+        cell: &Cell<Deal<'_>>,
         (draws, purpose): (Draws, &str),
     ) -> Self {
         let log2_points = draws.log2_points.max(LANES.ilog2());
         let points = Points::Quasi { replicates: REPLICATES, log2_points };
         let sampler = model.sampler(points, draws.seed, purpose);
         let replicate = |replicate: u32| {
-            let (mut paths, mut prices) = (model.block(), Prices::default());
-            let (mut ledger, mut sight) = (Ledger::new(model.months()), Sight::new(lens, model));
+            let (mut paths, mut desk) = (model.block(), Desk::new(model.months()));
+            let mut sight = Sight::new(lens, model);
             let block = |first: u64| {
                 let at = Block { replicate, first };
                 model.generate(&*sampler, points, at, &mut paths);
                 sight.look(lens, &paths);
-                reprice(cell.deal.terms.contract, &paths, &mut prices);
-                Seen::of(cell, &paths, &prices, &sight, &mut ledger)
+                Seen::of(cell, &paths, &sight, &mut desk)
             };
             (0..1u64 << log2_points).step_by(LANES).map(block).collect()
         };
@@ -74,7 +73,7 @@ impl Sample {
 
     /// What each set of rules costs, by replicate: USD per path, less martingale increments.
     #[must_use]
-    pub fn costs(&self, cell: &Cell<'_>, sets: &[Rules]) -> Vec<Vec<f64>> {
+    pub fn costs(&self, cell: &Cell<Deal<'_>>, sets: &[Rules]) -> Vec<Vec<f64>> {
         let of_replicate = |blocks: &Vec<Seen>| {
             let paths = (blocks.len() * LANES) as f64;
             let cost = |rules: &Rules| {
@@ -86,7 +85,7 @@ impl Sample {
     }
 
     /// The sum of the costs under a set of rules over the paths of a block.
-    fn follow(&self, seen: &Seen, cell: &Cell<'_>, rules: &Rules) -> f64 {
+    fn follow(&self, seen: &Seen, cell: &Cell<Deal<'_>>, rules: &Rules) -> f64 {
         let contract = cell.deal.terms.contract;
         let mut sum = 0.0;
         for i in 0..LANES {
@@ -126,18 +125,12 @@ impl Sample {
 }
 
 impl Seen {
-    fn of(
-        cell: &Cell<'_>,
-        paths: &PathBlock,
-        prices: &Prices,
-        sight: &Sight,
-        ledger: &mut Ledger,
-    ) -> Self {
+    fn of(cell: &Cell<Deal<'_>>, paths: &PathBlock, sight: &Sight, desk: &mut Desk) -> Self {
         let stages = &cell.lattice.stages;
         let mut net = vec![[0.0; LANES]; cell.lattice.edges];
-        cell.lattice.walk(cell.deal, paths, prices, ledger, &mut |stage, edge, rows| {
+        cell.deal.bill(&cell.lattice, paths, desk, &mut |stage, edge, months| {
             let (open, close) = (stages[stage].open, stages[stage].close);
-            let bills = cell.deal.bills(open, rows);
+            let bills = sum(months);
             let surprise = sight.surprise(&cell.fit, edge, (open, close));
             net[edge.index] = std::array::from_fn(|i| bills[i] - surprise[i]);
         });
@@ -152,7 +145,7 @@ const ROUNDS: usize = 2;
 
 /// The lines of least cost on training paths, one for each right; all level where none is `sloped`.
 #[must_use]
-pub fn best(sample: &Sample, cell: &Cell<'_>, sloped: bool) -> Rules {
+pub fn best(sample: &Sample, cell: &Cell<Deal<'_>>, sloped: bool) -> Rules {
     let search = Search { sample, cell };
     let mut rules: Rules = vec![None; sample.rights.len()];
     let rounds = if rules.len() > 1 { ROUNDS } else { 1 };
@@ -166,7 +159,7 @@ pub fn best(sample: &Sample, cell: &Cell<'_>, sloped: bool) -> Rules {
 
 struct Search<'a, 'b> {
     sample: &'a Sample,
-    cell: &'a Cell<'b>,
+    cell: &'a Cell<Deal<'b>>,
 }
 
 impl Search<'_, '_> {

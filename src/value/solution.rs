@@ -20,12 +20,10 @@
 
 use super::gaussian::Law;
 use super::grid::{Grid, Weights};
-use super::lattice::{Deal, Edge, Lattice};
-use crate::ledger::Ledger;
+use super::lattice::{Billing, Desk, Edge, Lattice};
 use crate::math::exp;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::settle::Prices;
 
 /// Expected costs of all decisions on a grid of loads.
 #[derive(Clone, Debug)]
@@ -61,16 +59,16 @@ impl Transition {
 }
 
 impl Solution {
-    /// Solves the lattice of a deal from its last stage to its first; `calm` is a block of paths on
-    /// which nothing moves, with its prices.
+    /// Solves a lattice from its last stage to its first; `calm` is a block of paths, of which all
+    /// but the load is taken. What a month costs may be the sum of a part that depends on its own
+    /// load and one that depends on the load of the month before, and nothing else.
     #[must_use]
-    pub fn of(
+    pub fn of<B: Billing>(
         lattice: &Lattice,
-        deal: Deal<'_>,
+        billing: B,
         law: &Law,
         grid: Grid,
         calm: &PathBlock,
-        prices: &Prices,
     ) -> Self {
         let mut places = vec![0; lattice.edges];
         let mut count = 0;
@@ -82,7 +80,7 @@ impl Solution {
         }
         let table = vec![0.0; count * grid.stride()];
         let mut solution = Self { grid, places, late: table.clone(), costs: table };
-        solution.bill(lattice, deal, law, calm, prices);
+        solution.bill(lattice, billing, law, calm);
         solution.induce(lattice, law);
         solution
     }
@@ -121,17 +119,10 @@ impl Solution {
 
     /// Bills of all edges at all knots. Months take turns to move, so that what is billed for the
     /// month before is told from the rest.
-    fn bill(
-        &mut self,
-        lattice: &Lattice,
-        deal: Deal<'_>,
-        law: &Law,
-        calm: &PathBlock,
-        prices: &Prices,
-    ) {
+    fn bill<B: Billing>(&mut self, lattice: &Lattice, billing: B, law: &Law, calm: &PathBlock) {
         let (grid, months) = (self.grid, calm.load.len());
         let mut paths = calm.clone();
-        let mut ledger = Ledger::new(months);
+        let mut desk = Desk::new(months);
         let level: Vec<f64> = law.mean.iter().map(|mean| exp(*mean)).collect();
         for first in (0..grid.knots()).step_by(LANES) {
             let factor = |i: usize| exp(grid.knot((first + i).min(grid.knots() - 1)));
@@ -144,11 +135,10 @@ impl Solution {
                             |i| if moves { level[t] * factor(i) } else { level[t] },
                         );
                 }
-                lattice.walk(deal, &paths, prices, &mut ledger, &mut |stage, edge, rows| {
-                    for (month, row) in rows.iter().enumerate() {
+                billing.bill(lattice, &paths, &mut desk, &mut |stage, edge, bills| {
+                    for (month, bill) in bills.iter().enumerate() {
                         let t = lattice.stages[stage].open + month;
                         let at = self.table(edge, month).start + grid.pad + first;
-                        let bill = deal.bills(t, std::slice::from_ref(row));
                         // With the third part nothing moves: what both other parts have in common.
                         let (table, sign) = match parity {
                             2 => (&mut self.late, -1.0),

@@ -12,6 +12,7 @@ mod cli;
 mod closed_forms;
 mod clusters;
 mod determinism;
+mod exercise;
 mod explain;
 mod flip;
 mod forms;

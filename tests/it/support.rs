@@ -1,5 +1,6 @@
 //! Running studies, and comparing estimates with exact values.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use waterline::analysis::{Unwatched, analyze};
 use waterline::input::load;
@@ -82,4 +83,14 @@ pub(crate) fn assert_within(what: &str, estimate: Estimate, exact: f64, relative
 pub(crate) fn list(numbers: &[f64]) -> String {
     let all: Vec<String> = numbers.iter().map(|x| format!("{x:?}")).collect();
     format!("[{}]", all.join(", "))
+}
+
+/// Values of `scripts/references/rights.py` by their ids.
+pub(crate) fn references() -> BTreeMap<String, f64> {
+    let text = std::fs::read_to_string(repository("tests/references/rights.json")).expect("there");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    let row = |row: serde_json::Value| {
+        (row["id"].as_str().expect("id").to_owned(), row["value"].as_f64().expect("value"))
+    };
+    rows.into_iter().map(row).collect()
 }

@@ -1,8 +1,7 @@
 //! What rights are worth, against the values of `tests/references/rights.json`: dense dynamic
 //! programs by `scripts/references/rights.py`, which shares no code and no method with the engine.
 
-use crate::support::{repository, study};
-use std::collections::BTreeMap;
+use crate::support::{references, study};
 use waterline::analysis::Unwatched;
 use waterline::analysis::appraisal::{Request, appraise};
 use waterline::math::{normal_cdf, normal_quantile};
@@ -14,16 +13,6 @@ use waterline::value::gaussian::Law;
 use waterline::value::lattice::Stage;
 use waterline::value::setting::{Method, Setting};
 use waterline::value::sight::Sight;
-
-/// A reference value with its accuracy.
-fn references() -> BTreeMap<String, f64> {
-    let text = std::fs::read_to_string(repository("tests/references/rights.json")).expect("there");
-    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
-    let row = |row: serde_json::Value| {
-        (row["id"].as_str().expect("id").to_owned(), row["value"].as_f64().expect("value"))
-    };
-    rows.into_iter().map(row).collect()
-}
 
 /// A flex-down of 15 % with fields that say more.
 fn flex(fields: &str, windows: &str) -> String {
@@ -345,13 +334,13 @@ fn policies_see_no_future() {
         let study = study("static", &[&clauses]);
         let setting = Setting::new(&study, 1, method, 4096);
         let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
-        let mut paths = setting.probe().clone();
+        let mut paths = setting.fitter.probe.clone();
         let ahead = |paths: &PathBlock, sight: &mut Sight, stage: &Stage| -> Vec<f64> {
-            sight.look(&setting.lens, paths);
+            sight.look(&setting.fitter.lens, paths);
             let edges = stage.nodes.iter().flat_map(|node| &node.edges);
             edges.flat_map(|edge| sight.ahead(&cell.fit, edge, stage.open)).collect()
         };
-        let mut sight = Sight::new(&setting.lens, &study.model);
+        let mut sight = Sight::new(&setting.fitter.lens, &study.model);
         for stage in cell.lattice.stages.iter().skip(1) {
             let before = ahead(&paths, &mut sight, stage);
             for row in &mut paths.load[stage.open..] {
@@ -368,7 +357,7 @@ fn policies_see_no_future() {
             );
             paths.load[stage.open - 1].reverse();
             assert_ne!(before, ahead(&paths, &mut sight, stage), "what has closed is seen");
-            paths = setting.probe().clone();
+            paths = setting.fitter.probe.clone();
         }
     }
 }
@@ -382,9 +371,9 @@ fn increments_are_a_martingale() {
         let study = study("static", &[&[clauses.as_str()], overrides].concat());
         let setting = Setting::new(&study, 1, Method::Auto, 8192);
         let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
-        let inner = (!setting.is_known()).then_some(4);
+        let inner = (!setting.fitter.is_known()).then_some(4);
         let draws = Draws { seed: 5, log2_points: 6, inner };
-        let found = &value(&study.model, &setting.lens, &[cell], draws)[0];
+        let found = &value(&study.model, &setting.fitter.lens, &[cell], draws)[0];
         for of in [|m: &Means| m.policy_raw - m.policy, |m: &Means| m.never_raw - m.never] {
             let differences: Vec<f64> = found.means.iter().map(of).collect();
             let n = differences.len() as f64;
@@ -446,7 +435,7 @@ fn a_law_is_recognized_where_there_is_one() {
     let promise = "contract.clauses=[{ kind = \"spend_commitment\", amount = 900, tiers = [{ from = 900, share = 0.1 }] }]";
     let study = study("static", &[promise]);
     assert!(
-        !Setting::new(&study, 1, Method::Auto, 4096).is_known(),
+        !Setting::new(&study, 1, Method::Auto, 4096).fitter.is_known(),
         "a year's spend is remembered"
     );
 }

@@ -9,6 +9,7 @@ use crate::results::appraisal::{MENU_FORMAT, Menu, Variant};
 use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::{Cell, Found};
+use crate::value::deal::Deal;
 use crate::value::sight::Lens;
 use crate::words::usd;
 use rayon::prelude::*;
@@ -43,7 +44,7 @@ pub fn menu(offers: &[Offer], request: &Request, watcher: &dyn Watcher) -> Resul
     let pairs = offers.iter().zip(&chosen);
     let all: Vec<Appraiser<'_>> =
         pairs.map(|(offer, c)| Appraiser::new(&offer.study, c, units, request)).collect();
-    let law = |a: &Appraiser<'_>| match &a.setting.lens {
+    let law = |a: &Appraiser<'_>| match &a.setting.fitter.lens {
         Lens::Known(law, _) => Some(law.clone()),
         Lens::Learned(_) => None,
     };
@@ -115,7 +116,7 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
     }
     let cell = |k: usize, contract| all[k].cell(contract, all[k].units);
     let cells = contracts.par_iter().map(|(k, contract)| cell(*k, contract));
-    let cells: Vec<Cell<'_>> = cells.collect::<Result<_, Refusal>>()?;
+    let cells: Vec<Cell<Deal<'_>>> = cells.collect::<Result<_, Refusal>>()?;
     let found = all[0].value(&cells, true);
     let priced = places.iter().enumerate().map(|(k, &(base, own))| {
         let ((none, _), (with, paths)) = (&found[base], &found[own]);
@@ -136,7 +137,7 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
 }
 
 /// Exercises of the variant's right expected over the term; the variant is the last clause.
-fn exercises(cell: &Cell<'_>, found: &Found) -> Option<Estimate> {
+fn exercises(cell: &Cell<Deal<'_>>, found: &Found) -> Option<Estimate> {
     let contract = cell.deal.terms.contract;
     contract.clauses.last()?.get().right()?;
     let (place, _, _) = contract.rights().last()?;

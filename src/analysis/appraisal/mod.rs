@@ -160,7 +160,7 @@ fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> 
     }
     let together = &appraisal.together;
     let open = together.upper.map_or(0.0, |upper| upper.value - together.lower.value);
-    if !appraiser.setting.is_known() && open > WIDE * together.lower.value.abs() {
+    if !appraiser.setting.fitter.is_known() && open > WIDE * together.lower.value.abs() {
         warn(
             "wide-bounds",
             format!("the bounds are {} of the value apart", percent(open / together.lower.value)),
@@ -173,7 +173,7 @@ fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> 
 
 /// How a valuation was run.
 fn run_facts(appraiser: &Appraiser<'_>, decisions: usize) -> ValueRun {
-    let known = appraiser.setting.is_known();
+    let known = appraiser.setting.fitter.is_known();
     let per_replicate = 1u64 << appraiser.draws.log2_points;
     ValueRun {
         method: if known { "known_law" } else { "regression" }.into(),

@@ -119,7 +119,7 @@ impl Appraiser<'_> {
         if sets.rights_stay || sets.cell.lattice.stages.len() < 2 || together.value.low <= 0.0 {
             return Vec::new();
         }
-        let (model, lens) = (&self.study.model, &self.setting.lens);
+        let (model, lens) = (&self.study.model, &self.setting.fitter.lens);
         let training =
             Draws { log2_points: self.draws.log2_points.saturating_sub(1).min(8), ..self.draws };
         let sample = Sample::of(model, lens, sets.cell, (training, "rules"));

@@ -8,7 +8,7 @@ use crate::results::appraisal::{ValueRun, Worth};
 use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::{Cell, Draws, Found, REPLICATES, value};
-use crate::value::lattice::{MOST_EDGES, TooMany};
+use crate::value::deal::{Deal, MOST_EDGES, TooMany};
 use crate::value::setting::Setting;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ pub(super) struct Sets<'a> {
     /// Whether rights stay in the contract that are not valued.
     pub rights_stay: bool,
     /// The decisions of the contract with all of them.
-    pub cell: &'a Cell<'a>,
+    pub cell: &'a Cell<Deal<'a>>,
 }
 
 /// Paths of a replicate as a power of two.
@@ -70,7 +70,7 @@ pub(super) fn log2_points(paths: u64) -> u32 {
 impl<'a> Appraiser<'a> {
     pub(super) fn new(study: &'a Study, chosen: &'a Chosen, units: f64, request: &Request) -> Self {
         let setting = Setting::new(study, chosen.strategy, request.method, TRAINING);
-        let usual = PATHS[usize::from(!setting.is_known())];
+        let usual = PATHS[usize::from(!setting.fitter.is_known())];
         let paths = request.paths.unwrap_or(usual);
         let seed = study.run.seed;
         let draws = Draws { seed, log2_points: log2_points(paths), inner: None };
@@ -92,7 +92,11 @@ impl<'a> Appraiser<'a> {
         contract
     }
 
-    pub(super) fn cell<'b>(&self, contract: &'b Contract, units: f64) -> Result<Cell<'b>, Refusal>
+    pub(super) fn cell<'b>(
+        &self,
+        contract: &'b Contract,
+        units: f64,
+    ) -> Result<Cell<Deal<'b>>, Refusal>
     where
         'a: 'b,
     {
@@ -100,11 +104,11 @@ impl<'a> Appraiser<'a> {
     }
 
     /// Values contracts on the same paths.
-    pub(super) fn value(&self, cells: &[Cell<'_>], bounds: bool) -> Vec<(CellCost, Found)> {
+    pub(super) fn value(&self, cells: &[Cell<Deal<'_>>], bounds: bool) -> Vec<(CellCost, Found)> {
         let model = &self.study.model;
-        let found = value(model, &self.setting.lens, cells, self.draws);
-        let gaps = (bounds && !self.setting.is_known())
-            .then(|| value(model, &self.setting.lens, cells, self.bound));
+        let found = value(model, &self.setting.fitter.lens, cells, self.draws);
+        let gaps = (bounds && !self.setting.fitter.is_known())
+            .then(|| value(model, &self.setting.fitter.lens, cells, self.bound));
         let cost =
             |(k, found): (usize, &Found)| {
                 let policy: Vec<f64> = found.means.iter().map(|m| m.policy).collect();
@@ -114,7 +118,7 @@ impl<'a> Appraiser<'a> {
                         let gap = gaps[k].means.iter().map(|m| m.policy - m.dual);
                         Some(policy.iter().zip(gap).map(|(policy, gap)| policy - gap).collect())
                     }
-                    None if self.setting.is_known() => {
+                    None if self.setting.fitter.is_known() => {
                         Some(found.means.iter().map(|m| m.dual).collect())
                     }
                     None => None,
@@ -146,7 +150,7 @@ impl<'a> Appraiser<'a> {
     /// Values every set that the appraisal needs; `cell` is the contract with all valued clauses.
     pub(super) fn sets<'b>(
         &self,
-        cell: &'b Cell<'b>,
+        cell: &'b Cell<Deal<'b>>,
         watcher: &dyn Watcher,
     ) -> Result<Sets<'b>, Refusal> {
         let count = self.chosen.clauses.len();
@@ -183,7 +187,7 @@ impl<'a> Appraiser<'a> {
                 _ => self.cell(contract, self.units),
             };
             let cells = contracts.par_iter().map(|(set, contract)| fitted((*set, contract)));
-            let cells: Result<Vec<Cell<'_>>, Refusal> = cells.collect();
+            let cells: Result<Vec<Cell<Deal<'_>>>, Refusal> = cells.collect();
             let bounds = pass.iter().any(|(_, bounds)| *bounds);
             for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells?, bounds)) {
                 costs.insert(*set, cost);
@@ -216,7 +220,7 @@ impl<'a> Appraiser<'a> {
 
     /// Why expected costs are found as they are, in words.
     pub(super) fn why(&self) -> String {
-        if self.setting.is_known() {
+        if self.setting.fitter.is_known() {
             "the logarithm of the load is a Gaussian process that its last month tells all about: \
              expected costs are sums of closed forms"
                 .into()

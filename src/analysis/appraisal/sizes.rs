@@ -54,7 +54,7 @@ impl Appraiser<'_> {
         if !request.solve {
             return Ok(None);
         }
-        if !self.setting.is_known() {
+        if !self.setting.fitter.is_known() {
             return Err(Refusal::because(
                 "the dynamic program needs a load whose law is known, a certain price, and no clause \
                  that remembers more than a month",
@@ -116,7 +116,7 @@ impl Appraiser<'_> {
         }
         let cell = self.cell(contract, units)?;
         let draws = Draws { log2_points: 6, ..self.draws };
-        let found = value(&self.study.model, &self.setting.lens, &[cell], draws);
+        let found = value(&self.study.model, &self.setting.fitter.lens, &[cell], draws);
         Ok(found[0].means.iter().map(|means| means.policy).sum())
     }
 }

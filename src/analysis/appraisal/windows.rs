@@ -46,7 +46,9 @@ impl Appraiser<'_> {
             taken.sum::<u64>() as f64 / edges().map(|e| visits[e.index]).sum::<u64>() as f64
         };
         let mut triggers = Vec::new();
-        if let (Lens::Known(law, _), Fit::Known(solution)) = (&self.setting.lens, &sets.cell.fit) {
+        if let (Lens::Known(law, _), Fit::Known(solution)) =
+            (&self.setting.fitter.lens, &sets.cell.fit)
+        {
             for node in &stage.nodes {
                 let probability = standing(sets, stage, node);
                 if probability.value >= SELDOM {

@@ -6,7 +6,7 @@ use crate::contract::policy::Policy;
 use crate::strategy::{Strategy, StrategyKind};
 use crate::study::Study;
 use crate::value::bounds::{Draws, REPLICATES};
-use crate::value::lattice::MOST_EDGES;
+use crate::value::deal::MOST_EDGES;
 use crate::value::rules::{Sample, best};
 use crate::value::setting::{Method, Setting};
 
@@ -43,7 +43,7 @@ impl Builder {
         };
         let log2_points = (PATHS / u64::from(REPLICATES)).ilog2();
         let draws = Draws { seed: study.run.seed, log2_points, inner: None };
-        let sample = Sample::of(&study.model, &setting.lens, &cell, (draws, "rules"));
+        let sample = Sample::of(&study.model, &setting.fitter.lens, &cell, (draws, "rules"));
         let mut lines = best(&sample, &cell, true).into_iter();
         for clause in study.contract.clauses.iter_mut().filter(|clause| is_fitted(clause)) {
             if let Some(Policy::Fitted(fitted)) = clause.get_mut().policy_mut() {

@@ -1,0 +1,314 @@
+//! The decisions that a contract leaves to its holder, and their bills.
+//!
+//! Two histories lead to the same node if nothing that comes can tell them apart: the same number of
+//! exercises of each right, the same left of each budget, the same units, prices and ends in all
+//! months from the last closed one. Where a clause remembers more than a month, as a yearly
+//! spend commitment does, no two histories are the same, and the lattice is a tree.
+//!
+//! The walk settles every edge once for a block of paths, by [`settle_months`] and no other
+//! arithmetic: what the lattice says of a bill is what a run says of it.
+
+use super::lattice::{Billing, Desk, Edge, Lattice, Node, Stage};
+use crate::contract::right::Right;
+use crate::contract::{Opening, Phase};
+use crate::ledger::{Ledger, Mark, Month, Totals};
+use crate::path::PathBlock;
+use crate::rng::{LANES, Lane};
+use crate::settle::{Prices, Terms, quantity, reprice, settle_months};
+use crate::strategy::Overflow;
+use std::collections::BTreeMap;
+
+/// Most edges of a lattice: beyond, valuation would take longer than anyone waits.
+pub const MOST_EDGES: usize = 8_000;
+
+/// A contract with more decisions than can be told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany;
+
+/// What is settled: a contract of a size under a strategy.
+#[derive(Clone, Copy, Debug)]
+pub struct Deal<'a> {
+    /// The contract, the load within months, and discounting.
+    pub terms: Terms<'a>,
+    /// What happens beyond the units.
+    pub overflow: &'a Overflow,
+    /// Units signed.
+    pub units: f64,
+}
+
+impl Deal<'_> {
+    /// Its lattice; `probe` is any block of its paths.
+    ///
+    /// # Errors
+    /// If it would have more than [`MOST_EDGES`].
+    pub fn lattice(self, probe: &PathBlock) -> Result<Lattice, TooMany> {
+        let deal = self;
+        let mut prices = Prices::default();
+        reprice(deal.terms.contract, probe, &mut prices);
+        let months = probe.load.len();
+        let opens = opens(deal, months);
+        let close = |i: usize| opens.get(i + 1).copied().unwrap_or(months);
+        let stage =
+            |(i, open): (usize, &usize)| Stage { open: *open, close: close(i), nodes: vec![] };
+        let mut growing = Growing {
+            deal,
+            probe,
+            prices: &prices,
+            months,
+            remembers: deal.terms.contract.uses(|hooks| hooks.remembers),
+            orders: vec![0; months],
+            ledger: Ledger::new(months),
+            known: vec![BTreeMap::new(); opens.len()],
+            lattice: Lattice { stages: opens.iter().enumerate().map(stage).collect(), edges: 0 },
+        };
+        let root = growing.node(0);
+        growing.lattice.stages[0].nodes.push(root);
+        growing.expand(0, 0)?;
+        Ok(growing.lattice)
+    }
+
+    /// The present value of a month's bill on each path.
+    #[must_use]
+    pub fn present(&self, t: usize, month: &Month) -> Lane {
+        month.cost().map(|cost| self.terms.discounts[t] * cost)
+    }
+}
+
+impl Billing for Deal<'_> {
+    fn bill(
+        &self,
+        lattice: &Lattice,
+        paths: &PathBlock,
+        desk: &mut Desk,
+        visit: &mut dyn FnMut(usize, &Edge, &[Lane]),
+    ) {
+        let Desk { prices, ledger, months } = desk;
+        reprice(self.terms.contract, paths, prices);
+        let mut orders = vec![0; paths.load.len()];
+        let mut walk = Walk { lattice, deal: *self, paths, prices, ledger, orders: &mut orders };
+        walk.node(0, 0, &mut |at, edge, rows| {
+            let open = lattice.stages[at].open;
+            months.clear();
+            months.extend(rows.iter().enumerate().map(|(k, row)| self.present(open + k, row)));
+            visit(at, edge, months);
+        });
+    }
+}
+
+/// Months, from 0 of the study, before which something may be decided; and the first.
+fn opens(deal: Deal<'_>, months: usize) -> Vec<usize> {
+    let contract = deal.terms.contract;
+    let end = (contract.start + contract.in_force(months)).min(months);
+    let decides = |t: &usize| {
+        contract.rights().any(|(_, _, right)| may_matter(&right, *t, contract.start, end))
+    };
+    let later = (contract.start + 1..end).filter(decides);
+    std::iter::once(0).chain(later.filter(|_| deal.units > 0.0)).collect()
+}
+
+/// Whether an exercise as month `t` opens is at a window and changes a month before `end`.
+fn may_matter(right: &Right<'_>, t: usize, start: usize, end: usize) -> bool {
+    t > start && right.has_window(t - start) && t + right.notice < end
+}
+
+struct Growing<'a> {
+    deal: Deal<'a>,
+    probe: &'a PathBlock,
+    prices: &'a Prices,
+    months: usize,
+    /// Whether a clause remembers more than a month.
+    remembers: bool,
+    orders: Vec<Mark>,
+    ledger: Ledger,
+    known: Vec<BTreeMap<Vec<i64>, usize>>,
+    lattice: Lattice,
+}
+
+impl Growing<'_> {
+    /// Grows everything that can follow a node.
+    fn expand(&mut self, stage: usize, node: usize) -> Result<(), TooMany> {
+        let (open, close) = (self.lattice.stages[stage].open, self.lattice.stages[stage].close);
+        let start = self.deal.terms.contract.start;
+        for marks in self.actions(open) {
+            if self.lattice.edges == MOST_EDGES {
+                return Err(TooMany);
+            }
+            self.orders[open.saturating_sub(start)] = marks;
+            self.settle(open, close);
+            let rows = &self.ledger.months[open..close];
+            let reserved = rows.iter().map(|month| month.reserved[0]).collect();
+            let index = self.lattice.edges;
+            self.lattice.edges += 1;
+            let (to, walks_on) =
+                if close < self.months { self.reach(stage + 1) } else { (0, false) };
+            let edge = Edge { index, marks, to, walks_on, reserved };
+            self.lattice.stages[stage].nodes[node].edges.push(edge);
+            if walks_on {
+                self.expand(stage + 1, to)?;
+            }
+        }
+        self.orders[open.saturating_sub(start)] = 0;
+        Ok(())
+    }
+
+    /// The node that the orders so far lead to, and whether it is new.
+    fn reach(&mut self, stage: usize) -> (usize, bool) {
+        let open = self.lattice.stages[stage].open;
+        let fresh = self.lattice.stages[stage].nodes.len();
+        let node = self.node(open);
+        let key = if self.remembers { vec![fresh as i64] } else { self.key(open, &node.used) };
+        match self.known[stage].get(&key) {
+            Some(known) => (*known, false),
+            None => {
+                self.known[stage].insert(key, fresh);
+                self.lattice.stages[stage].nodes.push(node);
+                (fresh, true)
+            }
+        }
+    }
+
+    fn node(&self, open: usize) -> Node {
+        let contract = self.deal.terms.contract;
+        let now = open.saturating_sub(contract.start);
+        let rights: Vec<Right<'_>> = contract.rights().map(|(_, _, right)| right).collect();
+        let used: Vec<usize> =
+            (0..rights.len()).map(|place| ordered(&self.orders, place, 0, now)).collect();
+        let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
+        let units = closed.map_or(self.deal.units, |t| self.scheduled(t, &used));
+        Node { used, units, edges: Vec::new() }
+    }
+
+    /// The units of a month with so many exercises of each right in effect.
+    fn scheduled(&self, month: usize, used: &[usize]) -> f64 {
+        let contract = self.deal.terms.contract;
+        let opening = self.opening(month);
+        let mut units = quantity(opening, contract.phase(month), self.deal.units).0;
+        for (place, clause, _) in contract.rights() {
+            clause.exercise(opening, &[used[place] as f64; LANES], &mut units);
+        }
+        units[0]
+    }
+
+    fn opening(&self, open: usize) -> Opening<'_> {
+        let contract = self.deal.terms.contract;
+        Opening {
+            month: open - contract.start,
+            contract,
+            params: &self.probe.params,
+            closed: &self.ledger.months[contract.start..open],
+            list: &self.prices.list[contract.start..open],
+        }
+    }
+
+    /// All that the future can see of the past. Settles the months that come without an exercise.
+    fn key(&mut self, open: usize, used: &[usize]) -> Vec<i64> {
+        let contract = self.deal.terms.contract;
+        let now = open - contract.start;
+        let mut key: Vec<i64> = used.iter().map(|n| *n as i64).collect();
+        for (place, _, right) in contract.rights() {
+            let (_, from) = right.limit(now);
+            key.push(ordered(&self.orders, place, from, now) as i64);
+        }
+        self.settle(open, self.months);
+        let rounded = |x: f64| (x * 1e9).round() as i64;
+        for month in &self.ledger.months[open.saturating_sub(1)..] {
+            for i in 0..4 {
+                key.push(rounded(month.reserved[i] / self.deal.units));
+                key.push(rounded(month.price_ratio[i]));
+                key.push(rounded(month.elsewhere[i]));
+                key.push(i64::from(month.ended[i]) + 2 * i64::from(month.waiting[i]));
+            }
+        }
+        key
+    }
+
+    fn settle(&mut self, open: usize, close: usize) {
+        let terms = Terms { orders: Some(&self.orders), ..self.deal.terms };
+        let bought = (self.deal.overflow, self.deal.units);
+        let ledger = &mut self.ledger;
+        settle_months(
+            terms,
+            bought,
+            self.probe,
+            self.prices,
+            ledger,
+            open..close,
+            &mut Totals::zero(),
+        );
+    }
+
+    /// What may be done as month `open` begins, from nothing on. What ends the contract is done
+    /// alone: nothing else has an effect beside it.
+    fn actions(&self, open: usize) -> Vec<Mark> {
+        let contract = self.deal.terms.contract;
+        let end = (contract.start + contract.in_force(self.months)).min(self.months);
+        let Some(now) = open.checked_sub(contract.start).filter(|now| *now > 0) else {
+            return vec![0];
+        };
+        if !matches!(contract.phase(open), Phase::Term(_)) {
+            return vec![0];
+        }
+        let used = |place, from| ordered(&self.orders, place, from, now);
+        let over = contract.rights().any(|(place, _, right)| right.ends && used(place, 0) > 0);
+        let (mut joint, mut alone) = (vec![0], Vec::new());
+        for (place, _, right) in contract.rights() {
+            let (limit, from) = right.limit(now);
+            let left = (used(place, from) as f64) < limit;
+            if over || !left || !may_matter(&right, open, contract.start, end) {
+                continue;
+            }
+            if right.ends {
+                alone.push(1 << place);
+            } else {
+                let with: Vec<Mark> = joint.iter().map(|marks| marks | 1 << place).collect();
+                joint.extend(with);
+            }
+        }
+        joint.extend(alone);
+        joint
+    }
+}
+
+/// Exercises of the right at `place` as contract months `from..until` opened.
+fn ordered(orders: &[Mark], place: usize, from: usize, until: usize) -> usize {
+    orders[from.min(until)..until].iter().filter(|marks| *marks >> place & 1 == 1).count()
+}
+
+struct Walk<'a> {
+    lattice: &'a Lattice,
+    deal: Deal<'a>,
+    paths: &'a PathBlock,
+    prices: &'a Prices,
+    ledger: &'a mut Ledger,
+    orders: &'a mut Vec<Mark>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, at: usize, node: usize, visit: &mut dyn FnMut(usize, &Edge, &[Month])) {
+        let lattice = self.lattice;
+        let stage = &lattice.stages[at];
+        let place = stage.open.saturating_sub(self.deal.terms.contract.start);
+        for edge in &stage.nodes[node].edges {
+            self.orders[place] = edge.marks;
+            self.settle(stage.open, stage.close);
+            visit(at, edge, &self.ledger.months[stage.open..stage.close]);
+            if edge.walks_on {
+                self.node(at + 1, edge.to, visit);
+            }
+        }
+        self.orders[place] = 0;
+    }
+
+    fn settle(&mut self, open: usize, close: usize) {
+        let terms = Terms { orders: Some(self.orders), ..self.deal.terms };
+        settle_months(
+            terms,
+            (self.deal.overflow, self.deal.units),
+            self.paths,
+            self.prices,
+            self.ledger,
+            open..close,
+            &mut Totals::zero(),
+        );
+    }
+}
