@@ -5,14 +5,35 @@
 
 use crate::rng::{LANES, Lane};
 
-/// Rights exercised together: a bit for each right, by its place among the contract's.
-pub type Mark = u8;
+/// Rights exercised together: for each right, by its place among the contract's, how many of its
+/// parts ([`crate::contract::right::Right::parts`]) were, in [`PART_BITS`] bits.
+pub type Mark = u32;
+
+/// Bits for the parts of a right.
+const PART_BITS: usize = 4;
+
+/// Most parts that a right can have.
+pub const MOST_PARTS: u32 = (1 << PART_BITS) - 1;
+
+/// The mark of so many parts of the right at `place`.
+#[inline]
+#[must_use]
+pub fn mark(place: usize, parts: u32) -> Mark {
+    parts << (PART_BITS * place)
+}
+
+/// Parts of the right at `place` that a mark holds.
+#[inline]
+#[must_use]
+pub fn parts(mark: Mark, place: usize) -> u32 {
+    mark >> (PART_BITS * place) & MOST_PARTS
+}
 
 /// Rights exercised on each path.
 pub type Marks = [Mark; LANES];
 
 /// Most rights that a contract can have.
-pub const MOST_RIGHTS: usize = Mark::BITS as usize;
+pub const MOST_RIGHTS: usize = Mark::BITS as usize / PART_BITS;
 
 /// One month of one block of paths.
 #[derive(Clone, Debug)]

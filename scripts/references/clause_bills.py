@@ -92,6 +92,8 @@ write("flex_down_of_original", months((4, 10000), (3, 8500), (5, 7000)),
       months((4, 12000), (3, 10200), (5, 8400)), months((4, 0), (3, 1500 * 2), (5, 3000 * 2)))
 write("flex_down_below_a_threshold", months((4, 100), (3, 85), (5, 72.25)),
       months((4, 600), (3, 510), (5, 433.50)), 0)
+write("flex_down_in_parts", months((3, 100), (9, 90)), months((3, 600), (9, 540)), 0)
+write("flex_down_in_parts_of_original", months((3, 100), (9, 80)), months((3, 600), (9, 480)), 0)
 write("flex_down_minimum_and_step", months((3, 200), (3, 150), (6, 100)),
       months((3, 1200), (3, 900), (6, 600)), 0)
 write("flex_down_carry_over", months((15, 100), (3, 80), (6, 64)),
@@ -149,6 +151,8 @@ write("expansion", months((4, 100), (3, 125), (5, 156.25)), months((4, 600), (3,
       months((4, 500), (3, 250), (5, 0)))
 write("expansion_of_original", months((3, 100), (3, 125), (6, 150)),
       months((3, 600), (3, 750), (6, 900)), months((3, 500), (3, 250), (6, 0)))
+write("expansion_in_parts", months((3, 100), (9, 110)), months((3, 600), (9, 660)),
+      months((3, 50), (9, 0)))
 write("expansion_in_steps", months((3, 100), (3, 140)), months((3, 600), (3, 840)),
       months((3, 500), (3, 100)))
 write("with_expansion_and_cap", months((12, 100), (12, 150)), months((12, 600), (12, 945)),

@@ -71,6 +71,7 @@ class Contract:
     per_year: int = 2  # cuts in contract months 1-12, 13-24, ...
     carry_over: bool = False
     of_original: bool = False
+    parts: int = 1  # a cut gives up any number of so many equal parts of 15 %
     flex: bool = True  # give up 15 % of the units
     terminate: bool = False  # at each window, for a fee of three months; on demand afterward
     clawback: bool = False  # 10 % of a month's fee if less than 70 % of the units is used
@@ -80,6 +81,7 @@ class Contract:
         return [w for w in range(self.every, self.term, self.every) if w + 1 + self.lag <= self.term]
 
     def in_force(self, cuts):
+        cuts = cuts / self.parts
         return self.units * (1 - 0.15 * cuts if self.of_original else 0.85**cuts)
 
 
@@ -183,13 +185,14 @@ def program(demand, contract, grid, rule=None, marks=False):
     def choices(i, state):
         if state == "ended":
             return [(NOTHING, state, 0.0)]
-        cuts, used = state
-        old, new = contract.in_force(cuts), contract.in_force(cuts + 1)
+        cuts, used = state  # cuts in parts
+        old = contract.in_force(cuts)
         left = contract.per_year * (year(i) + 1) - cuts if contract.carry_over else contract.per_year - used
         found, one = [(NOTHING, after(i, cuts, used), 0.0)], np.arange(len(windows)) == i
-        mark = np.concatenate(([0.0], one, (old - new) * one)) if marks else 0.0
-        if contract.flex and left > 0:
-            found.append((saving(i, old, new), after(i, cuts + 1, used + 1), mark))
+        for part in range(1, contract.parts + 1) if contract.flex and left > 0 else ():
+            new = contract.in_force(cuts + part)
+            mark = np.concatenate(([0.0], one, (old - new) * one)) if marks else 0.0
+            found.append((saving(i, old, new), after(i, cuts + part, used + 1), mark))
         if contract.terminate:
             found.append((saving(i, old, 0.0, 3 * FEE * old), "ended", 0.0))
         return found
@@ -354,7 +357,8 @@ def main():
 
     def given(demand, contract, **more):
         model = {k: v for k, v in asdict(demand).items() if demand.jumps_per_year or "jump" not in k}
-        return {"level": LEVEL, "fee": FEE, "on_demand": 1.0, **model, **asdict(contract), **more}
+        terms = {k: v for k, v in asdict(contract).items() if k != "parts" or v > 1}
+        return {"level": LEVEL, "fee": FEE, "on_demand": 1.0, **model, **terms, **more}
 
     cases = [("T12.monthly", base, {"every": 1}), ("T36.carry_over", base, {"term": 36, "carry_over": True}),
              *((f"T12.{curve}", base, {"curve": curve}) for curve in ("LC3", "LC168")),
@@ -368,6 +372,9 @@ def main():
         cases += [(f"T{term}.learned{sd:.2f}", Demand(growth_sd=sd), {"term": term}) for sd in (0.1, 0.3)]
     for name, demand, terms in cases:
         record(name, lambda grid: optimized(demand, Contract(**terms), grid), given(demand, Contract(**terms)))
+    for parts in (2, 5):
+        contract = Contract(parts=parts)
+        record(f"T12.parts{parts}.V100", lambda grid: saving(base, contract, grid), given(base, contract))
     for term in (12, 36):
         contract = Contract(term=term)
         record(f"T{term}", lambda grid: course(base, contract, grid), given(base, contract))

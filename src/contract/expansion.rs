@@ -2,7 +2,8 @@
 
 use super::policy::Policy;
 use super::quantity::{AddedPrice, ShareOf};
-use super::right::{Right, Towards, Windows};
+use super::right::{Right, Towards};
+use super::windows::Windows;
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 /// until the term ends, at on-demand list prices of the term's months.
 ///
 /// # Parameters
-/// `share`, at least 0; `of`; `price`, `signed` or `list`; `windows` and `policy` as for
+/// `share`, at least 0; `of`; `price`, `signed` or `list`; `parts`, `windows` and `policy` as for
 /// `flex_down`; a `threshold` is passed from below: the right is exercised when the signal is above
 /// its level.
 ///
@@ -61,16 +62,29 @@ pub struct Expansion {
     /// What added units cost.
     #[serde(default)]
     pub price: AddedPrice,
+    /// Equal parts of which an exercise may take any number: 1 is all or nothing, 5 a fifth, two
+    /// fifths, ... of what it adds.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 15))]
+    pub parts: u32,
     /// When the right may be exercised.
     pub windows: Windows,
     /// When it is exercised.
     pub policy: Policy,
 }
 
+fn one() -> u32 {
+    1
+}
+
 impl Clause for Expansion {
     fn right(&self) -> Option<Right<'_>> {
         let at_list = self.price == AddedPrice::List;
-        Some(Right { at_list, ..self.windows.right(&self.policy, Towards::More) })
+        Some(Right {
+            at_list,
+            parts: self.parts,
+            ..self.windows.right(&self.policy, Towards::More)
+        })
     }
 
     fn exercise(&self, opening: Opening<'_>, times: &Lane, units: &mut Lane) {
@@ -101,7 +115,7 @@ impl Clause for Expansion {
     fn describe(&self) -> String {
         let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
         let of = self.of.words();
-        let right = self.windows.right(&self.policy, Towards::More).describe();
+        let right = self.right().map_or_else(String::new, |right| right.describe());
         let price = self.price.words();
         format!(
             "expansion: {share:.1} % of the {of} units may be added at the {price} price {right}"

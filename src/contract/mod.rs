@@ -58,6 +58,7 @@ mod tiers;
 mod tranches;
 mod upfront;
 mod volume_tiers;
+pub mod windows;
 
 pub use charges::Charges;
 pub use clause::{Billing, Clause, Hooks, Opening, Quotes, Rates};

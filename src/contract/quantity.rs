@@ -69,7 +69,7 @@ impl Contract {
         let left = |units: f64, share: f64| {
             self.whole_steps(units * (1.0 - share)).clamp(floor.min(units), units)
         };
-        repeated(units, share, of, times, left)
+        repeated(units, share, -1.0, of, times, left)
     }
 
     /// `units` after so many exercises, each of which adds `share` of them: whole steps of what is
@@ -77,14 +77,17 @@ impl Contract {
     #[must_use]
     pub fn expanded(&self, units: f64, share: f64, of: ShareOf, times: f64) -> f64 {
         let more = |units: f64, share: f64| self.whole_steps(units * (1.0 + share)).max(units);
-        repeated(units, share, of, times, more)
+        repeated(units, share, 1.0, of, times, more)
     }
 }
 
-/// An exercise on `units`, made so many times, or once with so many times the share.
+/// An exercise on `units`, made so many times, or once with so many times the share. A part of an
+/// exercise takes its part of what is left, so that all parts together take the share. `sign` is -1 for
+/// less and 1 for more.
 fn repeated(
     units: f64,
     share: f64,
+    sign: f64,
     of: ShareOf,
     times: f64,
     exercise: impl Fn(f64, f64) -> f64,
@@ -92,6 +95,12 @@ fn repeated(
     match of {
         _ if times == 0.0 => units,
         ShareOf::Original => exercise(units, share * times),
-        ShareOf::Current => (0..times as usize).fold(units, |units, _| exercise(units, share)),
+        ShareOf::Current => {
+            let whole = (times + 1e-9).floor();
+            let units = (0..whole as usize).fold(units, |units, _| exercise(units, share));
+            let part = times - whole;
+            let in_part = || sign * (libm::pow(1.0 + sign * share, part) - 1.0);
+            if part < 1e-9 { units } else { exercise(units, in_part()) }
+        }
     }
 }

@@ -7,95 +7,14 @@
 //! policy sees is [`Opening`], which holds no future.
 
 use super::policy::{Commitment, Policy};
+use super::windows::rising;
 use super::{AnyClause, Clause, Contract, Opening};
 use crate::error::Problem;
-use crate::ledger::Marks;
+use crate::ledger::{Marks, mark, parts};
 use crate::rng::{LANES, Lane};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Months of a contract year.
 const YEAR: usize = 12;
-
-/// When a right may be exercised, and how often.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Windows {
-    /// A window at the end of every so many contract months.
-    #[schemars(range(min = 1))]
-    pub every_months: Option<usize>,
-    /// Instead: windows at the end of these contract months, from 1.
-    #[serde(default)]
-    #[schemars(inner(range(min = 1)))]
-    pub months: Vec<usize>,
-    /// Whole months from the window to the first month with the new quantity.
-    #[serde(default)]
-    pub notice_months: usize,
-    /// Most exercises in a contract year (months 1 to 12, 13 to 24, ...).
-    #[schemars(range(min = 1))]
-    pub per_year: Option<usize>,
-    /// Whether exercises that a year left over may be made later.
-    #[serde(default)]
-    pub carry_over: bool,
-}
-
-impl Windows {
-    /// The right that these windows give, exercised by `policy`.
-    #[must_use]
-    pub fn right<'a>(&'a self, policy: &'a Policy, towards: Towards) -> Right<'a> {
-        Right {
-            table: "windows.",
-            every: self.every_months,
-            months: &self.months,
-            notice: self.notice_months,
-            per_year: self.per_year,
-            carry_over: self.carry_over,
-            ..Right::at_any_month(policy, towards)
-        }
-    }
-
-    /// What is wrong with the table on its own.
-    #[must_use]
-    pub fn check(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        match (self.every_months, self.months.is_empty()) {
-            (None, true) => problems.push(Problem::new(
-                "windows",
-                "missing-field",
-                "the right has no windows",
-                "add `every_months`, as in every_months = 3, or `months`, as in months = [3, 6]",
-            )),
-            (Some(_), false) => problems.push(Problem::new(
-                "windows.months",
-                "ambiguous",
-                "the right has windows both in a rhythm and by a list",
-                "keep one of `every_months` and `months`",
-            )),
-            _ => {}
-        }
-        problems.extend(rising("windows.months", &self.months));
-        if self.carry_over && self.per_year.is_none() {
-            problems.push(Problem::new(
-                "windows.carry_over",
-                "no-effect",
-                "`carry_over` does nothing without a limit for the year",
-                "add `per_year`, or take it out",
-            ));
-        }
-        problems
-    }
-}
-
-/// A list of months must rise.
-fn rising(field: &str, months: &[usize]) -> Option<Problem> {
-    let pair = months.windows(2).find(|pair| pair[1] <= pair[0])?;
-    Some(Problem::new(
-        field,
-        "order",
-        format!("month {} stands after month {}", pair[1], pair[0]),
-        "list each month once, in their order",
-    ))
-}
 
 /// `at the end of month 6`, `at the end of months 3 and 6`.
 fn at_end_of(months: &[usize]) -> String {
@@ -150,6 +69,8 @@ pub struct Right<'a> {
     pub carry_over: bool,
     /// Whether one exercise is all.
     pub once: bool,
+    /// Equal parts of which an exercise may take any number.
+    pub parts: u32,
     /// Whether an exercise ends the contract.
     pub ends: bool,
     /// Whether units wait for an exercise to be reserved.
@@ -176,6 +97,7 @@ impl<'a> Right<'a> {
             per_year: None,
             carry_over: false,
             once: false,
+            parts: 1,
             ends: false,
             starts: false,
             at_list: false,
@@ -200,27 +122,54 @@ impl<'a> Right<'a> {
         listed && (self.first.max(1)..=self.last).contains(&month)
     }
 
-    /// Which paths exercise the right as the month opens, as marks with the bit of its `place`;
-    /// `commitment` are the units of a month under all that is declared.
+    /// Which paths exercise the right as the month opens, as marks at its `place`: as few parts as
+    /// leave the policy nothing to want. `commitment` are the units of a month under all that is
+    /// declared and so many more exercises of this right.
     #[must_use]
     pub fn exercised(
         &self,
         opening: Opening<'_>,
         place: usize,
-        commitment: &Commitment<'_>,
+        commitment: &dyn Fn(usize, f64) -> Lane,
     ) -> Marks {
         let window = opening.month;
-        let wants = match self.policy {
-            _ if !self.has_window(window) => return [0; LANES],
-            Policy::Never => return [0; LANES],
-            Policy::Declared(declared) => [declared.months.contains(&window); LANES],
+        let mut marks = [0; LANES];
+        if !self.has_window(window) || matches!(self.policy, Policy::Never) {
+            return marks;
+        }
+        let (limit, from) = self.limit(window);
+        let taken = self.exercises(opening, place, from, window);
+        for taking in 0..self.parts {
+            let share = self.times(taking);
+            let left = |at| commitment(at, share);
+            let wants = self.wants(opening, &left);
+            if wants == [false; LANES] {
+                break;
+            }
+            let units = left(window);
+            for i in 0..LANES {
+                let may = taken[i] < limit && units[i] > 0.0;
+                if wants[i] && may && marks[i] == mark(place, taking) {
+                    marks[i] = mark(place, taking + 1);
+                }
+            }
+        }
+        marks
+    }
+
+    fn wants(&self, opening: Opening<'_>, commitment: &Commitment<'_>) -> [bool; LANES] {
+        match self.policy {
+            Policy::Never => [false; LANES],
+            Policy::Declared(declared) => [declared.months.contains(&opening.month); LANES],
             Policy::Threshold(threshold) => threshold.wants(opening, self.towards, commitment),
             Policy::Fitted(fitted) => fitted.wants(opening, self.towards, commitment),
-        };
-        let (limit, from) = self.limit(window);
-        let taken = self.count(opening, place, from, window);
-        let units = if wants == [false; LANES] { [0.0; LANES] } else { commitment(window) };
-        std::array::from_fn(|i| u8::from(wants[i] && taken[i] < limit && units[i] > 0.0) << place)
+        }
+    }
+
+    /// So many parts, in exercises.
+    #[must_use]
+    pub fn times(&self, parts: u32) -> f64 {
+        f64::from(parts) / f64::from(self.parts)
     }
 
     /// Most exercises up to and with a window, and the first month from which they count.
@@ -235,17 +184,34 @@ impl<'a> Right<'a> {
         }
     }
 
-    /// Exercises on each path at the windows of months `from..until`.
-    fn count(&self, opening: Opening<'_>, place: usize, from: usize, until: usize) -> Lane {
-        let mut count = [0.0; LANES];
+    /// Sums of what `count` makes of the parts exercised at the windows of months `from..until`.
+    fn sum(
+        &self,
+        (opening, place): (Opening<'_>, usize),
+        (from, until): (usize, usize),
+        count: impl Fn(u32) -> u32,
+    ) -> Lane {
+        let mut sum = [0.0; LANES];
         let until = until.min(opening.closed.len());
         for month in (from..until).filter(|month| self.has_window(*month)) {
             let marks = &opening.closed[month].exercised;
             for i in 0..LANES {
-                count[i] += f64::from(marks[i] >> place & 1);
+                sum[i] += f64::from(count(parts(marks[i], place)));
             }
         }
-        count
+        sum
+    }
+
+    /// Exercises on each path at the windows of months `from..until`, whole or in part.
+    fn exercises(&self, opening: Opening<'_>, place: usize, from: usize, until: usize) -> Lane {
+        self.sum((opening, place), (from, until), |parts| parts.min(1))
+    }
+
+    /// What was exercised on each path at the windows before month `until`, in exercises: a part
+    /// counts as what it is.
+    fn count(&self, opening: Opening<'_>, place: usize, until: usize) -> Lane {
+        let of_one = f64::from(self.parts);
+        self.sum((opening, place), (1, until), |parts| parts).map(|parts| parts / of_one)
     }
 
     /// The windows whose exercises are in effect in this month, with their marks; those of this
@@ -264,17 +230,17 @@ impl<'a> Right<'a> {
     /// Exercises before this month, in effect or under notice.
     #[must_use]
     pub fn declared(&self, opening: Opening<'_>, place: usize) -> Lane {
-        self.count(opening, place, 1, opening.month)
+        self.count(opening, place, opening.month)
     }
 
     /// Exercises in effect in this month, whose own marks are `now`.
     #[must_use]
     pub fn in_effect(&self, opening: Opening<'_>, place: usize, now: &Marks) -> Lane {
         let until = (opening.month + 1).saturating_sub(self.notice);
-        let mut count = self.count(opening, place, 1, until);
+        let mut count = self.count(opening, place, until);
         if self.notice == 0 {
             for i in 0..LANES {
-                count[i] += f64::from(now[i] >> place & 1);
+                count[i] += self.times(parts(now[i], place));
             }
         }
         count
@@ -382,7 +348,11 @@ impl<'a> Right<'a> {
             Policy::Threshold(threshold) => threshold.describe(self.towards),
             Policy::Fitted(fitted) => fitted.describe(self.towards),
         };
-        format!("{windows}{notice}{budget}; {policy}")
+        let parts = match self.parts {
+            1 => String::new(),
+            n => format!(", in up to {n} equal parts"),
+        };
+        format!("{windows}{notice}{budget}{parts}; {policy}")
     }
 }
 

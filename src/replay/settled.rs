@@ -6,7 +6,7 @@ use super::{
 };
 use crate::analysis::calendar_month;
 use crate::contract::{AnyClause, Billing, Opening, Phase, Rates};
-use crate::ledger::{Month, Totals};
+use crate::ledger::{Month, Totals, parts};
 use crate::path::PathBlock;
 use crate::results::RunFacts;
 use crate::rng::{LANES, Lane};
@@ -155,8 +155,12 @@ impl<'a> Settled<'a> {
     fn exercised(&self, month: &Month) -> Vec<String> {
         let rights = self.study.contract.clauses.iter().filter(|c| c.get().right().is_some());
         let marks = month.exercised[self.lane];
-        let exercised = rights.enumerate().filter(|(place, _)| marks >> place & 1 == 1);
-        exercised.map(|(_, clause)| clause.kind()).collect()
+        let taken = rights.enumerate().map(|(place, clause)| (clause, parts(marks, place)));
+        let named = |(clause, taken): (&AnyClause, u32)| {
+            let all = clause.get().right().map_or(1, |right| right.parts);
+            if taken == all { clause.kind() } else { format!("{} {taken}/{all}", clause.kind()) }
+        };
+        taken.filter(|(_, taken)| *taken > 0).map(named).collect()
     }
 
     fn overflow_price(&self, t: usize) -> f64 {

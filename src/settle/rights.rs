@@ -4,7 +4,7 @@
 use super::quantity;
 use crate::contract::right::Right;
 use crate::contract::{Clause, Opening, Phase, Rates};
-use crate::ledger::{MOST_RIGHTS, Mark, Marks, Month};
+use crate::ledger::{MOST_PARTS, MOST_RIGHTS, Mark, Marks, Month, mark, parts};
 use crate::rng::{LANES, Lane};
 
 /// Marks the rights that are exercised as the month opens, and changes its units by those whose
@@ -80,7 +80,7 @@ fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Mark
     let mut marks = [0; LANES];
     let windows = || opening.contract.rights().filter(|(_, _, r)| r.has_window(opening.month));
     if let Some(order) = order {
-        let given: Mark = windows().map(|(place, _, _)| order & (1 << place)).sum();
+        let given: Mark = windows().map(|(place, _, _)| order & mark(place, MOST_PARTS)).sum();
         return [given; LANES];
     }
     if windows().next().is_none() {
@@ -89,7 +89,11 @@ fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Mark
     let declared = declared(opening);
     let over = over(opening);
     for (place, _, right) in windows() {
-        let commitment = |at| scheduled(opening, phase, units, (&declared, place), at);
+        let commitment = |at, more: f64| {
+            let mut declared = declared;
+            declared[place] = declared[place].map(|times| times + more);
+            scheduled(opening, phase, units, (&declared, place), at)
+        };
         let more = right.exercised(opening, place, &commitment);
         for i in (0..LANES).filter(|i| !over[*i]) {
             marks[i] |= more[i];
@@ -165,7 +169,7 @@ fn blended(
     for (window, marks) in right.windows_in_effect(opening, now) {
         let mut after = *held;
         for i in 0..LANES {
-            times[i] += f64::from(marks[i] >> place & 1);
+            times[i] += right.times(parts(marks[i], place));
         }
         clause.exercise(opening, &times, &mut after);
         for i in 0..LANES {

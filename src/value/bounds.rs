@@ -14,7 +14,7 @@
 //! cost is small, so that both means have small errors, and the two meet where the increments come
 //! from the right expected costs.
 
-use super::lattice::{Billing, Desk, Edge, Lattice, sum};
+use super::lattice::{Decisions, Edge, Lattice, Scratch, sum};
 use super::regression::Regression;
 use super::sight::{Lens, Sight};
 use super::solution::Solution;
@@ -92,7 +92,7 @@ pub struct Found {
 
 /// Values every cell on the same paths.
 #[must_use]
-pub fn value<B: Billing>(
+pub fn value<B: Decisions>(
     model: &PathModel,
     lens: &Lens,
     cells: &[Cell<B>],
@@ -210,7 +210,7 @@ impl Sums {
 struct Worker {
     paths: PathBlock,
     /// Of each cell: a contract without rights leaves untouched what another wrote of rights.
-    desks: Vec<Desk>,
+    scratches: Vec<Scratch>,
     sight: Sight,
     costs: Costs,
 }
@@ -232,20 +232,20 @@ impl Worker {
         let rows = || vec![[0.0; LANES]; edges];
         Self {
             paths: model.block(),
-            desks: vec![Desk::new(model.months()); cells.len()],
+            scratches: vec![Scratch::new(model.months()); cells.len()],
             sight: Sight::new(lens, model),
             costs: Costs { raw: rows(), net: rows(), ahead: rows() },
         }
     }
 
     /// Adds a cell's figures on the block.
-    fn cell<B: Billing>(&mut self, (k, cell): (usize, &Cell<B>), sums: &mut Sums) {
-        let Self { paths, desks, sight, costs } = self;
+    fn cell<B: Decisions>(&mut self, (k, cell): (usize, &Cell<B>), sums: &mut Sums) {
+        let Self { paths, scratches, sight, costs } = self;
         if let Some(params) = &cell.params {
             paths.params.clone_from(params);
         }
         let stages = &cell.lattice.stages;
-        cell.deal.bill(&cell.lattice, paths, &mut desks[k], &mut |stage, edge, months| {
+        cell.deal.bill(&cell.lattice, paths, &mut scratches[k], &mut |stage, edge, months| {
             let (open, close) = (stages[stage].open, stages[stage].close);
             let raw = sum(months);
             let surprise = sight.surprise(&cell.fit, edge, (open, close));

@@ -8,10 +8,10 @@
 //! The walk settles every edge once for a block of paths, by [`settle_months`] and no other
 //! arithmetic: what the lattice says of a bill is what a run says of it.
 
-use super::lattice::{Billing, Desk, Edge, Lattice, Node, Stage};
+use super::lattice::{Decisions, Edge, Lattice, Node, Scratch, Stage};
 use crate::contract::right::Right;
 use crate::contract::{Opening, Phase};
-use crate::ledger::{Ledger, Mark, Month, Totals};
+use crate::ledger::{Ledger, Mark, Month, Totals, mark, parts};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::settle::{Prices, Terms, quantity, reprice, settle_months};
@@ -74,15 +74,15 @@ impl Deal<'_> {
     }
 }
 
-impl Billing for Deal<'_> {
+impl Decisions for Deal<'_> {
     fn bill(
         &self,
         lattice: &Lattice,
         paths: &PathBlock,
-        desk: &mut Desk,
+        scratch: &mut Scratch,
         visit: &mut dyn FnMut(usize, &Edge, &[Lane]),
     ) {
-        let Desk { prices, ledger, months } = desk;
+        let Scratch { prices, ledger, months } = scratch;
         reprice(self.terms.contract, paths, prices);
         let mut orders = vec![0; paths.load.len()];
         let mut walk = Walk { lattice, deal: *self, paths, prices, ledger, orders: &mut orders };
@@ -141,7 +141,8 @@ impl Growing<'_> {
             self.lattice.edges += 1;
             let (to, walks_on) =
                 if close < self.months { self.reach(stage + 1) } else { (0, false) };
-            let edge = Edge { index, marks, to, walks_on, reserved };
+            let units = self.commitment(open, open + 1);
+            let edge = Edge { index, marks, to, walks_on, units, reserved };
             self.lattice.stages[stage].nodes[node].edges.push(edge);
             if walks_on {
                 self.expand(stage + 1, to)?;
@@ -171,20 +172,21 @@ impl Growing<'_> {
         let contract = self.deal.terms.contract;
         let now = open.saturating_sub(contract.start);
         let rights: Vec<Right<'_>> = contract.rights().map(|(_, _, right)| right).collect();
-        let used: Vec<usize> =
-            (0..rights.len()).map(|place| ordered(&self.orders, place, 0, now)).collect();
-        let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
-        let units = closed.map_or(self.deal.units, |t| self.scheduled(t, &used));
-        Node { used, units, edges: Vec::new() }
+        let used = (0..rights.len()).map(|place| exercises(&self.orders, place, 0, now)).collect();
+        Node { used, units: self.commitment(open, open), edges: Vec::new() }
     }
 
-    /// The units of a month with so many exercises of each right in effect.
-    fn scheduled(&self, month: usize, used: &[usize]) -> f64 {
+    /// The units of the month that closed as month `open` opens, with all that was ordered as months
+    /// before `until` opened in effect.
+    fn commitment(&self, open: usize, until: usize) -> f64 {
         let contract = self.deal.terms.contract;
+        let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
+        let Some(month) = closed else { return self.deal.units };
         let opening = self.opening(month);
         let mut units = quantity(opening, contract.phase(month), self.deal.units).0;
-        for (place, clause, _) in contract.rights() {
-            clause.exercise(opening, &[used[place] as f64; LANES], &mut units);
+        for (place, clause, right) in contract.rights() {
+            let ordered = taken(&self.orders, place, 0, until - contract.start);
+            clause.exercise(opening, &[right.times(ordered); LANES], &mut units);
         }
         units[0]
     }
@@ -207,7 +209,8 @@ impl Growing<'_> {
         let mut key: Vec<i64> = used.iter().map(|n| *n as i64).collect();
         for (place, _, right) in contract.rights() {
             let (_, from) = right.limit(now);
-            key.push(ordered(&self.orders, place, from, now) as i64);
+            key.push(exercises(&self.orders, place, from, now) as i64);
+            key.push(i64::from(taken(&self.orders, place, 0, now)));
         }
         self.settle(open, self.months);
         let rounded = |x: f64| (x * 1e9).round() as i64;
@@ -248,7 +251,7 @@ impl Growing<'_> {
         if !matches!(contract.phase(open), Phase::Term(_)) {
             return vec![0];
         }
-        let used = |place, from| ordered(&self.orders, place, from, now);
+        let used = |place, from| exercises(&self.orders, place, from, now);
         let over = contract.rights().any(|(place, _, right)| right.ends && used(place, 0) > 0);
         let (mut joint, mut alone) = (vec![0], Vec::new());
         for (place, _, right) in contract.rights() {
@@ -258,10 +261,14 @@ impl Growing<'_> {
                 continue;
             }
             if right.ends {
-                alone.push(1 << place);
+                alone.push(mark(place, right.parts));
             } else {
-                let with: Vec<Mark> = joint.iter().map(|marks| marks | 1 << place).collect();
-                joint.extend(with);
+                let with = |parts| {
+                    let with: Vec<Mark> = joint.iter().map(|m| m | mark(place, parts)).collect();
+                    with
+                };
+                let more: Vec<Mark> = (1..=right.parts).flat_map(with).collect();
+                joint.extend(more);
             }
         }
         joint.extend(alone);
@@ -269,9 +276,14 @@ impl Growing<'_> {
     }
 }
 
-/// Exercises of the right at `place` as contract months `from..until` opened.
-fn ordered(orders: &[Mark], place: usize, from: usize, until: usize) -> usize {
-    orders[from.min(until)..until].iter().filter(|marks| *marks >> place & 1 == 1).count()
+/// Exercises of the right at `place` as contract months `from..until` opened, whole or in part.
+fn exercises(orders: &[Mark], place: usize, from: usize, until: usize) -> usize {
+    orders[from.min(until)..until].iter().filter(|marks| parts(**marks, place) > 0).count()
+}
+
+/// Parts of the right at `place` that were exercised as contract months `from..until` opened.
+fn taken(orders: &[Mark], place: usize, from: usize, until: usize) -> u32 {
+    orders[from.min(until)..until].iter().map(|marks| parts(*marks, place)).sum()
 }
 
 struct Walk<'a> {

@@ -4,7 +4,7 @@ use super::basis::Extra;
 use super::bounds::{Cell, Fit};
 use super::gaussian::Law;
 use super::grid::Grid;
-use super::lattice::{Billing, Lattice};
+use super::lattice::{Decisions, Lattice};
 use super::regression::{Regression, Training};
 use super::sight::Lens;
 use super::solution::Solution;
@@ -50,7 +50,7 @@ impl<'a> Fitter<'a> {
 
     /// Decisions with their expected costs.
     #[must_use]
-    pub fn cell<B: Billing>(&self, deal: B, lattice: Lattice) -> Cell<B> {
+    pub fn cell<B: Decisions>(&self, deal: B, lattice: Lattice) -> Cell<B> {
         let fit = match (&self.lens, &self.training) {
             (Lens::Known(law, grid), _) => {
                 Fit::Known(Solution::of(&lattice, deal, law, *grid, &self.probe))
@@ -66,7 +66,7 @@ impl<'a> Fitter<'a> {
 
     /// The expected cost of the best decisions, by the law of the load alone, on a grid with
     /// `fineness` knots in a standard deviation of a month; none where the law is not known.
-    pub fn solved<B: Billing>(&self, deal: B, lattice: &Lattice, fineness: f64) -> Option<f64> {
+    pub fn solved<B: Decisions>(&self, deal: B, lattice: &Lattice, fineness: f64) -> Option<f64> {
         let Lens::Known(law, _) = &self.lens else { return None };
         let solution = Solution::of(lattice, deal, law, grid(law, fineness), &self.probe);
         let root = &lattice.stages[0].nodes[0].edges[0];

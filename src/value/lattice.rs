@@ -4,7 +4,7 @@
 //! month. A *node* is what earlier decisions have left. An *edge* is a decision at a node: what is
 //! done as the stage opens, and the months that are billed until the next.
 //!
-//! [`Billing`] says what edges cost on given paths. Contracts are one kind of it ([`super::deal`]);
+//! [`Decisions`] says what edges cost on given paths. Contracts are one kind of it ([`super::deal`]);
 //! any other problem of exercise, as an option on a price, can be put in its place: everything that
 //! fits policies and bounds them sees nothing else.
 
@@ -36,7 +36,7 @@ pub struct Stage {
 /// What earlier decisions have left.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Exercises of each right so far.
+    /// Exercises of each right so far, whole or in part.
     pub used: Vec<usize>,
     /// Units of the month that has closed, under all that is declared, whether its notice is over or
     /// not.
@@ -50,12 +50,14 @@ pub struct Node {
 pub struct Edge {
     /// Its number among all edges.
     pub index: usize,
-    /// Rights exercised, a bit for each place.
+    /// Rights exercised.
     pub marks: Mark,
     /// The node of the next stage that it leads to; of the last stage, nowhere.
     pub to: usize,
     /// Whether the first to lead to that node.
     pub(super) walks_on: bool,
+    /// Units of the month that has closed, under all that is declared by then and now.
+    pub units: f64,
     /// Units reserved in each of the stage's months.
     pub reserved: Vec<f64>,
 }
@@ -69,7 +71,14 @@ impl Lattice {
         let mut edges = 0;
         let mut edge = |to: &usize| {
             edges += 1;
-            Edge { index: edges - 1, marks: 0, to: *to, walks_on: false, reserved: Vec::new() }
+            Edge {
+                index: edges - 1,
+                marks: 0,
+                to: *to,
+                walks_on: false,
+                units: 0.0,
+                reserved: Vec::new(),
+            }
         };
         let mut node = |ways: &Vec<usize>| Node {
             used: Vec::new(),
@@ -89,7 +98,7 @@ impl Lattice {
 }
 
 /// What edges cost.
-pub trait Billing: Copy + Sync {
+pub trait Decisions: Copy + Sync {
     /// Calls `visit` once for every edge, in any order, with its stage and what each month of the
     /// stage costs on each path, in present value, USD. What month `t` costs may depend on all that
     /// the paths say of months up to `t`, and on nothing later.
@@ -97,14 +106,14 @@ pub trait Billing: Copy + Sync {
         &self,
         lattice: &Lattice,
         paths: &PathBlock,
-        desk: &mut Desk,
+        scratch: &mut Scratch,
         visit: &mut dyn FnMut(usize, &Edge, &[Lane]),
     );
 }
 
-/// Buffers that billing writes on, the same for all blocks of paths.
+/// Buffers that decisions writes on, the same for all blocks of paths.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct Scratch {
     /// Prices of the block.
     pub prices: Prices,
     /// What is settled.
@@ -113,7 +122,7 @@ pub struct Desk {
     pub months: Vec<Lane>,
 }
 
-impl Desk {
+impl Scratch {
     /// Buffers for so many months.
     #[must_use]
     pub fn new(months: usize) -> Self {

@@ -8,7 +8,7 @@
 //! that errors of one stage do not add up in the next.
 
 use super::basis::{Basis, Extra, Seen};
-use super::lattice::{Billing, Desk, Edge, Lattice, sum};
+use super::lattice::{Decisions, Edge, Lattice, Scratch, sum};
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
 
@@ -64,13 +64,13 @@ fn generate(model: &PathModel, sampler: &dyn Sampler, block: u64, paths: &mut Pa
 impl Regression {
     /// Fits the decisions of a lattice.
     #[must_use]
-    pub fn of<B: Billing>(
+    pub fn of<B: Decisions>(
         lattice: &Lattice,
-        billing: B,
+        decisions: B,
         model: &PathModel,
         training: &Training,
     ) -> Self {
-        let costs = realized(lattice, billing, model, training);
+        let costs = realized(lattice, decisions, model, training);
         let mut fit = Self {
             ahead: vec![Vec::new(); lattice.edges],
             during: vec![Vec::new(); lattice.edges],
@@ -164,17 +164,17 @@ fn weighted(weights: &[f64], rows: &[Lane]) -> Lane {
 }
 
 /// What every edge costs on every training path.
-fn realized<B: Billing>(
+fn realized<B: Decisions>(
     lattice: &Lattice,
-    billing: B,
+    decisions: B,
     model: &PathModel,
     training: &Training,
 ) -> Vec<Vec<Lane>> {
     let mut costs = vec![Vec::with_capacity(training.blocks as usize); lattice.edges];
-    let (mut paths, mut desk) = (model.block(), Desk::new(model.months()));
+    let (mut paths, mut scratch) = (model.block(), Scratch::new(model.months()));
     for block in 0..training.blocks {
         generate(model, &*training.sampler, block, &mut paths);
-        billing.bill(lattice, &paths, &mut desk, &mut |_, edge, months| {
+        decisions.bill(lattice, &paths, &mut scratch, &mut |_, edge, months| {
             costs[edge.index].push(sum(months));
         });
     }

@@ -12,11 +12,11 @@
 
 use super::bounds::{Cell, Draws, REPLICATES};
 use super::deal::Deal;
-use super::lattice::{Billing, Desk, Edge, Node, Stage, sum};
+use super::lattice::{Decisions, Edge, Node, Scratch, Stage, sum};
 use super::sight::{Lens, Sight};
 use crate::contract::policy::Line;
 use crate::contract::right::Towards;
-use crate::ledger::Mark;
+use crate::ledger::{Mark, mark, parts};
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane};
 use rayon::prelude::*;
@@ -54,13 +54,13 @@ impl Sample {
         let points = Points::Quasi { replicates: REPLICATES, log2_points };
         let sampler = model.sampler(points, draws.seed, purpose);
         let replicate = |replicate: u32| {
-            let (mut paths, mut desk) = (model.block(), Desk::new(model.months()));
+            let (mut paths, mut scratch) = (model.block(), Scratch::new(model.months()));
             let mut sight = Sight::new(lens, model);
             let block = |first: u64| {
                 let at = Block { replicate, first };
                 model.generate(&*sampler, points, at, &mut paths);
                 sight.look(lens, &paths);
-                Seen::of(cell, &paths, &sight, &mut desk)
+                Seen::of(cell, &paths, &sight, &mut scratch)
             };
             (0..1u64 << log2_points).step_by(LANES).map(block).collect()
         };
@@ -105,30 +105,36 @@ impl Sample {
     }
 
     /// The decision that rules take at a node: all that they want of what there is, or the first
-    /// ending alone.
+    /// ending alone; of a right in parts, as few as leave its rule nothing to want.
     fn choose<'b>(&self, node: &'b Node, rules: &Rules, load: f64, left: f64) -> &'b Edge {
         let there = node.edges.iter().fold(0, |all, edge| all | edge.marks);
         let mut wanted: Mark = 0;
         for (place, (towards, ends)) in self.rights.iter().enumerate() {
-            let bit = 1 << place;
-            let passed = |line: Line| line.is_passed(*towards, load, left, node.units);
-            if there & bit != 0 && rules[place].is_some_and(passed) {
-                if *ends {
-                    wanted = bit;
-                    break;
-                }
-                wanted |= bit;
+            let Some(line) = rules[place].filter(|_| parts(there, place) > 0) else { continue };
+            let (mut taking, mut units) = (0, node.units);
+            while line.is_passed(*towards, load, left, units) {
+                let Some(more) = edge_of(node, mark(place, taking + 1)) else { break };
+                (taking, units) = (taking + 1, more.units);
             }
+            if taking > 0 && *ends {
+                wanted = mark(place, taking);
+                break;
+            }
+            wanted |= mark(place, taking);
         }
-        node.edges.iter().find(|edge| edge.marks == wanted).unwrap_or(&node.edges[0])
+        edge_of(node, wanted).unwrap_or(&node.edges[0])
     }
 }
 
+fn edge_of(node: &Node, marks: Mark) -> Option<&Edge> {
+    node.edges.iter().find(|edge| edge.marks == marks)
+}
+
 impl Seen {
-    fn of(cell: &Cell<Deal<'_>>, paths: &PathBlock, sight: &Sight, desk: &mut Desk) -> Self {
+    fn of(cell: &Cell<Deal<'_>>, paths: &PathBlock, sight: &Sight, scratch: &mut Scratch) -> Self {
         let stages = &cell.lattice.stages;
         let mut net = vec![[0.0; LANES]; cell.lattice.edges];
-        cell.deal.bill(&cell.lattice, paths, desk, &mut |stage, edge, months| {
+        cell.deal.bill(&cell.lattice, paths, scratch, &mut |stage, edge, months| {
             let (open, close) = (stages[stage].open, stages[stage].close);
             let bills = sum(months);
             let surprise = sight.surprise(&cell.fit, edge, (open, close));

@@ -20,7 +20,7 @@
 
 use super::gaussian::Law;
 use super::grid::{Grid, Weights};
-use super::lattice::{Billing, Desk, Edge, Lattice};
+use super::lattice::{Decisions, Edge, Lattice, Scratch};
 use crate::math::exp;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -63,9 +63,9 @@ impl Solution {
     /// but the load is taken. What a month costs may be the sum of a part that depends on its own
     /// load and one that depends on the load of the month before, and nothing else.
     #[must_use]
-    pub fn of<B: Billing>(
+    pub fn of<B: Decisions>(
         lattice: &Lattice,
-        billing: B,
+        decisions: B,
         law: &Law,
         grid: Grid,
         calm: &PathBlock,
@@ -80,7 +80,7 @@ impl Solution {
         }
         let table = vec![0.0; count * grid.stride()];
         let mut solution = Self { grid, places, late: table.clone(), costs: table };
-        solution.bill(lattice, billing, law, calm);
+        solution.bill(lattice, decisions, law, calm);
         solution.induce(lattice, law);
         solution
     }
@@ -119,10 +119,10 @@ impl Solution {
 
     /// Bills of all edges at all knots. Months take turns to move, so that what is billed for the
     /// month before is told from the rest.
-    fn bill<B: Billing>(&mut self, lattice: &Lattice, billing: B, law: &Law, calm: &PathBlock) {
+    fn bill<B: Decisions>(&mut self, lattice: &Lattice, decisions: B, law: &Law, calm: &PathBlock) {
         let (grid, months) = (self.grid, calm.load.len());
         let mut paths = calm.clone();
-        let mut desk = Desk::new(months);
+        let mut scratch = Scratch::new(months);
         let level: Vec<f64> = law.mean.iter().map(|mean| exp(*mean)).collect();
         for first in (0..grid.knots()).step_by(LANES) {
             let factor = |i: usize| exp(grid.knot((first + i).min(grid.knots() - 1)));
@@ -135,7 +135,7 @@ impl Solution {
                             |i| if moves { level[t] * factor(i) } else { level[t] },
                         );
                 }
-                billing.bill(lattice, &paths, &mut desk, &mut |stage, edge, bills| {
+                decisions.bill(lattice, &paths, &mut scratch, &mut |stage, edge, bills| {
                     for (month, bill) in bills.iter().enumerate() {
                         let t = lattice.stages[stage].open + month;
                         let at = self.table(edge, month).start + grid.pad + first;

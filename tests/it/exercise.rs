@@ -9,7 +9,7 @@ use waterline::rng::{LANES, Lane};
 use waterline::value::basis::Extra;
 use waterline::value::bounds::{Draws, Found, Means, value};
 use waterline::value::fitter::Fitter;
-use waterline::value::lattice::{Billing, Desk, Edge, Lattice};
+use waterline::value::lattice::{Decisions, Edge, Lattice, Scratch};
 
 /// What an exercise pays, from the date that has just been seen, its load and its on-demand price.
 type Payment = fn(usize, f64, f64) -> f64;
@@ -20,12 +20,12 @@ struct Rights {
     payment: Payment,
 }
 
-impl Billing for Rights {
+impl Decisions for Rights {
     fn bill(
         &self,
         lattice: &Lattice,
         paths: &PathBlock,
-        _: &mut Desk,
+        _: &mut Scratch,
         visit: &mut dyn FnMut(usize, &Edge, &[Lane]),
     ) {
         for (at, stage) in lattice.stages.iter().enumerate() {

@@ -115,6 +115,8 @@ fn shapes_volatility_and_growth_move_the_value_as_they_should() {
         ),
         ("volatility0.25", flex("", USUAL), vec!["growth.volatility_per_year=0.25", &low]),
         ("volatility0.45", flex("", USUAL), vec!["growth.volatility_per_year=0.45", &high]),
+        ("parts2", flex(", parts = 2", USUAL), vec![]),
+        ("parts5", flex(", parts = 5", USUAL), vec![]),
         ("growth0.00", flex("", USUAL), vec![&still]),
         ("growth0.40", flex("", USUAL), vec![&fast]),
     ];
@@ -123,6 +125,11 @@ fn shapes_volatility_and_growth_move_the_value_as_they_should() {
         let appraisal = appraised(12, clause, overrides, &at_100());
         holds(name, &appraisal.together, exact, 0.002);
     }
+    // numerics 1g, variant B: any part of the 15 %. Parts come closer with their number's square.
+    let fifteen = appraised(12, &flex(", parts = 15", USUAL), &[], &at_100()).together;
+    let any = 9.869_670_87;
+    assert!(fifteen.lower.value < any + 4.0 * fifteen.lower.standard_error);
+    assert!(fifteen.value.value > 0.9995 * any, "{fifteen:?}");
     let carried = flex("", "notice_months = 1, per_year = 2, carry_over = true");
     let appraisal = appraised(36, &carried, &[], &at_100());
     holds("carry-over", &appraisal.together, references["T36.carry_over.V100"], 0.001);

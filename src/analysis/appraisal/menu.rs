@@ -5,6 +5,7 @@ use super::sets::Appraiser;
 use super::{Watcher, estimate, run_facts};
 use crate::contract::Contract;
 use crate::facts::Warning;
+use crate::ledger::parts;
 use crate::results::appraisal::{MENU_FORMAT, Menu, Variant};
 use crate::stats::Estimate;
 use crate::study::Study;
@@ -144,7 +145,7 @@ fn exercises(cell: &Cell<Deal<'_>>, found: &Found) -> Option<Estimate> {
     let nodes = || cell.lattice.stages.iter().flat_map(|stage| &stage.nodes);
     let count = |visits: &Vec<u64>| {
         let edges = nodes().flat_map(|node| &node.edges);
-        let exercised = edges.filter(|edge| edge.marks >> place & 1 == 1);
+        let exercised = edges.filter(|edge| parts(edge.marks, place) > 0);
         let paths = found.with_policy.len() / found.visits.len();
         exercised.map(|edge| visits[edge.index]).sum::<u64>() as f64 / paths as f64
     };

@@ -3,7 +3,7 @@
 use super::parts::quantile;
 use super::sets::{Appraiser, Sets};
 use super::{T31, estimate};
-use crate::ledger::MOST_RIGHTS;
+use crate::ledger::{MOST_RIGHTS, parts};
 use crate::math::exp;
 use crate::path::Points;
 use crate::results::appraisal::{MonthUnits, RightAtWindow, Trigger, WindowWorth};
@@ -26,7 +26,7 @@ impl Appraiser<'_> {
             .map(|stage| {
                 let decided = stage.nodes.iter().flat_map(|node| &node.edges);
                 let marks = decided.fold(0, |all, edge| all | edge.marks);
-                let places = (0..MOST_RIGHTS).filter(|place| marks >> place & 1 == 1);
+                let places = (0..MOST_RIGHTS).filter(|place| parts(marks, *place) > 0);
                 let rights = places.map(|place| self.right(sets, stage, place)).collect();
                 WindowWorth { month: stage.open, rights }
             })
@@ -42,7 +42,7 @@ impl Appraiser<'_> {
         let clause = rights.nth(place).map_or_else(String::new, |i| names[i].clone());
         let edges = || stage.nodes.iter().flat_map(|node| &node.edges);
         let share = |visits: &Vec<u64>| {
-            let taken = edges().filter(|e| e.marks >> place & 1 == 1).map(|e| visits[e.index]);
+            let taken = edges().filter(|e| parts(e.marks, place) > 0).map(|e| visits[e.index]);
             taken.sum::<u64>() as f64 / edges().map(|e| visits[e.index]).sum::<u64>() as f64
         };
         let mut triggers = Vec::new();
@@ -127,7 +127,7 @@ fn trigger(
     (node, place, probability): (&Node, usize, Estimate),
 ) -> Option<Trigger> {
     let (act, wait): (Vec<&Edge>, Vec<&Edge>) =
-        node.edges.iter().partition(|edge| edge.marks >> place & 1 == 1);
+        node.edges.iter().partition(|edge| parts(edge.marks, place) > 0);
     if act.is_empty() {
         return None;
     }
