@@ -198,6 +198,9 @@ pub struct Trigger {
     pub ratio: Option<f64>,
     /// Whether it is exercised below the load, not above.
     pub below: bool,
+    /// Share of training paths on which this load decides as the policy does, which looks at more
+    /// than the load; none where the load is all it looks at.
+    pub agrees: Option<f64>,
     /// Probability of standing here.
     pub probability: Estimate,
 }

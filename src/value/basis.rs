@@ -115,6 +115,12 @@ impl Basis {
         all + self.extra.len()
     }
 
+    /// The load of a month, from the values of its functions.
+    #[must_use]
+    pub fn load(&self, t: usize, rows: &[Lane]) -> Lane {
+        rows[1].map(|level| level * self.months[t].load)
+    }
+
     /// The functions' values in every month on a block of paths.
     pub fn write(&self, paths: &PathBlock, out: &mut Vec<Vec<Lane>>) {
         out.resize(self.months.len(), Vec::new());

@@ -21,7 +21,8 @@ pub struct Fitter<'a> {
     pub lens: Lens,
     /// Paths on which the shape of decisions is probed.
     pub probe: PathBlock,
-    training: Option<Training>,
+    /// Paths that a regression learns from.
+    pub training: Option<Training>,
 }
 
 impl<'a> Fitter<'a> {

@@ -19,6 +19,8 @@ pub struct Regression {
     ahead: Vec<Vec<f64>>,
     /// Per edge: weights of the functions seen in each month of the stage.
     during: Vec<Vec<Vec<f64>>>,
+    /// Months as which stages open with nothing that tells one training path from another.
+    pub blind: Vec<usize>,
 }
 
 /// Paths to learn from, with what is seen on them.
@@ -56,6 +58,13 @@ impl Training {
     }
 }
 
+impl Training {
+    /// The functions' values in a month, block by block.
+    pub fn seen(&self, month: usize) -> impl Iterator<Item = &[Lane]> {
+        self.seen.iter().map(move |block| block[month].as_slice())
+    }
+}
+
 fn generate(model: &PathModel, sampler: &dyn Sampler, block: u64, paths: &mut PathBlock) {
     let at = Block { replicate: 0, first: block * LANES as u64 };
     model.generate(sampler, Points::Pseudo, at, paths);
@@ -74,6 +83,7 @@ impl Regression {
         let mut fit = Self {
             ahead: vec![Vec::new(); lattice.edges],
             during: vec![Vec::new(); lattice.edges],
+            blind: Vec::new(),
         };
         let mut after: Vec<Vec<Lane>> = Vec::new();
         for (at, stage) in lattice.stages.iter().enumerate().rev() {
@@ -82,6 +92,9 @@ impl Regression {
             // What was known as the stage opened is no surprise in it.
             let known = stage.open.saturating_sub(1);
             let during = Design::new(training, (known..stage.close).collect());
+            if stage.open > 0 && before.kept.len() == 1 {
+                fit.blind.push(stage.open);
+            }
             let total = |edge: &Edge| -> Vec<Lane> {
                 let own = &costs[edge.index];
                 if last {

@@ -369,6 +369,52 @@ fn policies_see_no_future() {
     }
 }
 
+/// A regression tells its triggers: the load that parts its decisions. Here it is all that matters, so
+/// that they are those of the best policy. Where the price alone moves, no load parts them.
+#[test]
+fn triggers_of_a_regression_part_its_decisions() {
+    let request = Request { method: Method::Regression, ..by_regression() };
+    let appraisal = appraised(12, &flex("", USUAL), &[], &request);
+    let references = references();
+    let mut told = 0;
+    for window in &appraisal.windows {
+        for trigger in &window.rights[0].triggers {
+            let exact =
+                references[&format!("T12.threshold.m{}.used{}", window.month, trigger.used)];
+            let ratio = trigger.ratio.expect("units are left");
+            assert!(trigger.below && (ratio - exact).abs() < 0.02, "{exact} {trigger:?}");
+            assert!(trigger.agrees.expect("fitted") > 0.99, "{trigger:?}");
+            told += 1;
+        }
+    }
+    assert_eq!(told, 5);
+    let price = ["growth.volatility_per_year=0", "price.volatility_per_year=0.3"];
+    let appraisal = appraised(12, &flex("", USUAL), &price, &by_regression());
+    assert!(appraisal.windows.iter().all(|window| window.rights[0].triggers.is_empty()));
+}
+
+/// Windows of which a regression can learn nothing, or little, are named.
+#[test]
+fn what_a_regression_cannot_learn_is_named() {
+    let warned = |months: usize, overrides: &[&str], code: &str| {
+        let appraisal = appraised(months, &flex("", USUAL), overrides, &by_regression());
+        let seen = appraisal.warnings.iter().filter(|warning| warning.code == code);
+        seen.map(|warning| warning.seen.clone()).collect::<Vec<_>>()
+    };
+    let yearly =
+        ["growth.volatility_per_year=0", "price={ volatility_per_year = 0.3, moves = \"yearly\" }"];
+    let blind = warned(24, &yearly, "nothing-to-go-by");
+    let months = blind.iter().map(|text| text.contains("all futures look the same"));
+    assert_eq!(months.collect::<Vec<_>>(), [true; 4], "{blind:?}");
+    assert!(blind[0].contains("month 3 "), "{blind:?}");
+    let calm = [
+        "growth={ log_drift_per_year = 0.3, volatility_per_year = 0.12 }",
+        "price.volatility_per_year=0.01",
+    ];
+    assert!(!warned(12, &calm, "few-exercises").is_empty());
+    assert!(warned(12, &["price.volatility_per_year=0.01"], "few-exercises").is_empty());
+}
+
 /// The increments of the bound add nothing on average: the cost of a policy with them is that without,
 /// within four standard errors of the latter.
 #[test]

@@ -15,18 +15,18 @@ mod sentence;
 mod sets;
 mod shares;
 mod sizes;
+mod trigger;
+mod warnings;
 mod windows;
 
 pub use menu::{Offer, menu};
 pub use request::{Refusal, Request, Sensitive, names};
 
 use super::Watcher;
-use crate::facts::Warning;
 use crate::results::appraisal::{Appraisal, ClauseWorth, FORMAT, Sensitivity, ValueRun};
 use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::REPLICATES;
-use crate::words::percent;
 use request::Chosen;
 use sets::{Appraiser, Sets, TRAINING};
 
@@ -101,7 +101,7 @@ pub fn appraise(
         warnings: Vec::new(),
     };
     appraisal.sentence = sentence::sentence(&appraisal);
-    appraisal.warnings = warnings(study, &appraiser, &appraisal);
+    appraisal.warnings = warnings::warnings(study, &appraiser, &all, &appraisal);
     Ok(appraisal)
 }
 
@@ -135,40 +135,6 @@ fn sensitivity(
         Ok(Sensitivity { change: other.change.clone(), value })
     };
     others.iter().map(value).collect()
-}
-
-/// What to be careful about.
-fn warnings(study: &Study, appraiser: &Appraiser<'_>, appraisal: &Appraisal) -> Vec<Warning> {
-    let mut warnings = study.facts.warnings.clone();
-    let mut warn = |code: &str, seen: String, may_mean: &str, advice: &str| {
-        warnings.push(Warning {
-            code: code.into(),
-            seen,
-            may_mean: may_mean.into(),
-            advice: advice.into(),
-        });
-    };
-    for clause in &appraisal.clauses {
-        if clause.alone.value.value == 0.0 && clause.last.value.value == 0.0 {
-            warn(
-                "worth-nothing",
-                format!("{} changes no bill of any path", clause.name),
-                "it cannot be used: its windows and notice leave no month, or its limits never bind",
-                "read it again with `waterline explain`",
-            );
-        }
-    }
-    let together = &appraisal.together;
-    let open = together.upper.map_or(0.0, |upper| upper.value - together.lower.value);
-    if !appraiser.setting.fitter.is_known() && open > WIDE * together.lower.value.abs() {
-        warn(
-            "wide-bounds",
-            format!("the bounds are {} of the value apart", percent(open / together.lower.value)),
-            "expected costs are fitted: the policy may be improved, or the upper bound is loose",
-            "quote the lower one",
-        );
-    }
-    warnings
 }
 
 /// How a valuation was run.

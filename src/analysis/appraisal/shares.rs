@@ -14,7 +14,7 @@ use crate::stats::Estimate;
 use std::collections::BTreeMap;
 
 /// Most clauses whose every set is valued.
-const EXACT: usize = 6;
+const EXACT: usize = 8;
 
 /// Random orders beyond, each with its reverse.
 const ORDERS: usize = 8;

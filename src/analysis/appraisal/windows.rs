@@ -2,18 +2,15 @@
 
 use super::parts::quantile;
 use super::sets::{Appraiser, Sets};
+use super::trigger::At;
 use super::{T31, estimate};
 use crate::ledger::{MOST_RIGHTS, parts};
-use crate::math::exp;
 use crate::path::Points;
-use crate::results::appraisal::{MonthUnits, RightAtWindow, Trigger, WindowWorth};
-use crate::rng::{Block, LANES, Lane};
+use crate::results::appraisal::{MonthUnits, RightAtWindow, WindowWorth};
+use crate::rng::{Block, LANES};
 use crate::stats::Estimate;
-use crate::value::bounds::{Fit, REPLICATES};
-use crate::value::gaussian::Law;
+use crate::value::bounds::REPLICATES;
 use crate::value::lattice::{Edge, Node, Stage};
-use crate::value::sight::Lens;
-use crate::value::solution::Solution;
 
 /// Least probability of standing at a node whose trigger is told.
 const SELDOM: f64 = 5e-4;
@@ -46,14 +43,12 @@ impl Appraiser<'_> {
             taken.sum::<u64>() as f64 / edges().map(|e| visits[e.index]).sum::<u64>() as f64
         };
         let mut triggers = Vec::new();
-        if let (Lens::Known(law, _), Fit::Known(solution)) =
-            (&self.setting.fitter.lens, &sets.cell.fit)
-        {
-            for node in &stage.nodes {
-                let probability = standing(sets, stage, node);
-                if probability.value >= SELDOM {
-                    triggers.extend(trigger(law, solution, stage, (node, place, probability)));
-                }
+        for node in &stage.nodes {
+            let probability = standing(sets, stage, node);
+            if probability.value >= SELDOM {
+                let at = At { stage, node, place };
+                let edge = at.edge(&self.setting.fitter, &sets.cell.fit);
+                triggers.extend(edge.map(|edge| at.trigger(edge, probability)));
             }
         }
         RightAtWindow { clause, probability: estimate(sets.all.visits.iter().map(share)), triggers }
@@ -117,50 +112,4 @@ fn standing(sets: &Sets<'_>, stage: &Stage, node: &Node) -> Estimate {
         count(visits, node) as f64 / all as f64
     };
     estimate(sets.all.visits.iter().map(share))
-}
-
-/// The load at which the best decisions with and without a right cost the same.
-fn trigger(
-    law: &Law,
-    solution: &Solution,
-    stage: &Stage,
-    (node, place, probability): (&Node, usize, Estimate),
-) -> Option<Trigger> {
-    let (act, wait): (Vec<&Edge>, Vec<&Edge>) =
-        node.edges.iter().partition(|edge| parts(edge.marks, place) > 0);
-    if act.is_empty() {
-        return None;
-    }
-    let least = |edges: &[&Edge], x: &Lane| {
-        let mut least = [f64::INFINITY; LANES];
-        for edge in edges {
-            let cost = solution.cost_to_go(edge, law, stage.open, x);
-            for i in 0..LANES {
-                least[i] = least[i].min(cost[i]);
-            }
-        }
-        least
-    };
-    let gain = |x: &Lane| -> Lane {
-        let (wait, act) = (least(&wait, x), least(&act, x));
-        std::array::from_fn(|i| wait[i] - act[i])
-    };
-    let spread = law.spread[stage.open - 1];
-    let (mut low, mut high) = (-5.0 * spread, 5.0 * spread);
-    let mut below = true;
-    for round in 0..4 {
-        let at: Lane = std::array::from_fn(|i| low + (high - low) * i as f64 / (LANES - 1) as f64);
-        let gains = gain(&at);
-        // The highest change of sign: at very low loads another right may be better still.
-        let mut changes = (1..LANES).rev();
-        let change = changes.find(|i| (gains[*i] > 0.0) != (gains[*i - 1] > 0.0))?;
-        if round == 0 {
-            below = gains[change - 1] > 0.0;
-        }
-        (low, high) = (at[change - 1], at[change]);
-    }
-    let load = exp(law.mean[stage.open - 1] + 0.5 * (low + high));
-    let used = node.used[place];
-    let ratio = (node.units > 0.0).then(|| load / node.units);
-    Some(Trigger { used, units: node.units, load, ratio, below, probability })
 }

@@ -111,6 +111,7 @@ fn triggers(a: &Appraisal) -> Table {
                     if t.below { "below" } else { "above" }.into(),
                     number(t.load),
                     t.ratio.map_or_else(String::new, number),
+                    t.agrees.map_or_else(String::new, number),
                     number(t.probability.value),
                     number(t.probability.standard_error),
                 ]
@@ -125,6 +126,7 @@ fn triggers(a: &Appraisal) -> Table {
         "side",
         "load",
         "per_unit",
+        "agrees",
         "probability",
         "probability_error",
     ];

@@ -110,10 +110,14 @@ fn trigger(t: &Trigger, unit: &str) -> String {
         },
     );
     format!(
-        "{} {place}, {} used before, {} of futures stand here",
+        "{} {place}, {} used before, {} of futures stand here{}",
         if t.below { "below" } else { "above" },
         t.used,
-        percent(t.probability.value)
+        percent(t.probability.value),
+        t.agrees.map_or_else(String::new, |share| format!(
+            "; the policy looks at more and decides so in {}",
+            percent(share)
+        ))
     )
 }
 

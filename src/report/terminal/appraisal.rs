@@ -123,7 +123,9 @@ fn windows(a: &Appraisal) -> String {
                         || units(round(t.load)),
                         |ratio| format!("{:.1} % of {}", 100.0 * ratio, units(round(t.units))),
                     );
-                    format!("{side} {place} (used {})", t.used)
+                    let alike = |share| format!(", as the policy in {}", percent(share));
+                    let alike = t.agrees.map_or_else(String::new, alike);
+                    format!("{side} {place} (used {}{alike})", t.used)
                 })
                 .collect();
             grid.row(vec![
