@@ -49,7 +49,49 @@ pub struct Line {
     pub per_month_left: f64,
 }
 
+/// What a policy looks at when it decides, on each path.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// What is held against the edge: a share of the units, of the load or of a price.
+    pub signal: Lane,
+    /// The edge.
+    pub edge: Lane,
+    /// The side of the edge on which the right is exercised.
+    pub side: Towards,
+}
+
+impl Policy {
+    /// What it looks at to exercise a right towards `towards`; nothing where it looks at nothing.
+    #[must_use]
+    pub fn look(
+        &self,
+        opening: Opening<'_>,
+        towards: Towards,
+        commitment: &Commitment<'_>,
+    ) -> Option<Look> {
+        match self {
+            Self::Never | Self::Declared(_) => None,
+            Self::Threshold(threshold) => Some(threshold.look(opening, towards, commitment)),
+            Self::Fitted(fitted) => fitted.look(opening, towards, commitment),
+        }
+    }
+}
+
 impl Fitted {
+    fn look(
+        &self,
+        opening: Opening<'_>,
+        towards: Towards,
+        commitment: &Commitment<'_>,
+    ) -> Option<Look> {
+        let (line, last) = (self.line?, opening.closed.last()?);
+        let units = commitment(opening.closed.len() - 1);
+        let left = opening.contract.months_left(opening.month) as f64;
+        let edge = line.level + line.per_month_left * left;
+        let signal = std::array::from_fn(|i| last.demand[i] / units[i]);
+        Some(Look { signal, edge: [edge; LANES], side: towards })
+    }
+
     /// Whether each path exercises a right towards `towards`.
     pub(super) fn wants(
         &self,
@@ -161,11 +203,9 @@ impl Threshold {
         commitment: &Commitment<'_>,
     ) -> [bool; LANES] {
         let (part, whole) = self.signal_of(opening, commitment);
-        let left = opening.contract.months_left(opening.month) as f64;
-        let (level, slope) =
-            (self.level.of(opening.params), self.per_month_left.of(opening.params));
+        let edge = self.edge(opening);
         std::array::from_fn(|i| {
-            let edge = (level[i] + slope[i] * left) * whole[i];
+            let edge = edge[i] * whole[i];
             // Full use is full, whatever rounding makes of it.
             let hair = 1e-9 * whole[i];
             match self.side(towards) {
@@ -173,6 +213,21 @@ impl Threshold {
                 Towards::More => part[i] > edge + hair,
             }
         })
+    }
+
+    fn look(&self, opening: Opening<'_>, towards: Towards, commitment: &Commitment<'_>) -> Look {
+        let (part, whole) = self.signal_of(opening, commitment);
+        let edge = self.edge(opening);
+        let signal = std::array::from_fn(|i| part[i] / whole[i]);
+        Look { signal, edge, side: self.side(towards) }
+    }
+
+    /// The threshold with what is added for the months left.
+    fn edge(&self, opening: Opening<'_>) -> Lane {
+        let left = opening.contract.months_left(opening.month) as f64;
+        let (level, slope) =
+            (self.level.of(opening.params), self.per_month_left.of(opening.params));
+        std::array::from_fn(|i| level[i] + slope[i] * left)
     }
 
     /// What is held against the threshold, and what it is a share of: sums over the months seen.

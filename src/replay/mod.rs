@@ -90,6 +90,19 @@ pub struct PriceSteps {
     pub paid: f64,
 }
 
+/// What the policy of a right looks at when it decides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Looked {
+    /// Kind of the clause.
+    pub clause: String,
+    /// What it holds against its trigger, as a share; none where it is a share of nothing.
+    pub signal: Option<f64>,
+    /// The trigger, as a share.
+    pub trigger: f64,
+    /// `below` or `above`: where it exercises, if the contract leaves it something to exercise.
+    pub side: String,
+}
+
 /// A month of the path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplayedMonth {
@@ -115,6 +128,8 @@ pub struct ReplayedMonth {
     pub overflow_price: f64,
     /// Kinds of the clauses whose rights are exercised as the month opens.
     pub exercised: Vec<String>,
+    /// What the policies of rights with a window as the month opens look at.
+    pub looked_at: Vec<Looked>,
     /// Units paid for by commitment.
     pub reserved: f64,
     /// Units switched on.

@@ -1,16 +1,17 @@
 //! The figures of a settled path.
 
 use super::{
-    Checks, FORMAT, ParameterValue, PriceSteps, Replay, ReplayedClause, ReplayedMonth,
+    Checks, FORMAT, Looked, ParameterValue, PriceSteps, Replay, ReplayedClause, ReplayedMonth,
     ReplayedTotals,
 };
 use crate::analysis::calendar_month;
+use crate::contract::policy::Look;
 use crate::contract::{AnyClause, Billing, Opening, Phase, Rates};
 use crate::ledger::{Month, Totals, parts};
 use crate::path::PathBlock;
 use crate::results::RunFacts;
 use crate::rng::{LANES, Lane};
-use crate::settle::{Prices, Stage, overflow_price};
+use crate::settle::{Prices, Stage, looks, overflow_price};
 use crate::simulate::Plan;
 use crate::size::sweep::{Desk, Entry};
 use crate::study::Study;
@@ -124,6 +125,7 @@ impl<'a> Settled<'a> {
             hourly_price: self.study.contract.hourly.as_ref().map(|p| at(p.of(&self.paths.params))),
             overflow_price: self.overflow_price(t),
             exercised: self.exercised(month),
+            looked_at: self.looked_at(t),
             reserved: at(&month.reserved),
             deployed: at(&month.deployed),
             overflow_share: if load > 0.0 { (spilled + rejected) / load } else { 0.0 },
@@ -149,6 +151,37 @@ impl<'a> Settled<'a> {
             discount_factor,
             present_value: discount_factor * bill,
         }
+    }
+
+    fn opening(&self, t: usize) -> Opening<'_> {
+        let contract = &self.study.contract;
+        let begun = t.saturating_sub(contract.start);
+        Opening {
+            month: begun,
+            contract,
+            params: &self.paths.params,
+            closed: &self.months[t - begun..t],
+            list: &self.prices.list[t - begun..t],
+        }
+    }
+
+    /// What policies look at as a month opens.
+    fn looked_at(&self, t: usize) -> Vec<Looked> {
+        let phase = self.phase(t);
+        let ended = t > 0 && self.months[t - 1].ended[self.lane];
+        if !matches!(phase, Phase::Term(_)) || ended {
+            return Vec::new();
+        }
+        let clauses = &self.study.contract.clauses;
+        let rights: Vec<&AnyClause> =
+            clauses.iter().filter(|c| c.get().right().is_some()).collect();
+        let looked = |(place, look): (usize, Look)| Looked {
+            clause: rights[place].kind(),
+            signal: Some(self.at(&look.signal)).filter(|signal| signal.is_finite()),
+            trigger: self.at(&look.edge),
+            side: look.side.side().into(),
+        };
+        looks(self.opening(t), phase, self.entry.units).into_iter().map(looked).collect()
     }
 
     /// The clauses whose rights are exercised as a month opens.
@@ -177,14 +210,7 @@ impl<'a> Settled<'a> {
     /// What each clause adds to the bill of a month.
     fn added(&self, t: usize) -> Vec<f64> {
         let contract = &self.study.contract;
-        let begun = t.saturating_sub(contract.start);
-        let opening = Opening {
-            month: begun,
-            contract,
-            params: &self.paths.params,
-            closed: &self.months[t - begun..t],
-            list: &self.prices.list[t - begun..t],
-        };
+        let opening = self.opening(t);
         let last = contract.is_last(t, self.months.len());
         let billing = Billing { opening, now: &self.months[t], last };
         let mut added = vec![0.0; contract.clauses.len()];

@@ -16,6 +16,7 @@ mod prepaid;
 mod rights;
 mod stage;
 
+pub use rights::looks;
 pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};

@@ -2,6 +2,7 @@
 //! of a contract.
 
 use super::quantity;
+use crate::contract::policy::Look;
 use crate::contract::right::Right;
 use crate::contract::{Clause, Opening, Phase, Rates};
 use crate::ledger::{MOST_PARTS, MOST_RIGHTS, Mark, Marks, Month, mark, parts};
@@ -100,6 +101,18 @@ fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Mark
         }
     }
     marks
+}
+
+/// What policies look at as a month of the term opens, by the places of their rights, where these
+/// have a window.
+pub fn looks(opening: Opening<'_>, phase: Phase, units: f64) -> Vec<(usize, Look)> {
+    let declared = declared(opening);
+    let look = |(place, _, right): (usize, &dyn Clause, Right<'_>)| {
+        let commitment = |at| scheduled(opening, phase, units, (&declared, place), at);
+        let look = right.policy.look(opening, right.towards, &commitment)?;
+        right.has_window(opening.month).then_some((place, look))
+    };
+    opening.contract.rights().filter_map(look).collect()
 }
 
 /// Exercises of each right so far, in effect or under notice.

@@ -315,3 +315,36 @@ fn what_is_not_there_is_refused() {
         assert!(text.contains(said), "{arguments:?}: {text}");
     }
 }
+
+/// A decision is what the figures beside it say: exercised where the signal has passed the trigger, as
+/// long as the contract leaves something to exercise.
+#[test]
+fn decisions_follow_from_what_was_looked_at() {
+    let clause = |policy: &str| {
+        format!(
+            "contract.clauses=[{{ kind = \"flex_down\", share = 0.15, \
+             windows = {{ every_months = 3, notice_months = 1, per_year = 4 }}, policy = {policy} }}]"
+        )
+    };
+    let threshold = "{ kind = \"threshold\", level = 0.95, per_month_left = -0.005 }";
+    for policy in [threshold, "{ kind = \"fitted\" }"] {
+        let few = ["contract.units=100", "sizing.sizes=[100]", "run.paths=2048"];
+        let clause = clause(policy);
+        let study = study_at("tests/studies/static.toml", &[&[clause.as_str()], &few[..]].concat());
+        let (mut seen, mut taken) = (0, 0);
+        for number in 1..=40 {
+            let path = replayed(&study, request(1, 100.0, Future::Path(number)));
+            for month in &path.months {
+                let windows = [4, 7, 10].contains(&month.month);
+                assert_eq!(month.looked_at.len(), usize::from(windows), "{month:?}");
+                for look in &month.looked_at {
+                    let passed = look.signal.expect("a share") < look.trigger;
+                    assert_eq!(look.side, "below");
+                    assert_eq!(passed, month.exercised == ["flex_down"], "{month:?}");
+                    (seen, taken) = (seen + 1, taken + usize::from(passed));
+                }
+            }
+        }
+        assert!(taken > 10 && taken < seen - 10, "{policy}: {taken} of {seen}");
+    }
+}

@@ -109,6 +109,15 @@ fn known(replay: &Replay, before: Option<&ReplayedMonth>) -> String {
     )
 }
 
+/// What policies held against their triggers.
+fn looked_at(m: &ReplayedMonth) -> String {
+    let words = m.looked_at.iter().filter_map(|look| {
+        let (clause, side, trigger) = (&look.clause, &look.side, digits(look.trigger));
+        Some(format!("; {clause} exercises {side} {trigger}, it is {}", digits(look.signal?)))
+    });
+    words.collect()
+}
+
 fn quantity(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) -> String {
     let clauses = acting(replay, Stage::Quantity, m);
     let by = if clauses.is_empty() { String::new() } else { format!(" ({})", clauses.join("; ")) };
@@ -117,11 +126,12 @@ fn quantity(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) 
         kinds => format!("; exercised now: {}", kinds.join(", ")),
     };
     format!(
-        "{} signed, {} reserved{by}, {} switched on{}{exercised}",
+        "{} signed, {} reserved{by}, {} switched on{}{}{exercised}",
         digits(replay.units),
         digits(m.reserved),
         digits(m.deployed),
-        known(replay, before)
+        known(replay, before),
+        looked_at(m)
     )
 }
 
