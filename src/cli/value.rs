@@ -8,6 +8,7 @@ use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, show_findings, w
 use crate::analysis::appraisal::{Offer, Refusal, Request, Sensitive, appraise, menu};
 use crate::contract::AnyClause;
 use crate::input::load_unfitted;
+use crate::input::tree::OVERRIDE;
 use crate::report::terminal::Style;
 use crate::report::{csv, html, json, terminal};
 use crate::results::appraisal::{Appraisal, Menu};
@@ -16,6 +17,7 @@ use crate::study::Study;
 use crate::value::setting::Method;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -95,11 +97,11 @@ pub(super) fn run(args: &ValueArgs) -> Outcome {
 }
 
 fn run_appraisal(args: &ValueArgs) -> Outcome {
-    let mut overrides = overrides(args);
-    for added in &args.added {
-        overrides.push(format!("contract.clauses[+]={}", clause(added)?));
-    }
-    let (study, inputs) = study(&args.study.study, &overrides)?;
+    let clauses = args.added.iter().map(|text| Ok(Added::new("--add", &clause(text)?)));
+    let added = clauses.collect::<Result<Vec<Added>, Failure>>()?;
+    let (study, inputs) = study(args, &added, &mut BTreeSet::new())?;
+    let texts = added.into_iter().map(|added| added.text);
+    let overrides: Vec<String> = overrides(args).into_iter().chain(texts).collect();
     check_size(args, &study)?;
     let places = Places::plan(&args.files, &csv::appraisal::FILES, &inputs)?;
     let mut request = request(args);
@@ -125,12 +127,18 @@ fn run_menu(args: &ValueArgs, file: &Path) -> Outcome {
     if listed.variant.is_empty() {
         return Err(fail("it has no variant".into()));
     }
-    let mut offers = Vec::new();
+    let (mut offers, mut failed, mut shown) = (Vec::new(), None, BTreeSet::new());
     let mut inputs = vec![file.to_owned()];
     for variant in listed.variant {
-        let mut with = overrides(args);
-        with.push(format!("contract.clauses[+]={}", with_policy(variant.clause)));
-        let (mut study, files) = study(&args.study.study, &with)?;
+        let name = format!("{}, variant \"{}\"", file.display(), variant.name);
+        let added = Added::new(&name, &with_policy(variant.clause));
+        let (mut study, files) = match study(args, &[added], &mut shown) {
+            Ok(found) => found,
+            Err(failure) => {
+                failed = Some(failure);
+                continue;
+            }
+        };
         inputs = [inputs, files].concat();
         // A variant takes the place of what the contract has of its kind.
         let kind = study.contract.clauses.last().map(AnyClause::kind);
@@ -142,6 +150,9 @@ fn run_menu(args: &ValueArgs, file: &Path) -> Outcome {
         });
         check_size(args, &study)?;
         offers.push(Offer { name: variant.name, study });
+    }
+    if let Some(failure) = failed {
+        return Err(failure);
     }
     let places = Places::plan(&args.files, &csv::appraisal::MENU_FILES, &inputs)?;
     let request = request(args);
@@ -189,12 +200,41 @@ fn request(args: &ValueArgs) -> Request {
     }
 }
 
-/// The study and the files it is read from, or all that is wrong with it on standard error.
-fn study(file: &Path, overrides: &[String]) -> Result<(Study, Vec<PathBuf>), Failure> {
-    let loaded = load_unfitted(file, overrides);
-    show_findings(&loaded.findings);
+/// A clause that is not in the study: an override, and who wrote it in what.
+struct Added {
+    from: String,
+    text: String,
+}
+
+impl Added {
+    fn new(from: &str, clause: &str) -> Self {
+        Self { from: from.to_owned(), text: format!("contract.clauses[+]={clause}") }
+    }
+}
+
+/// The study with clauses added and the files it is read from, or all that is wrong with it on
+/// standard error; what has been `shown` is not shown again.
+fn study(
+    args: &ValueArgs,
+    added: &[Added],
+    shown: &mut BTreeSet<String>,
+) -> Result<(Study, Vec<PathBuf>), Failure> {
+    let file = &args.study.study;
+    let texts = added.iter().map(|added| added.text.clone());
+    let all: Vec<String> = overrides(args).into_iter().chain(texts).collect();
+    let mut loaded = load_unfitted(file, &all);
+    let findings = &mut loaded.findings;
+    for Added { from, text } in added {
+        findings.sources.rename(OVERRIDE, text, from);
+    }
+    let sources = &findings.sources;
+    findings.list.retain(|finding| {
+        let place = finding.place.as_ref().map(|p| (&sources.get(p.source).name, &p.span));
+        shown.insert(format!("{} {} {place:?}", finding.code, finding.message))
+    });
+    show_findings(findings);
     let mut files = loaded.files;
-    files.push(file.to_owned());
+    files.push(file.clone());
     loaded.study.map(|study| (study, files)).ok_or(Failure::Input(String::new()))
 }
 

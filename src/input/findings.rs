@@ -25,6 +25,15 @@ impl Sources {
         self.list.len() - 1
     }
 
+    /// Gives the text of that name another name: who wrote it knows it as that.
+    pub fn rename(&mut self, name: &str, text: &str, to: &str) {
+        for source in &mut self.list {
+            if source.name == name && source.text == text {
+                to.clone_into(&mut source.name);
+            }
+        }
+    }
+
     /// The text at a position.
     #[must_use]
     pub fn get(&self, index: usize) -> &Source {

@@ -67,3 +67,29 @@ fn a_clause_that_is_not_in_the_draft_is_priced() {
     // 2 % of the fees of at most 120 units at 190 USD over 36 months.
     assert!(value > 0.0 && value <= 0.02 * 120.0 * 190.0 * 36.0, "{value}");
 }
+
+/// Everything that is wrong with a menu is said at once, in the words of the menu.
+#[test]
+fn findings_of_a_menu_name_its_variants() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("menu.toml");
+    let variant = |name: &str, fields: &str| {
+        format!("[[variant]]\nname = \"{name}\"\nclause = {{ kind = \"flex_down\", {fields} }}\n")
+    };
+    let text = variant("too much", "share = 1.5, windows = { every_months = 3 }")
+        + &variant("fine", "share = 0.5, windows = { every_months = 3 }")
+        + &variant("no windows", "share = 0.5");
+    std::fs::write(&file, text).expect("written");
+    let run = Command::cargo_bin("waterline")
+        .expect("the binary")
+        .args(["value", "models/studies/draft_with_rights.toml", "--menu"])
+        .arg(&file)
+        .current_dir(repository("."))
+        .assert()
+        .code(2);
+    let said = String::from_utf8(run.get_output().stderr.clone()).expect("UTF-8");
+    for part in ["variant \"too much\"", "variant \"no windows\"", "`windows` is missing"] {
+        assert!(said.contains(part), "no {part} in\n{said}");
+    }
+    assert!(!said.contains("variant \"fine\"") && !said.contains("--set"), "{said}");
+}

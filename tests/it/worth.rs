@@ -4,6 +4,7 @@
 use crate::support::{references, study};
 use waterline::analysis::Unwatched;
 use waterline::analysis::appraisal::{Request, appraise};
+use waterline::contract::policy::Line;
 use waterline::math::{normal_cdf, normal_quantile};
 use waterline::measure::Measure;
 use waterline::path::PathBlock;
@@ -11,6 +12,7 @@ use waterline::results::appraisal::{Appraisal, Worth};
 use waterline::value::bounds::{Draws, Means, value};
 use waterline::value::gaussian::Law;
 use waterline::value::lattice::Stage;
+use waterline::value::rules::Sample;
 use waterline::value::setting::{Method, Setting};
 use waterline::value::sight::Sight;
 
@@ -413,6 +415,33 @@ fn what_a_regression_cannot_learn_is_named() {
     ];
     assert!(!warned(12, &calm, "few-exercises").is_empty());
     assert!(warned(12, &["price.volatility_per_year=0.01"], "few-exercises").is_empty());
+}
+
+/// A line followed through the lattice is the threshold of a study that is followed month by month: of
+/// a right in parts both take as few as leave nothing to want.
+#[test]
+fn a_line_in_the_lattice_is_a_threshold_in_a_run() {
+    let policy = "policy = { kind = \"threshold\", signal = \"load\", level = 0.95, per_month_left = -0.01 }";
+    for parts in [1, 5] {
+        let clause = flex(&format!(", parts = {parts}"), USUAL)
+            .replace("policy = { kind = \"never\" }", policy);
+        let clauses = format!("contract.clauses=[{clause}]");
+        let few = ["contract.units=100", "sizing.sizes=[100]", "run.paths=65536"];
+        let overrides = [&[clauses.as_str()], &few[..]].concat();
+        let run = crate::support::run("static", &overrides);
+        let cost = crate::support::strategy(&run, "hybrid").measure(Measure::Cost).mean;
+        let study = study("static", &overrides);
+        let setting = Setting::new(&study, 1, Method::Auto, 4096);
+        let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
+        let draws = Draws { seed: 3, log2_points: 9, inner: None };
+        let sample = Sample::of(&study.model, &setting.fitter.lens, &cell, (draws, "value"));
+        let rules = vec![Some(Line { level: 0.95, per_month_left: -0.01 })];
+        let by_replicate: Vec<f64> =
+            sample.costs(&cell, &[rules]).iter().map(|costs| costs[0]).collect();
+        let mean = by_replicate.iter().sum::<f64>() / by_replicate.len() as f64;
+        let off = (mean - cost.value).abs();
+        assert!(off < 4.0 * cost.standard_error + 0.02, "{parts}: {mean} {cost:?}");
+    }
 }
 
 /// The increments of the bound add nothing on average: the cost of a policy with them is that without,
