@@ -17,18 +17,21 @@ def months(*stretches):
     return [value for count, value in stretches for _ in range(count)]
 
 
-def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0, prepaid=0.0):
+def write(name, units, fee, overflow, credit=0.0, shortfall=None, termination=0.0, prepaid=0.0,
+          rejected=0.0):
     """Each argument is a number for all months or a list; the fee is per month, not per unit.
 
-    Termination fees and fees paid ahead have no column: they are in the total.
+    Termination fees, fees paid ahead and what rejected load costs have no column: they are in the
+    total.
     """
     missed = shortfall is not None
-    given = (units, fee, overflow, credit, *([shortfall] if missed else []), termination, prepaid)
+    unlisted = (termination, prepaid, rejected)
+    given = (units, fee, overflow, credit, *([shortfall] if missed else []), *unlisted)
     count = next(len(x) for x in given if isinstance(x, list))
     columns = [x if isinstance(x, list) else [x] * count for x in given]
     lines = [f"month,units,fee,overflow,credit{',shortfall' if missed else ''},total"]
     for month, row in enumerate(zip(*columns, strict=True), 1):
-        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-2], sum(row[1:]))))
+        lines.append(",".join(f"{x:.12g}" for x in (month, *row[:-3], sum(row[1:]))))
     (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
 
@@ -178,7 +181,7 @@ write("with_conversion_and_ramp_and_clawback", months((2, 0), (4, 50), (2, 100))
 write("with_conversion_and_upfront", months((2, 0), (4, 50)), months((2, 0), (4, 270)),
       months((2, 500), (4, 0)))
 write("with_conversion_only_on_demand_before", months((2, 0), (4, 50)), months((2, 0), (4, 300)),
-      months((2, 720), (4, 270)))
+      months((2, 720), (4, 240)))
 write("terminate_after_a_price_rise", months((14, 100), (10, 0)), months((14, 600), (10, 0)),
       months((14, 0), (10, 600)))
 
@@ -287,3 +290,94 @@ write("with_credit_grant_and_spend_commitment", 50, 300, 300, [-600, -400, 0, 0,
       months((5, 0), (1, 3000 - (6 * 600 - 1000))))
 write("with_credits_of_what_does_not_count", 50, 300, 300, [-400, 0], [250 - 200, 0])
 write("with_volume_tiers_and_spend_commitment", 50, 300, 680, 0, months((3, 1000 - 980)))
+
+# What one clause leaves alone that another changes.
+write("clawback_of_a_load_with_peaks", 100, 600, 140, [0, -60, -120])
+write("with_spend_commitment_and_hourly_units", 50, 300, 270, 0, [600 - 570] * 3)
+write("with_true_up_and_spend_commitment", months((3, 0), (2, 100)), months((3, 0), (2, 600)),
+      months((3, 900), (2, 0)), [0, 0, 0, -900, 0], [0, 0, 0, 500, 0])
+write("with_cap_of_renewals_and_collar_of_tokens", 50, years([300, 50 * 6 * 1.05]),
+      years([30 * 10 * 1.1, 30 * 10 * 1.15]))
+write("with_fixed_price_and_cap", 50, 300, months((24, 300)))
+write("conversion_of_a_single_unit", [0, 1, 1], [0, 6, 6], [10, 0, 0], [0, -(10 - 6), 0])
+write("conversion_in_steps_never_above_the_units", 100, 600, months((6, 20 * 10)))
+write("with_conversion_and_volume_tiers", [0, 0, 50, 50], [0, 0, 300, 300],
+      scaled(0.9, [800, 800, 300, 300]), [0, 0, -2 * (720 * 50 / 80 - 300), 0])
+write("conversion_with_a_true_up_of_too_little_use", [0, 0, 100, 100], [0, 0, 600, 600],
+      [300, 300, 0, 0])
+write("with_ramp_and_conversion_and_expansion", [30, 60, 60, 100, 100, 120],
+      [180, 360, 360, 600, 600, 720], [1100, 800, 800, 400, 400, 200],
+      [0, 0, 0, -(800 * 40 / 80 - 40 * 6), 0, 0])
+write("flat_discount_added_of_rising_prices", 50, years([300 * 0.78, 360 * 0.78]), 0)
+write("terminate_in_a_renewed_term", months((9, 100), (3, 0)), months((6, 600), (3, 720), (3, 0)),
+      months((9, 0), (3, 500)), termination=months((9, 0), (1, 0.5 * 3 * 720), (2, 0)))
+write("flex_down_in_single_units", months((2, 10), (2, 8)), months((2, 60), (2, 48)), 0)
+write("expansion_in_steps_of_the_offer", months((2, 100), (2, 110)), months((2, 600), (2, 660)),
+      months((2, 200), (2, 100)))
+write("expansion_of_original_in_steps", months((2, 100), (2, 120)), months((2, 600), (2, 720)),
+      months((2, 200), (2, 0)))
+write("with_reductions_between_minimum_and_units", [110, 110, 60], [660, 660, 360], 0)
+write("with_three_promises", 50, 270, 270, 0, [10 + 270 * 0.1 / 0.9 + 60] * 3)
+write("share_of_wallet_kept_to_the_dollar", 330e6, 1782e6, 0, 0, [0, 0])
+write("share_of_wallet_missed_by_a_dollar", 50, 270, 0, 0, [270 * 0.1 / 0.9] * 2)
+write("switching_of_a_growing_load", months((13, 100), (1, 0)), months((13, 600), (1, 0)),
+      [(100 * 1.1**m - 100) * 10 for m in range(12)]
+      + [(100 * 1.1**12 - 100) * 12, 100 * 1.1**13 * 6],
+      termination=months((13, 0), (1, 1000 + 2 * 100 * 1.1**12 * 12)))
+write("with_volume_tiers_of_little_load", 50, 300, [0, 0.5 * 10 * 0.81, 1.005 * 10 * 0.81])
+write("with_upfront_and_flex_down_and_renewal", months((3, 100), (6, 80), (1, 64)),
+      months((3, 540), (6, 432), (1, 345.6)), 0,
+      prepaid=[5 * 540, -540, -540, *[-(432 + 0.5 * 108)] * 3, 3 * 432, -432, -432,
+               -(345.6 + 0.5 * 86.4)])
+write("with_ramp_from_nothing_and_hourly_units", [0, 0, 50, 40, 40, 40],
+      [0, 0, 300, 240, 240, 240], [720, 720, 270, 360, 360, 360])
+write("flex_down_as_long_as_little_is_used", months((1, 100), (5, 80)), months((1, 600), (5, 480)), 0)
+write("with_flex_down_by_threshold_and_hourly_units", months((2, 100), (2, 80), (2, 0)),
+      months((2, 600), (2, 480), (2, 0)), months((4, 0), (2, 720)))
+write("with_signed_expansion_and_flex_down", months((13, 100), (1, 125), (2, 100)),
+      months((13, 600), (1, 750), (2, 600)), months((12, 200), (1, 240), (1, 0), (2, 240)))
+write("with_conversion_and_flex_down", months((6, 50), (3, 100), (3, 80)),
+      months((6, 300), (3, 600), (3, 480)), 0)
+write("with_terminate_under_notice_and_flex_down", months((2, 100), (3, 80), (3, 0)),
+      months((2, 600), (3, 480), (3, 0)), months((5, 0), (3, 600)))
+write("expansion_by_a_line_in_the_months_left", months((3, 100), (3, 150)),
+      months((3, 600), (3, 900)), 0)
+write("with_thresholds_at_full_use", 100e6, 600e6, months((3, 277e6 * 10)))
+write("with_thresholds_at_full_use_of_another_load", 100e6, 600e6, months((3, 287e6 * 10)))
+write("flex_down_just_below_full_use", [100, 99, 99], [600, 594, 594], [0, 5, 5])
+write("flex_down_of_a_load_with_peaks", months((2, 100), (2, 80)), months((2, 600), (2, 480)),
+      months((2, 140), (2, 240)))
+write("with_expansions_by_rejected_load", months((2, 100), (2, 125)), months((2, 600), (2, 750)), 0,
+      rejected=months((2, 20 * 25), (2, 0)))
+write("flex_down_per_year", months((13, 100), (3, 80)), months((13, 600), (3, 480)), 0)
+write("flex_down_per_year_from_the_first_month", months((1, 100), (12, 80), (3, 64)),
+      months((1, 600), (12, 480), (3, 384)), 0)
+write("flex_down_at_the_turn_of_the_year", months((12, 100), (3, 80), (3, 64)),
+      months((12, 600), (3, 480), (3, 384)), 0)
+write("early_downgrade_in_the_first_month", months((1, 100), (4, 90)), months((1, 600), (4, 540)), 0)
+write("expansion_at_list_under_notice", months((14, 100), (1, 150), (3, 200)),
+      months((14, 600), (1, 900), (3, 900 + 50 * 7.20)), months((12, 1000), (2, 1200), (1, 600), (3, 0)))
+write("expansion_at_list_from_the_first_month", months((1, 100), (12, 150), (2, 200)),
+      months((1, 600), (12, 900), (2, 900 + 50 * 7.20)), months((1, 1000), (11, 500), (1, 600), (2, 0)))
+write("with_expansions_at_list", months((13, 100), (1, 150), (2, 225)),
+      months((13, 600), (1, 600 + 50 * 7.20), (2, 600 + 125 * 7.20)),
+      months((12, 1250), (1, 1500), (1, 900), (2, 0)))
+write("conversion_of_a_single_unit_at_list", months((13, 0), (2, 1)), months((13, 0), (2, 7.20)),
+      months((12, 10), (1, 12), (2, 0)))
+write("with_terminate_and_switching_at_once", months((4, 100), (2, 0)), months((4, 600), (2, 0)),
+      months((4, 0), (2, 500)), termination=[0, 0, 0, 0, 700, 0])
+write("with_terminate_after_the_term_and_hourly_units", months((4, 100), (4, 0)),
+      months((4, 600), (4, 0)), months((4, 0), (2, 900), (2, 500)))
+write("with_conversion_of_a_part_and_hourly_units", months((4, 60), (2, 0)),
+      months((4, 360), (2, 0)), months((4, 200), (2, 540 + 200)))
+write("with_conversion_and_rejected_load", [0, 0, 50, 50], [0, 0, 300, 300], [800, 800, 0, 0],
+      [0, 0, -2 * (800 * 50 / 80 - 300), 0], rejected=[0, 0, 30 * 25, 30 * 25])
+write("with_tranches_and_flex_down_in_a_gap", [100, 100, 0, 0, 100, 80],
+      [600, 600, 0, 0, 600, 480], [0, 0, 400, 400, 0, 0])
+write("with_switching_after_the_end", months((6, 100), (3, 0)), months((6, 600), (3, 0)),
+      months((6, 0), (3, 800)))
+write("with_discount_and_deployed_units", 100, 540, [20 * 10] * 3)
+write("with_terminate_and_a_late_flex_down", months((3, 100), (2, 0)), months((3, 600), (2, 0)),
+      months((3, 0), (2, 500)), termination=[0, 0, 0, 600, 0])
+write("collar_from_a_later_start", months((24, 0), (2, 50)), months((24, 0), (2, 300)),
+      [*years([800, 960]), 30 * 13.20, 30 * 13.20])

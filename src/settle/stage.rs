@@ -147,32 +147,25 @@ mod tests {
 
     #[test]
     fn a_clause_acts_where_its_hook_is_called() {
-        let all = Hooks {
-            cap: true,
-            discount: true,
-            quantity: true,
-            right: true,
-            upfront: true,
-            rebate: true,
-            credit: true,
-            grant: true,
-            shortfall: true,
-            history: true,
-            remembers: true,
+        let acting = |hooks: Hooks| -> Vec<&str> {
+            Stage::ORDER.into_iter().filter(|s| s.holds(hooks)).map(Stage::title).collect()
         };
-        let acting: Vec<&str> =
-            Stage::ORDER.into_iter().filter(|s| s.holds(all)).map(Stage::title).collect();
-        let stages = [
-            "caps",
-            "discounts",
-            "quantity",
-            "prepaid",
-            "rebates",
-            "credits",
-            "grants",
-            "shortfall",
+        let none = Hooks::default();
+        let hooks = [
+            (Hooks { cap: true, ..none }, "caps"),
+            (Hooks { discount: true, ..none }, "discounts"),
+            (Hooks { quantity: true, ..none }, "quantity"),
+            (Hooks { right: true, ..none }, "quantity"),
+            (Hooks { upfront: true, ..none }, "prepaid"),
+            (Hooks { rebate: true, ..none }, "rebates"),
+            (Hooks { credit: true, ..none }, "credits"),
+            (Hooks { grant: true, ..none }, "grants"),
+            (Hooks { shortfall: true, ..none }, "shortfall"),
         ];
-        assert_eq!(acting, stages);
-        assert!(Stage::ORDER.into_iter().all(|s| !s.holds(Hooks::default())));
+        for (hooks, title) in hooks {
+            assert_eq!(acting(hooks), [title]);
+        }
+        let memory = Hooks { history: true, remembers: true, ..none };
+        assert!(acting(memory).is_empty());
     }
 }

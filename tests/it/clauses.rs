@@ -11,13 +11,15 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use waterline::contract::AnyClause;
-use waterline::input::load_text;
+use waterline::input::findings::Severity;
+use waterline::input::{load, load_text};
 use waterline::ledger::{Ledger, Month};
 use waterline::measure::Measure;
-use waterline::path::Points;
+use waterline::path::{PathBlock, Points};
 use waterline::results::Results;
 use waterline::rng::{Block, LANES};
-use waterline::settle::{Prices, reprice, settle};
+use waterline::settle::{Prices, Stage, reprice, settle};
+use waterline::size::sweep::{Desk, Entry};
 use waterline::study::Study;
 
 // ---- Worked examples --------------------------------------------------------------------------
@@ -54,11 +56,17 @@ fn expected(name: &str) -> Vec<[f64; 6]> {
     rows.collect()
 }
 
-/// The last strategy of a study settled at its units on some paths.
-fn settled(study: &Study) -> Vec<Month> {
+/// Some paths of a study.
+fn paths(study: &Study) -> PathBlock {
     let sampler = study.model.sampler(Points::Pseudo, 3, "main");
     let mut paths = study.model.block();
     study.model.generate(&*sampler, Points::Pseudo, Block { replicate: 0, first: 0 }, &mut paths);
+    paths
+}
+
+/// The last strategy of a study settled at its units on some paths.
+fn settled(study: &Study) -> Vec<Month> {
+    let paths = paths(study);
     let (mut prices, mut ledger) = (Prices::default(), Ledger::new(study.months()));
     reprice(&study.contract, &paths, &mut prices);
     let overflow = &study.strategies.last().expect("a strategy").overflow;
@@ -221,6 +229,19 @@ fn spare_hourly_units_are_waste() {
     let results = answer(&study);
     let waste = strategy(&results, "provisioned").measure(Measure::Waste).mean.value;
     equal("waste", waste, (40.0 + 20.0) * 0.25 * 9.0);
+    // Before a conversion everything is bought on demand: nothing is held to spare.
+    let headroom = "strategies.provisioned.headroom=0.25";
+    let study = study_at("tests/clauses/with_conversion_only_on_demand_before.toml", &[headroom]);
+    let waste = strategy(&answer(&study), "provisioned").measure(Measure::Waste).mean.value;
+    equal("waste after a conversion", waste, 4.0 * 30.0 * 0.25 * 8.0);
+}
+
+/// Before a conversion everything is bought on demand: 30 of 80 are rejected in two of four months.
+#[test]
+fn nothing_is_rejected_before_a_conversion() {
+    let study = study_at("tests/clauses/with_conversion_and_rejected_load.toml", &[]);
+    let share = strategy(&answer(&study), "provisioned").measure(Measure::RejectedShare).mean.value;
+    equal("rejected", share, 2.0 * 30.0 / (4.0 * 80.0));
 }
 
 /// A year's fees of 50 units at 5.52, paid with the first bill and not by the month: what it is worth
@@ -240,6 +261,192 @@ fn an_upfront_payment_moves_money_in_time() {
     equal("paid by the month", worth(&[same_price]), monthly);
     // Of a term that the horizon cuts, the months simulated are paid.
     equal("cut", worth(&["horizon_months=5"]), 5.0 * 276.0 * factor(1));
+}
+
+/// The shortest way to the totals of a size is as long as the clauses need: what the search for a
+/// size adds up is what is billed.
+#[test]
+fn totals_are_those_of_the_bills() {
+    for name in examples() {
+        let study = study_at(&format!("tests/clauses/{name}.toml"), &[]);
+        let (desk, paths) = (Desk::new(&study), paths(&study));
+        let units = study.units.expect("an example gives its units");
+        let entry = Entry { strategy: study.strategies.len() - 1, units };
+        let (mut short, mut full) = (desk.scratch(false), desk.scratch(true));
+        desk.open(&paths, &mut short);
+        desk.open(&paths, &mut full);
+        let (lean, long) =
+            (desk.totals(entry, &paths, &mut short), desk.settle(entry, &paths, &mut full));
+        assert_eq!(lean.cost, long.cost, "{name}");
+        assert_eq!(lean.present_value, long.present_value, "{name}");
+        assert_eq!(lean.waste, long.waste(), "{name}");
+        // Where nothing is signed no clause holds.
+        let nothing = desk.settle(Entry { units: 0.0, ..entry }, &paths, &mut full);
+        let list = paths.load.iter().zip(&paths.on_demand).map(|(load, price)| load[0] * price[0]);
+        equal(&format!("{name}, nothing signed"), nothing.cost[0], list.sum());
+    }
+}
+
+/// Two clauses of a kind have parameters of their own, and the first keeps its name.
+#[test]
+fn parameters_are_named_by_kind_and_number() {
+    let uncertain = "share = { dist = \"uniform\", min = 0.1, max = 0.2 }";
+    let discount = format!("{{ kind = \"flat_discount\", {uncertain} }}");
+    let credit = format!("{{ kind = \"clawback\", threshold = 0.7, {uncertain} }}");
+    let clauses = clauses_are(&format!("{discount}, {credit}, {discount}"));
+    let study = study_at("tests/studies/static.toml", &[&clauses]);
+    let parameters = study.model.parameters();
+    let names: Vec<&str> =
+        parameters.uncertain().map(|k| parameters.list()[k].name.as_str()).collect();
+    let expected =
+        ["clause flat_discount.share", "clause clawback.share", "clause flat_discount 2.share"];
+    assert_eq!(names, expected);
+}
+
+/// Many sizes are settled at once only where every path has the same units.
+#[test]
+fn quantities_are_certain_where_nothing_moves_them() {
+    let share = "{ dist = \"uniform\", min = 0.4, max = 0.6 }";
+    let ramp = |first: &str, second: &str| {
+        format!(
+            "{{ kind = \"ramp\", steps = [{{ until_month = 3, share = {first} }}, {{ until_month = 6, share = {second} }}] }}"
+        )
+    };
+    let ladder = "{ kind = \"tranches\", tranches = [{ share = 1, months = 12 }] }";
+    let discount = format!("{{ kind = \"flat_discount\", share = {share} }}");
+    let cases = [
+        (ramp("0.5", "0.7"), true),
+        (ramp(share, share), false),
+        (ramp("0.5", share), false),
+        (format!("{ladder}, {}", ramp(share, share)), false),
+        (format!("{}, {discount}", ramp("0.5", "0.7")), true),
+    ];
+    for (clauses, certain) in cases {
+        let study = study_at("tests/studies/static.toml", &[&clauses_are(&clauses)]);
+        assert_eq!(study.contract.has_certain_quantities(), certain, "{clauses}");
+    }
+}
+
+/// What can be agreed up to its edges, and what is found beyond them, in 24 months of a term.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
+#[test]
+fn what_can_be_agreed_ends_where_it_says() {
+    let never = "policy = { kind = \"never\" }";
+    let on = |months: &str| format!("policy = {{ kind = \"declared\", months = [{months}] }}");
+    let right = |kind: &str, rest: &str| format!("{{ kind = \"{kind}\", share = 0.1, {rest} }}");
+    let flex = |windows: &str, policy: &str| {
+        right("flex_down", &format!("windows = {{ {windows} }}, {policy}"))
+    };
+    let leave = |rest: &str| format!("{{ kind = \"terminate\", {rest}, {never} }}");
+    let yearly = |months: &str| flex("every_months = 1, per_year = 1", &on(months));
+    let switch = |policy: &str| {
+        format!("{{ kind = \"switching\", price_factor = 0.5, cost = 1, {policy} }}")
+    };
+    let early = |until: usize, policy: &str| {
+        right("early_downgrade", &format!("until_month = {until}, {policy}"))
+    };
+    let ladder = |tranches: &str| format!("{{ kind = \"tranches\", tranches = [{tranches}] }}");
+    let ramp = |until: usize| {
+        format!("{{ kind = \"ramp\", steps = [{{ until_month = {until}, share = 0.5 }}] }}")
+    };
+    let tiers = |second: usize| {
+        format!(
+            "{{ kind = \"volume_tiers\", tiers = [{{ from = 5, share = 0.1 }}, {{ from = {second}, share = 0.2 }}] }}"
+        )
+    };
+    let ahead = |right: &str| format!("{{ kind = \"upfront\", discount = 0.1 }}, {right}");
+    let more = right("expansion", &format!("windows = {{ every_months = 3 }}, {never}"));
+    let cases: Vec<(String, &[&str])> = vec![
+        (flex("every_months = 3, notice_months = 23", never), &[]),
+        (flex("every_months = 3, notice_months = 24", never), &["beyond-term"]),
+        (flex("months = [24]", never), &[]),
+        (flex("months = [25]", never), &["beyond-term"]),
+        (leave("after_month = 24"), &[]),
+        (leave("after_month = 25"), &["beyond-term"]),
+        (flex("every_months = 3", &on("3, 6")), &[]),
+        (flex("every_months = 3", &on("3, 4")), &["no-window"]),
+        (flex("every_months = 3", &on("3, 3")), &["order"]),
+        (flex("every_months = 3", &on("6, 3")), &["order"]),
+        (flex("months = [3, 3]", never), &["order"]),
+        (yearly("12, 13"), &[]),
+        (yearly("1, 2"), &["over-budget"]),
+        (yearly("13, 14"), &["over-budget"]),
+        (flex("every_months = 1, per_year = 1, carry_over = true", &on("13, 14")), &[]),
+        (
+            flex("every_months = 1, per_year = 1, carry_over = true", &on("1, 13, 14")),
+            &["over-budget"],
+        ),
+        (right("conversion", &on("3")), &[]),
+        (right("conversion", &on("3, 6")), &["over-budget"]),
+        (early(6, &on("3, 6")), &["over-budget"]),
+        (leave("after_month = 3").replace(never, &on("3, 6")), &["over-budget"]),
+        (switch(&on("3, 6")), &["over-budget"]),
+        (early(24, never), &[]),
+        (early(25, never), &["beyond-term"]),
+        (ramp(24), &[]),
+        (ramp(25), &["beyond-term"]),
+        (tiers(6), &[]),
+        (tiers(5), &["order"]),
+        (ladder("{ share = 0.5, months = 1 }"), &[]),
+        (ladder("{ share = 0.5, from_month = 24, months = 1 }"), &[]),
+        (ladder("{ share = 0.5, months = 6 }, { share = 0.5, months = 6 }"), &["duplicate"]),
+        (ladder("{ share = 0.5, months = 6 }, { share = 0.5, months = 7 }"), &[]),
+        (ladder("{ share = 0.5, months = 6 }, { share = 0.5, from_month = 2, months = 6 }"), &[]),
+        (
+            ladder(
+                "{ share = 0.5, months = 6 }, { share = 0.5, months = 6, fee_per_unit_month = 1 }",
+            ),
+            &[],
+        ),
+        (ahead(&more), &[]),
+        (ahead(&flex("every_months = 3", never)), &["no-refund"]),
+        (ahead(&leave("after_month = 3")), &["no-refund"]),
+        (ahead(&switch(never)), &["no-refund"]),
+    ];
+    for (clauses, expected) in cases {
+        assert_eq!(
+            errors(&["contract.term_months=24", &clauses_are(&clauses)]),
+            expected,
+            "{clauses}"
+        );
+    }
+}
+
+/// Windows lie within the months in force: all of them with a renewal, a term otherwise, and none
+/// before the start or beyond the horizon.
+#[test]
+fn windows_lie_within_the_months_in_force() {
+    let renewed = "contract.renewal=\"renew\"";
+    let lapsing = "contract.renewal=\"on_demand\"";
+    let cases = [
+        ("horizon_months=36", renewed, 0, 36),
+        ("horizon_months=36", renewed, 4, 33),
+        ("horizon_months=36", lapsing, 0, 24),
+        ("horizon_months=12", lapsing, 0, 12),
+    ];
+    for (horizon, renewal, start, last) in cases {
+        let start = format!("contract.start_month={}", start.max(1));
+        let found = |month: usize| {
+            let windows = format!("windows = {{ months = [{month}] }}");
+            let policy = "policy = { kind = \"never\" }";
+            let flex = format!("{{ kind = \"flex_down\", share = 0.1, {windows}, {policy} }}");
+            errors(&["contract.term_months=24", horizon, renewal, &start, &clauses_are(&flex)])
+        };
+        assert_eq!(found(last), [""; 0], "{horizon}, {renewal}, {start}");
+        assert_eq!(found(last + 1), ["beyond-term"], "{horizon}, {renewal}, {start}");
+    }
+}
+
+fn clauses_are(clauses: &str) -> String {
+    format!("contract.clauses=[{clauses}]")
+}
+
+/// The codes of what is wrong with `static.toml` so changed.
+fn errors(overrides: &[&str]) -> Vec<String> {
+    let overrides: Vec<String> = overrides.iter().map(|s| (*s).to_owned()).collect();
+    let loaded = load(&repository("tests/studies/static.toml"), &overrides);
+    let errors = loaded.findings.list.iter().filter(|f| f.severity == Severity::Error);
+    errors.map(|f| f.code.to_string()).collect()
 }
 
 // ---- Neutral parameters -----------------------------------------------------------------------
@@ -430,18 +637,66 @@ fn every_clause_is_documented_under_the_same_headings() {
     }
 }
 
+/// Where the clause of each documented example acts, and whether it remembers more than a month.
+#[test]
+fn every_clause_acts_in_its_stages() {
+    let acts: [(&str, &[&str], bool); 17] = [
+        ("tranches", &["caps", "quantity"], false),
+        ("ramp", &["quantity"], false),
+        ("escalation_cap", &["caps"], false),
+        ("collar", &["caps"], false),
+        ("flat_discount", &["discounts"], false),
+        ("upfront", &["discounts", "prepaid"], true),
+        ("volume_tiers", &["rebates"], false),
+        ("clawback", &["credits"], false),
+        ("conversion", &["quantity", "credits"], true),
+        ("flex_down", &["quantity"], false),
+        ("early_downgrade", &["quantity"], false),
+        ("terminate", &["quantity"], false),
+        ("expansion", &["quantity"], false),
+        ("switching", &["quantity"], false),
+        ("credit_grant", &["grants"], true),
+        ("spend_commitment", &["discounts", "shortfall"], true),
+        ("share_of_wallet", &["discounts", "shortfall"], true),
+    ];
+    for (kind, stages, remembers) in acts {
+        let hooks = documented(kind).contract.clauses[0].get().hooks();
+        let acting = Stage::ORDER.into_iter().filter(|stage| stage.holds(hooks));
+        assert_eq!(acting.map(Stage::title).collect::<Vec<_>>(), stages, "{kind}");
+        assert_eq!(hooks.remembers, remembers, "{kind}");
+    }
+    // Without a true-up a conversion pays nothing back; without tiers a promise lowers no price.
+    let hooks = |clause: &str| {
+        study_at("tests/studies/static.toml", &[&clauses_are(clause)]).contract.clauses[0]
+            .get()
+            .hooks()
+    };
+    let conversion = |months: usize| {
+        hooks(&format!(
+            "{{ kind = \"conversion\", true_up_months = {months}, policy = {{ kind = \"never\" }} }}"
+        ))
+    };
+    assert!(!conversion(0).credit && !conversion(0).remembers && conversion(1).credit);
+    assert!(!hooks("{ kind = \"spend_commitment\", amount = 5 }").discount);
+}
+
 #[test]
 fn the_documented_example_is_a_valid_clause_of_its_kind() {
-    let path = repository("tests/studies/certain.toml");
-    let base = std::fs::read_to_string(&path).expect("a study");
     for (kind, _) in kinds() {
-        let sections = sections(&kind);
-        let (_, body) = sections.iter().find(|(heading, _)| heading == "Example").expect("one");
-        let example = body.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
-        let text = format!("{base}\n{}", example.expect("a TOML block"));
-        let loaded = load_text(&kind, &text, &repository("tests/studies"), &[]);
-        let study = loaded.study.unwrap_or_else(|| panic!("{}", loaded.findings.render(false)));
+        let study = documented(&kind);
         let kinds: Vec<String> = study.contract.clauses.iter().map(AnyClause::kind).collect();
         assert_eq!(kinds, [kind]);
     }
+}
+
+/// A certain study with the documented example of a kind.
+fn documented(kind: &str) -> Study {
+    let path = repository("tests/studies/certain.toml");
+    let base = std::fs::read_to_string(&path).expect("a study");
+    let sections = sections(kind);
+    let (_, body) = sections.iter().find(|(heading, _)| heading == "Example").expect("one");
+    let example = body.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let text = format!("{base}\n{}", example.expect("a TOML block"));
+    let loaded = load_text(kind, &text, &repository("tests/studies"), &[]);
+    loaded.study.unwrap_or_else(|| panic!("{}", loaded.findings.render(false)))
 }

@@ -2,6 +2,8 @@
 //! that a policy sees closed months alone.
 
 use crate::support::{assert_within, at, list, run, study};
+use waterline::contract::policy::{Fitted, Line, Policy};
+use waterline::contract::right::Towards;
 use waterline::ledger::{Ledger, Month};
 use waterline::path::{PathBlock, Points};
 use waterline::rng::{Block, LANES};
@@ -238,5 +240,119 @@ fn the_order_of_rights_changes_no_bill() {
             }
         }
         assert!(first > 0 && second > 0, "{a}, {b}: {first} and {second} exercises");
+    }
+}
+
+/// A fitted line is a threshold of the last month's load: the same rule decides the same.
+#[test]
+fn a_fitted_line_is_a_threshold_of_the_load() {
+    let right = |kind: &str, level: f64, slope: f64| {
+        format!(
+            "{{ kind = \"{kind}\", share = 0.2, windows = {{ every_months = 1, notice_months = 1, per_year = 3 }}, policy = {{ kind = \"threshold\", signal = \"load\", level = {level:?}, per_month_left = {slope:?} }} }}"
+        )
+    };
+    let lines =
+        [Line { level: 1.0, per_month_left: -0.01 }, Line { level: 1.1, per_month_left: 0.02 }];
+    let [less, more] = lines;
+    let rights = [
+        right("flex_down", less.level, less.per_month_left),
+        right("expansion", more.level, more.per_month_left),
+    ];
+    let ramp = "{ kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }, { until_month = 6, share = 0.75 }] }";
+    let clauses = format!("contract.clauses=[{}, {ramp}]", rights.join(", "));
+    let mut study = study("static", &["contract.term_months=18", &clauses]);
+    let paths = block(&study);
+    let by_threshold = settled(&study, &paths);
+    let mut fit = |lines: [Option<Line>; 2]| {
+        for (clause, line) in study.contract.clauses.iter_mut().zip(lines) {
+            *clause.get_mut().policy_mut().expect("a right") = Policy::Fitted(Fitted { line });
+        }
+        settled(&study, &paths)
+    };
+    let by_line = fit(lines.map(Some));
+    let by_none = fit([None, None]);
+    assert!(by_none.iter().all(|month| month.exercised == [0; LANES]), "no line, no exercise");
+    let mut exercised = [0; 2];
+    for (t, (a, b)) in by_threshold.iter().zip(&by_line).enumerate() {
+        assert_eq!(a.exercised, b.exercised, "month {t}");
+        assert_eq!(a.reserved, b.reserved, "month {t}");
+        for (place, count) in exercised.iter_mut().enumerate() {
+            *count += a.exercised.iter().filter(|marks| *marks >> place & 1 == 1).count();
+        }
+    }
+    assert!(exercised.iter().all(|count| (5..6 * LANES).contains(count)), "{exercised:?}");
+}
+
+/// What was promised is settled path by path: where the contract ends, for the months until then, and
+/// else with the year.
+#[test]
+fn a_promise_is_settled_where_its_path_ends() {
+    let promise = 4800.0;
+    let clauses = format!(
+        "contract.clauses=[{{ kind = \"terminate\", policy = {{ kind = \"threshold\", level = 0.9 }} }}, {{ kind = \"spend_commitment\", amount = {promise:?} }}]"
+    );
+    let study = study("static", &[&clauses]);
+    let months = settled(&study, &block(&study));
+    let mut ends = Vec::new();
+    for i in 0..LANES {
+        let end = months.iter().position(|month| month.ended[i]);
+        let counted = end.unwrap_or(months.len());
+        let bills = months[..counted].iter().map(|month| month.fee[i] + month.on_demand[i]);
+        let missing = promise * counted as f64 / 12.0 - bills.sum::<f64>();
+        assert!(missing > 1.0, "path {i} reaches what was promised");
+        let due = end.unwrap_or(months.len() - 1);
+        for (t, month) in months.iter().enumerate() {
+            let expected = if t == due { missing } else { 0.0 };
+            assert!((month.shortfall[i] - expected).abs() <= 1e-9 * promise, "path {i}, month {t}");
+        }
+        ends.push(end);
+    }
+    ends.sort_unstable();
+    ends.dedup();
+    assert!(ends.len() >= 3 && ends[0].is_none(), "{ends:?}");
+}
+
+/// On the line nothing is exercised: 0.5 + 0.125 x 2 of 100 units are 75.
+#[test]
+fn a_line_is_passed_below_it_or_above_it() {
+    let line = Line { level: 0.5, per_month_left: 0.125 };
+    let passed = |towards, load| line.is_passed(towards, load, 2.0, 100.0);
+    assert_eq!([74.9, 75.0, 75.1].map(|load| passed(Towards::Less, load)), [true, false, false]);
+    assert_eq!([74.9, 75.0, 75.1].map(|load| passed(Towards::More, load)), [false, false, true]);
+}
+
+/// What a ledger held before, of other paths or another size, is in none of its bills.
+#[test]
+fn a_ledger_that_is_used_again_forgets() {
+    let conversion = "{ kind = \"conversion\", share = 0.3, price = \"list\", after_month = 6, policy = { kind = \"threshold\", level = 0.8, signal = \"load\" } }";
+    let leave =
+        "{ kind = \"terminate\", fee_months = 1, policy = { kind = \"threshold\", level = 0.8 } }";
+    let clauses = format!("contract.clauses=[{conversion}, {leave}]");
+    let lapse = ["horizon_months=24", "contract.term_months=18", "contract.renewal=on_demand"];
+    let study =
+        study("static", &[&lapse[..], &["price.volatility_per_month=0.05", &clauses]].concat());
+    let paths = block(&study);
+    let mut other = paths.clone();
+    for t in 0..study.months() {
+        other.load[t].reverse();
+        other.on_demand[t].reverse();
+    }
+    let settle_in = |ledger: &mut Ledger, units: f64, paths: &PathBlock| {
+        let mut prices = Prices::default();
+        reprice(&study.contract, paths, &mut prices);
+        settle(study.terms(), &study.strategies[1].overflow, units, paths, &prices, ledger);
+    };
+    let mut used = Ledger::new(study.months());
+    for (units, now) in [(100.0, &other), (100.0, &paths), (0.0, &paths), (60.0, &other)] {
+        let mut fresh = Ledger::new(study.months());
+        settle_in(&mut fresh, units, now);
+        settle_in(&mut used, units, now);
+        let moved = fresh.months.iter().any(|month| month.price_ratio != [1.0; LANES]);
+        assert_eq!(moved, units > 0.0, "units at the price of the day");
+        for (t, (a, b)) in fresh.months.iter().zip(&used.months).enumerate() {
+            assert_eq!(a.cost(), b.cost(), "{units} units, month {t}");
+            assert_eq!(a.exercised, b.exercised, "{units} units, month {t}");
+            assert_eq!(a.ended, b.ended, "{units} units, month {t}");
+        }
     }
 }

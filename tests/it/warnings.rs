@@ -95,6 +95,24 @@ fn slips_in_clauses_are_doubted() {
     }
 }
 
+/// A right of which no exercise takes effect within the contract's 12 months, or none is meant to.
+#[test]
+fn an_exercise_that_comes_too_late_is_doubted() {
+    let threshold = "{ kind = \"threshold\", level = 0.7 }";
+    let doubted = |month: usize, notice: usize, policy: &str| {
+        let windows = format!("windows = {{ months = [{month}], notice_months = {notice} }}");
+        let clause =
+            format!("{{ kind = \"flex_down\", share = 0.1, {windows}, policy = {policy} }}");
+        let study = study("static", &[&format!("contract.clauses=[{clause}]")]);
+        study.facts.warnings.iter().any(|w| w.code == "changes-nothing")
+    };
+    assert!(doubted(6, 0, "{ kind = \"never\" }"));
+    for notice in [0, 1, 10] {
+        assert!(doubted(12 - notice, notice, threshold), "a notice of {notice}");
+        assert!(!doubted(11 - notice, notice, threshold), "a notice of {notice}");
+    }
+}
+
 /// A term that is cut by the horizon is owed in full: the warning and the answer say so.
 #[test]
 fn a_term_that_is_cut_is_not_passed_over() {
