@@ -582,8 +582,11 @@ fn a_neutral_clause_changes_no_bit() {
     for study in [&SIMPLE[..], &RICH[..]] {
         let with = |clauses: &str| {
             let clauses = format!("contract.clauses=[{clauses}]");
-            let overrides: Vec<&str> =
-                study.iter().copied().chain(["run.paths=2048", clauses.as_str()]).collect();
+            let overrides: Vec<&str> = study
+                .iter()
+                .copied()
+                .chain(["run.sampler=\"pseudo\"", "run.paths=256", clauses.as_str()])
+                .collect();
             numbers(&answer(&study_at("tests/studies/static.toml", &overrides)))
         };
         let without = with("");

@@ -145,27 +145,28 @@ impl Case {
         if known.contains(&full) { full } else { field }
     }
 
-    /// Whether few sizes, which are faster than many, show all that the case is about.
-    fn takes_any_sizes(&self) -> bool {
+    /// Whether the case says anything of one of these fields.
+    fn is_about(&self, fields: &[&str]) -> bool {
         let plain = self.flips.iter().chain(&self.words).chain(&self.idle);
         let reasoned = self.refused.iter().chain(&self.echoes).chain(&self.same);
         let flips = plain.chain(reasoned.map(|(_, flip)| flip));
-        let all = self.with.iter().cloned().chain(flips.flat_map(Flip::overrides));
-        let about_sizes = |text: String| {
-            ["sizing.", "min_units", "step", "units"].iter().any(|field| text.contains(field))
-        };
-        self.study == "static" && !all.into_iter().any(about_sizes)
+        let mut all = self.with.iter().cloned().chain(flips.flat_map(Flip::overrides));
+        all.any(|text| fields.iter().any(|field| text.contains(field)))
     }
 
     fn load(&self, usage: &Path, flip: &[String]) -> Loaded {
         let usage = usage.to_string_lossy().replace('\\', "/");
         let all = self.with.iter().chain(flip).map(|o| o.replace("{usage}", &usage));
-        // A flip of the paths comes after this.
-        let mut few = vec!["run.paths=2048".to_owned()];
-        if self.takes_any_sizes() {
-            few.push("sizing.sizes=[60, 100, 140]".into());
+        // Few paths and sizes are faster than many, where they show all that the case is about.
+        let mut few = vec!["run.paths=2048"];
+        if self.study == "static" && !self.is_about(&["run."]) {
+            few = vec!["run.paths=256", "run.sampler=\"pseudo\""];
         }
-        let all: Vec<String> = few.into_iter().chain(all).collect();
+        if self.study == "static" && !self.is_about(&["sizing.", "min_units", "step", "units"]) {
+            few.push("sizing.sizes=[60, 100, 140]");
+        }
+        let few = few.into_iter().map(str::to_owned);
+        let all: Vec<String> = few.chain(all).collect();
         load(&repository(&format!("tests/studies/{}.toml", self.study)), &all)
     }
 

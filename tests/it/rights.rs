@@ -4,7 +4,7 @@
 use crate::support::{assert_within, at, list, run, study};
 use waterline::contract::policy::{Fitted, Line, Policy};
 use waterline::contract::right::Towards;
-use waterline::ledger::{Ledger, Month};
+use waterline::ledger::{Ledger, Month, parts};
 use waterline::path::{PathBlock, Points};
 use waterline::rng::{Block, LANES};
 use waterline::settle::{Prices, reprice, settle};
@@ -235,8 +235,8 @@ fn the_order_of_rights_changes_no_bill() {
                 let (bill, swapped) = (x.cost()[i], y.cost()[i]);
                 let near = (bill - swapped).abs() <= 1e-9 * bill.abs();
                 assert!(near, "month {t}, path {i}: {bill}, and {swapped} with {b} before {a}");
-                first += x.exercised[i] & 1;
-                second += x.exercised[i] >> 1;
+                first += parts(x.exercised[i], 0);
+                second += parts(x.exercised[i], 1);
             }
         }
         assert!(first > 0 && second > 0, "{a}, {b}: {first} and {second} exercises");
@@ -277,7 +277,7 @@ fn a_fitted_line_is_a_threshold_of_the_load() {
         assert_eq!(a.exercised, b.exercised, "month {t}");
         assert_eq!(a.reserved, b.reserved, "month {t}");
         for (place, count) in exercised.iter_mut().enumerate() {
-            *count += a.exercised.iter().filter(|marks| *marks >> place & 1 == 1).count();
+            *count += a.exercised.iter().filter(|marks| parts(**marks, place) > 0).count();
         }
     }
     assert!(exercised.iter().all(|count| (5..6 * LANES).contains(count)), "{exercised:?}");

@@ -515,9 +515,21 @@ fn a_law_is_recognized_where_there_is_one() {
         assert_eq!(has_law(overrides), expected, "{overrides:?}");
     }
     let promise = "contract.clauses=[{ kind = \"spend_commitment\", amount = 900, tiers = [{ from = 900, share = 0.1 }] }]";
-    let study = study("static", &[promise]);
+    let remembers = study("static", &[promise]);
     assert!(
-        !Setting::new(&study, 1, Method::Auto, 4096).fitter.is_known(),
+        !Setting::new(&remembers, 1, Method::Auto, 4096).fitter.is_known(),
         "a year's spend is remembered"
     );
+    // What is remembered keeps histories apart that lead to the same units.
+    let decisions = |clauses: &str| {
+        let study = study("static", &[format!("contract.clauses=[{clauses}]").as_str()]);
+        let setting = Setting::new(&study, 1, Method::Regression, 4096);
+        setting.cell(&study.contract, 100.0).expect("few decisions").lattice.edges
+    };
+    let right = flex("", "per_year = 2");
+    let promise =
+        promise.trim_start_matches("contract.clauses=[").strip_suffix(']').expect("a list");
+    let tree = decisions(&format!("{right}, {promise}"));
+    // A tree of three windows, at most two used: 1 + 2 + 4 + 7 ways; together 1 + 2 + 4 + 5.
+    assert_eq!((decisions(&right), tree), (12, 14));
 }
