@@ -6,7 +6,7 @@
 use crate::rng::{LANES, Lane};
 
 /// Rights exercised together: for each right, by its place among the contract's, how many of its
-/// parts ([`crate::contract::right::Right::parts`]) were, in [`PART_BITS`] bits.
+/// parts ([`crate::contract::right::Right::parts`]) were, in four bits.
 pub type Mark = u32;
 
 /// Bits for the parts of a right.

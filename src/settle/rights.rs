@@ -105,6 +105,7 @@ fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Mark
 
 /// What policies look at as a month of the term opens, by the places of their rights, where these
 /// have a window.
+#[must_use]
 pub fn looks(opening: Opening<'_>, phase: Phase, units: f64) -> Vec<(usize, Look)> {
     let declared = declared(opening);
     let look = |(place, _, right): (usize, &dyn Clause, Right<'_>)| {

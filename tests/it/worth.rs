@@ -399,7 +399,7 @@ fn triggers_of_a_regression_part_its_decisions() {
 #[test]
 fn what_a_regression_cannot_learn_is_named() {
     let warned = |months: usize, overrides: &[&str], code: &str| {
-        let appraisal = appraised(months, &flex("", USUAL), overrides, &by_regression());
+        let appraisal = appraised(months, &flex("", USUAL), overrides, &at_100());
         let seen = appraisal.warnings.iter().filter(|warning| warning.code == code);
         seen.map(|warning| warning.seen.clone()).collect::<Vec<_>>()
     };
