@@ -96,9 +96,9 @@ fn repeated(
         _ if times == 0.0 => units,
         ShareOf::Original => exercise(units, share * times),
         ShareOf::Current => {
-            let whole = (times + 1e-9).floor();
-            let units = (0..whole as usize).fold(units, |units, _| exercise(units, share));
-            let part = times - whole;
+            let whole = (times + 1e-9) as usize;
+            let units = (0..whole).fold(units, |units, _| exercise(units, share));
+            let part = times - whole as f64;
             let in_part = || sign * (libm::pow(1.0 + sign * share, part) - 1.0);
             if part < 1e-9 { units } else { exercise(units, in_part()) }
         }

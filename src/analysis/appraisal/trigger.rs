@@ -8,7 +8,7 @@ use crate::stats::Estimate;
 use crate::value::bounds::Fit;
 use crate::value::fitter::Fitter;
 use crate::value::gaussian::Law;
-use crate::value::lattice::{Edge as Way, Node, Stage};
+use crate::value::lattice::{Edge, Node, Stage};
 use crate::value::regression::{Regression, Training};
 use crate::value::sight::Lens;
 use crate::value::solution::Solution;
@@ -21,20 +21,20 @@ pub(super) struct At<'a> {
 }
 
 /// A load on one side of which the right is exercised.
-pub(super) struct Edge {
+pub(super) struct Boundary {
     load: f64,
     below: bool,
     agrees: Option<f64>,
 }
 
 impl At<'_> {
-    fn acts(&self, way: &Way) -> bool {
-        parts(way.marks, self.place) > 0
+    fn acts(&self, edge: &Edge) -> bool {
+        parts(edge.marks, self.place) > 0
     }
 
-    /// The edge of the fitted policy; none where it does the same at every load.
-    pub(super) fn edge(&self, fitter: &Fitter<'_>, fit: &Fit) -> Option<Edge> {
-        if !self.node.edges.iter().any(|way| self.acts(way)) {
+    /// The boundary of the fitted policy; none where it does the same at every load.
+    pub(super) fn boundary(&self, fitter: &Fitter<'_>, fit: &Fit) -> Option<Boundary> {
+        if !self.node.edges.iter().any(|edge| self.acts(edge)) {
             return None;
         }
         match (&fitter.lens, fit, &fitter.training) {
@@ -44,8 +44,8 @@ impl At<'_> {
         }
     }
 
-    pub(super) fn trigger(&self, edge: Edge, probability: Estimate) -> Trigger {
-        let (units, Edge { load, below, agrees }) = (self.node.units, edge);
+    pub(super) fn trigger(&self, boundary: Boundary, probability: Estimate) -> Trigger {
+        let (units, Boundary { load, below, agrees }) = (self.node.units, boundary);
         let ratio = (units > 0.0).then(|| load / units);
         let used = self.node.used[self.place];
         Trigger { used, units, load, ratio, below, agrees, probability }
@@ -54,11 +54,11 @@ impl At<'_> {
 
 /// The load that parts the decisions of a regression on its training paths with the fewest errors;
 /// none where no load does better than always the same decision.
-fn parting(at: &At<'_>, regression: &Regression, training: &Training) -> Option<Edge> {
+fn parting(at: &At<'_>, regression: &Regression, training: &Training) -> Option<Boundary> {
     let (month, edges) = (at.stage.open - 1, &at.node.edges);
     let mut seen: Vec<(f64, bool)> = Vec::new();
     for rows in training.seen(month) {
-        let costs: Vec<Lane> = edges.iter().map(|way| regression.ahead(way, rows)).collect();
+        let costs: Vec<Lane> = edges.iter().map(|edge| regression.ahead(edge, rows)).collect();
         let loads = training.basis.load(month, rows);
         seen.extend((0..LANES).map(|i| {
             let best = (0..edges.len()).min_by(|a, b| costs[*a][i].total_cmp(&costs[*b][i]));
@@ -85,17 +85,17 @@ fn parting(at: &At<'_>, regression: &Regression, training: &Training) -> Option<
         return None;
     }
     let load = 0.5 * (seen[k - 1].0 + seen[k].0);
-    Some(Edge { load, below, agrees: Some(count as f64 / seen.len() as f64) })
+    Some(Boundary { load, below, agrees: Some(count as f64 / seen.len() as f64) })
 }
 
 /// The load at which the best decisions with and without the right cost the same.
-fn indifferent(at: &At<'_>, law: &Law, solution: &Solution) -> Option<Edge> {
+fn indifferent(at: &At<'_>, law: &Law, solution: &Solution) -> Option<Boundary> {
     let At { stage, node, .. } = at;
-    let (act, wait): (Vec<&Way>, Vec<&Way>) = node.edges.iter().partition(|way| at.acts(way));
-    let least = |ways: &[&Way], x: &Lane| {
+    let (act, wait): (Vec<&Edge>, Vec<&Edge>) = node.edges.iter().partition(|edge| at.acts(edge));
+    let least = |edges: &[&Edge], x: &Lane| {
         let mut least = [f64::INFINITY; LANES];
-        for way in ways {
-            let cost = solution.cost_to_go(way, law, stage.open, x);
+        for edge in edges {
+            let cost = solution.cost_to_go(edge, law, stage.open, x);
             for i in 0..LANES {
                 least[i] = least[i].min(cost[i]);
             }
@@ -121,5 +121,5 @@ fn indifferent(at: &At<'_>, law: &Law, solution: &Solution) -> Option<Edge> {
         (low, high) = (at[change - 1], at[change]);
     }
     let load = exp(law.mean[stage.open - 1] + 0.5 * (low + high));
-    Some(Edge { load, below, agrees: None })
+    Some(Boundary { load, below, agrees: None })
 }

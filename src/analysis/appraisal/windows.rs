@@ -47,8 +47,8 @@ impl Appraiser<'_> {
             let probability = standing(sets, stage, node);
             if probability.value >= SELDOM {
                 let at = At { stage, node, place };
-                let edge = at.edge(&self.setting.fitter, &sets.cell.fit);
-                triggers.extend(edge.map(|edge| at.trigger(edge, probability)));
+                let boundary = at.boundary(&self.setting.fitter, &sets.cell.fit);
+                triggers.extend(boundary.map(|boundary| at.trigger(boundary, probability)));
             }
         }
         RightAtWindow { clause, probability: estimate(sets.all.visits.iter().map(share)), triggers }
