@@ -417,6 +417,39 @@ fn what_a_regression_cannot_learn_is_named() {
     assert!(warned(12, &["price.volatility_per_year=0.01"], "few-exercises").is_empty());
 }
 
+/// What stands beside the value is what runs of the same contract say: the intrinsic value is the most
+/// that a plan of declared months saves, and costs are present values.
+/// Who sees the future saves nearly twice what the right is worth (numerics 1g).
+#[test]
+fn figures_beside_the_value_are_those_of_runs() {
+    let rate = "finance.discount_rate_per_year=0.08";
+    let run = |policy: &str| {
+        let right = flex("", USUAL).replace("{ kind = \"never\" }", policy);
+        let clauses = format!("contract.clauses=[{right}]");
+        let few = ["contract.units=100", "sizing.sizes=[100]", "run.paths=65536", rate];
+        let results = crate::support::run("static", &[&[clauses.as_str()], &few[..]].concat());
+        crate::support::strategy(&results, "hybrid").measure(Measure::PresentValue).mean
+    };
+    let request = Request { paths: Some(65_536), ..at_100() };
+    let appraisal = appraised(12, &flex("", USUAL), &[rate], &request);
+    let parts = &appraisal.parts;
+    let never = run("{ kind = \"never\" }");
+    let off = (parts.cost_without.value - never.value).abs();
+    assert!(off < 4.0 * never.standard_error + 1e-3, "{:?} {never:?}", parts.cost_without);
+    let plans = ["[3]", "[6]", "[9]", "[3, 6]", "[3, 9]", "[6, 9]"];
+    let saved = |months: &&str| {
+        never.value - run(&format!("{{ kind = \"declared\", months = {months} }}")).value
+    };
+    let best = plans.iter().map(saved).fold(0.0, f64::max);
+    let intrinsic = parts.intrinsic.expect("one right");
+    assert!(
+        (intrinsic.value - best).abs() < 4.0 * intrinsic.standard_error + 0.05,
+        "{intrinsic:?} {best}"
+    );
+    let crystal = parts.crystal_ball.expect("one right").value / appraisal.together.value.value;
+    assert!((1.7..2.1).contains(&crystal), "{crystal}");
+}
+
 /// A line followed through the lattice is the threshold of a study that is followed month by month: of
 /// a right in parts both take as few as leave nothing to want.
 #[test]
