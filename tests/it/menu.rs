@@ -36,6 +36,13 @@ fn a_menu_lists_the_cheapest_concession_first() {
     let steps: f64 =
         variants[1..].iter().map(|v| v["step"]["value"].as_f64().expect("a step")).sum();
     assert!((steps - (values[11].0 - values[0].0)).abs() < 1.0, "{steps}");
+    // Expected uses over three years, of three at most where it is once a year.
+    for variant in variants {
+        let used = variant["exercises"]["value"].as_f64().expect("a mean");
+        let most =
+            if variant["name"].as_str().expect("a name").contains("once") { 3.0 } else { 12.0 };
+        assert!(used > 0.1 && used < most, "{variant}");
+    }
     // A longer notice and fewer uses a year are worth less, whatever else is the same.
     let of = |name: &str| {
         let found = variants.iter().find(|v| v["name"] == name);
