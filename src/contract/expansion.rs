@@ -64,17 +64,13 @@ pub struct Expansion {
     pub price: AddedPrice,
     /// Equal parts of which an exercise may take any number: 1 is all or nothing, 5 a fifth, two
     /// fifths, ... of what it adds.
-    #[serde(default = "one")]
+    #[serde(default = "super::right::undivided")]
     #[schemars(range(min = 1, max = 15))]
     pub parts: u32,
     /// When the right may be exercised.
     pub windows: Windows,
     /// When it is exercised.
     pub policy: Policy,
-}
-
-fn one() -> u32 {
-    1
 }
 
 impl Clause for Expansion {

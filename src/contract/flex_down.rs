@@ -21,10 +21,9 @@ use serde::{Deserialize, Serialize};
 /// # Formula
 /// After `n` exercises in effect the contract has `units * (1 - share)^n` (`of = "current"`) or
 /// `units * (1 - n * share)` (`of = "original"`), where `units` is what ramps leave; after each
-/// exercise rounded up to whole steps of what is sold, and not below the offer's minimum. `k` of `parts`
-/// parts count as `k / parts` of an exercise; parts of several exercises add up before they are
-/// rounded. An
-/// exercise at the window of month `w` is in effect from month `w + 1 + notice_months`.
+/// exercise rounded up to whole steps of what is sold, and not below the offer's minimum. `k` of
+/// `parts` parts count as `k / parts` of an exercise; parts of several exercises add up before they
+/// are rounded. An exercise at the window of month `w` is in effect from month `w + 1 + notice_months`.
 ///
 /// # Parameters
 /// `share` from 0 to 1; `of`; `parts` from 1 to 15. `windows`: `every_months` or a list of `months` (contract months, the
@@ -36,11 +35,11 @@ use serde::{Deserialize, Serialize};
 /// held against their commitments in sum, and `per_month_left`, which is added to the level for each month left in the term.
 ///
 /// # Ambiguity and our reading
-/// "Up to 15 %" is all or nothing by default, which is simpler to follow and nearly as good. With
-/// `parts = 5` an exercise takes any number of five equal parts: of the original units a fifth of the
-/// share each, of the current ones so that all together give up the share. A policy takes as few parts
-/// as leave it nothing to want, declared months take all; one exercise is one of the year's, whatever
-/// part it takes. "15 %" is of the current units by default: two reductions leave 72.25 %, not 70 %. 30 days of
+/// "Up to 15 %" is all or nothing by default, which is simpler to follow; in the example of
+/// `docs/rights.md` any part of the 15 % is worth 4 % more. With `parts = 5` an exercise takes any
+/// number of five equal parts: of the original units a fifth of the share each, of the current ones so
+/// that all together give up the share. A policy takes as few parts as leave it nothing to want,
+/// declared months take all; one exercise is one of the year's, whatever part it takes. "15 %" is of the current units by default: two reductions leave 72.25 %, not 70 %. 30 days of
 /// notice is one month: what is declared at the end of month 3 bills from month 5. A contract year
 /// is months 1 to 12 of the contract, not the last twelve; the window at the end of month 12
 /// belongs to the first. What a year leaves over is lost unless `carry_over`. The offer's minimum
@@ -77,17 +76,13 @@ pub struct FlexDown {
     pub of: ShareOf,
     /// Equal parts of which an exercise may take any number: 1 is all or nothing, 5 a fifth, two
     /// fifths, ... of what it gives up.
-    #[serde(default = "one")]
+    #[serde(default = "super::right::undivided")]
     #[schemars(range(min = 1, max = 15))]
     pub parts: u32,
     /// When the right may be exercised.
     pub windows: Windows,
     /// When it is exercised.
     pub policy: Policy,
-}
-
-fn one() -> u32 {
-    1
 }
 
 impl Clause for FlexDown {

@@ -87,9 +87,8 @@ impl Fitted {
         let (line, last) = (self.line?, opening.closed.last()?);
         let units = commitment(opening.closed.len() - 1);
         let left = opening.contract.months_left(opening.month) as f64;
-        let edge = line.level + line.per_month_left * left;
         let signal = std::array::from_fn(|i| last.demand[i] / units[i]);
-        Some(Look { signal, edge: [edge; LANES], side: towards })
+        Some(Look { signal, edge: [line.edge(left); LANES], side: towards })
     }
 
     /// Whether each path exercises a right towards `towards`.
@@ -125,11 +124,17 @@ impl Fitted {
 }
 
 impl Line {
+    /// Load per unit on the line with `left` months left in the term.
+    #[must_use]
+    pub fn edge(self, left: f64) -> f64 {
+        self.level + self.per_month_left * left
+    }
+
     /// Whether a load is on the side on which a right towards `towards` is exercised, with `left`
     /// months left in the term.
     #[must_use]
     pub fn is_passed(self, towards: Towards, load: f64, left: f64, units: f64) -> bool {
-        let edge = (self.level + self.per_month_left * left) * units;
+        let edge = self.edge(left) * units;
         match towards {
             Towards::Less => load < edge,
             Towards::More => load > edge,

@@ -26,6 +26,11 @@ fn at_end_of(months: &[usize]) -> String {
     }
 }
 
+/// The parts of a right that is exercised as a whole or not at all.
+pub(super) fn undivided() -> u32 {
+    1
+}
+
 /// Which way an exercise changes the commitment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Towards {
@@ -97,7 +102,7 @@ impl<'a> Right<'a> {
             per_year: None,
             carry_over: false,
             once: false,
-            parts: 1,
+            parts: undivided(),
             ends: false,
             starts: false,
             at_list: false,

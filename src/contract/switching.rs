@@ -35,7 +35,8 @@ use serde::{Deserialize, Serialize};
 /// Disruption is lost value, of which a month of on-demand spend is a measure; `disruption_months =
 /// 0` counts engineering alone. Until the switch the contract and its bill go on, so
 /// `notice_months`, the months of engineering, is time in which both teams are paid. A hard
-/// commitment is not ended by leaving: `fee_share = 1`; at the end of a term nothing is left. The
+/// commitment is not ended by leaving: `fee_share = 1`; at the end of a term nothing is left. What is
+/// decided in time but ready only when the contract is over has no effect and costs nothing. The
 /// other provider's price follows this one's. Nothing brings the load back. A vendor that loses its
 /// exclusivity is `price_factor` and `cost` as distributions.
 ///

@@ -110,10 +110,10 @@ pub fn looks(opening: Opening<'_>, phase: Phase, units: f64) -> Vec<(usize, Look
     let declared = declared(opening);
     let look = |(place, _, right): (usize, &dyn Clause, Right<'_>)| {
         let commitment = |at| scheduled(opening, phase, units, (&declared, place), at);
-        let look = right.policy.look(opening, right.towards, &commitment)?;
-        right.has_window(opening.month).then_some((place, look))
+        Some((place, right.policy.look(opening, right.towards, &commitment)?))
     };
-    opening.contract.rights().filter_map(look).collect()
+    let windows = opening.contract.rights().filter(|(_, _, r)| r.has_window(opening.month));
+    windows.filter_map(look).collect()
 }
 
 /// Exercises of each right so far, in effect or under notice.

@@ -42,20 +42,20 @@ impl Deal<'_> {
     /// # Errors
     /// If it would have more than [`MOST_EDGES`].
     pub fn lattice(self, probe: &PathBlock) -> Result<Lattice, TooMany> {
-        let deal = self;
+        let contract = self.terms.contract;
         let mut prices = Prices::default();
-        reprice(deal.terms.contract, probe, &mut prices);
+        reprice(contract, probe, &mut prices);
         let months = probe.load.len();
-        let opens = opens(deal, months);
+        let opens = opens(self, months);
         let close = |i: usize| opens.get(i + 1).copied().unwrap_or(months);
         let stage =
             |(i, open): (usize, &usize)| Stage { open: *open, close: close(i), nodes: vec![] };
         let mut growing = Growing {
-            deal,
+            deal: self,
             probe,
             prices: &prices,
             months,
-            remembers: deal.terms.contract.uses(|hooks| hooks.remembers),
+            remembers: contract.uses(|hooks| hooks.remembers),
             orders: vec![0; months],
             ledger: Ledger::new(months),
             known: vec![BTreeMap::new(); opens.len()],

@@ -26,7 +26,8 @@ pub struct Fitter<'a> {
 }
 
 impl<'a> Fitter<'a> {
-    /// By the law of the load; none if it is not known.
+    /// By the law of the load; none if it is not known. What a month costs must then depend on its own
+    /// load and that of the month before alone, as [`Solution::of`] says.
     #[must_use]
     pub fn by_law(model: &'a PathModel, seed: u64) -> Option<Self> {
         let law = Law::of(model)?;

@@ -52,7 +52,7 @@ pub(super) fn warnings(
                 format!(
                     "{right} is exercised after month {month} on about {paths:.0} training paths"
                 ),
-                "the regression has little to learn from there: the lower bound may be low",
+                "few training paths come near that decision: the lower bound may be low there",
                 "give no weight to that window, or to its trigger",
             );
         }
