@@ -79,12 +79,33 @@ impl Law {
                 responses.push((0..mean.len()).map(moved).collect::<Vec<f64>>());
             }
         }
-        let still = |row: &Vec<f64>| row.iter().all(|x| x.abs() < 1e-13);
-        if responses.iter().any(still) || !is_linear(model, &first, &mean, &responses, &mut block) {
+        let still = |draw: &usize| responses[*draw].iter().all(|x| x.abs() < 1e-13);
+        let rare = |draw: usize| !is_idle(model, &first, draw, &mut block);
+        if (0..draws).filter(still).any(rare)
+            || !is_linear(model, &first, &mean, &responses, &mut block)
+        {
             return None;
         }
         markov(mean, &responses)
     }
+}
+
+/// Whether a draw moves nothing at any value of it, as that of the month after the last where loads
+/// are those of the month's start. A jump that few values release is no such draw.
+fn is_idle(model: &PathModel, first: &[usize], idle: usize, block: &mut PathBlock) -> bool {
+    let values = |i: usize| 16.0 * (i as f64 + 0.5) / LANES as f64 - 8.0;
+    poke(model, first, &|draw, i| if draw == idle { values(i) } else { 0.0 }, block);
+    block.load.iter().all(same) && only_load_moves(block)
+}
+
+/// Whether the paths of a block differ in nothing but their load.
+fn only_load_moves(block: &PathBlock) -> bool {
+    let fixed = [&block.on_demand, &block.unit_value, &block.apart];
+    fixed.iter().all(|rows| rows.iter().all(same)) && same(&block.start)
+}
+
+fn same(row: &Lane) -> bool {
+    row.iter().all(|x| *x == row[0])
 }
 
 /// Whether random draws move the load by the sum of what each does, and nothing but the load.
@@ -104,10 +125,7 @@ fn is_linear(
         let moved = responses.iter().enumerate().map(|(draw, row)| row[t] * values(draw, i));
         mean[t] + moved.sum::<f64>()
     };
-    let same = |row: &Lane| row.iter().all(|x| *x == row[0]);
-    let fixed = [&block.on_demand, &block.unit_value, &block.apart];
-    fixed.iter().all(|rows| rows.iter().all(same))
-        && same(&block.start)
+    only_load_moves(block)
         && (0..mean.len())
             .all(|t| (0..LANES).all(|i| (ln(block.load[t][i]) - expected(t, i)).abs() < 1e-8))
 }
