@@ -381,3 +381,23 @@ write("with_terminate_and_a_late_flex_down", months((3, 100), (2, 0)), months((3
       months((3, 0), (2, 500)), termination=[0, 0, 0, 600, 0])
 write("collar_from_a_later_start", months((24, 0), (2, 50)), months((24, 0), (2, 300)),
       [*years([800, 960]), 30 * 13.20, 30 * 13.20])
+
+# A right to renew.
+write("renewal_option", months((24, 100), (6, 0)), months((12, 600), (12, 630), (6, 0)),
+      months((24, 200), (6, 1200)))
+write("renewal_option_that_lapses", months((6, 100), (3, 0)), months((6, 600), (3, 0)),
+      months((6, 200), (3, 1200)))
+write("renewal_option_above_a_threshold", months((15, 100)), months((6, 600), (6, 660), (3, 726)), 0)
+write("with_renewal_option_and_flex_down", months((3, 100), (6, 80), (3, 64), (3, 0)),
+      months((3, 600), (6, 480), (3, 384), (3, 0)), months((12, 0), (3, 500)))
+write("with_renewal_option_and_terminate", months((8, 100), (7, 0)), months((8, 600), (7, 0)),
+      months((8, 0), (7, 500)), termination=months((8, 0), (1, 600), (6, 0)))
+write("with_renewal_option_and_upfront", months((8, 100), (2, 0)), months((8, 540), (2, 0)),
+      months((8, 0), (2, 500)),
+      prepaid=months((1, 3 * 540), (3, -540), (1, 3 * 540), (3, -540), (2, 0)))
+write("with_renewal_option_and_discount", months((4, 100), (2, 0)), months((4, 600), (2, 0)),
+      months((4, 180), (2, 1200)))
+write("with_renewal_option_and_clawback", months((4, 100), (2, 0)), months((4, 600), (2, 0)),
+      months((4, 0), (2, 500)), months((1, 0), (4, -60), (1, 0)))
+write("with_renewal_option_and_spend_commitment", months((4, 100), (2, 0)),
+      months((4, 600), (2, 0)), months((4, 200), (2, 1200)), 0, shortfall=months((4, 0), (1, 400), (1, 0)))

@@ -342,6 +342,39 @@ bermudan _put 4.4778111
 """
 
 
+def renewal(demand, terms, notice, change, grid):
+    """A right to renew a year's contract of LEVEL units, `terms` - 1 times, at FEE (1 + change)^k."""
+    width, points = grid
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+
+    def used(now, month, x):  # E min(D_month, LEVEL) given x = ln D_now
+        [(_, a, b, sd)] = demand.law(now, month)
+        mean, d = a + b * x, (log(LEVEL) - a - b * x) / sd
+        return np.exp(mean + sd * sd / 2) * ndtr(d - sd) + LEVEL * ndtr(-d)
+
+    def expected(now, window, split, value, x):  # E of value(ln D_window) above split, given x
+        [(_, a, b, sd)] = demand.law(now, window)
+        count = int(np.ceil(2 * TAIL / width))
+        edges = np.linspace(max(split, a + b * x - TAIL * sd), a + b * x + TAIL * sd, count + 1)
+        z = (edges[:-1, None] + edges[1:, None]) / 2 + (edges[1:, None] - edges[:-1, None]) / 2 * nodes
+        density = np.exp(-(((z - a - b * x) / sd) ** 2) / 2) / (sd * sqrt(2 * np.pi))
+        panel = (edges[1:, None] - edges[:-1, None]) / 2 * weights
+        return float((value(z) * density * panel).sum()) if edges[0] < edges[-1] else 0.0
+
+    later = (0.0, lambda z: 0.0 * z)
+    for k in range(terms - 1, 0, -1):
+        now, fee = 12 * k - notice, LEVEL * FEE * (1 + change) ** k
+        year = lambda z, now=now, fee=fee, k=k: sum(used(now, 12 * k + m, z) - fee for m in range(1, 13))
+        if k == terms - 1:
+            worth = year
+        else:
+            split, after = later
+            worth = lambda z, year=year, split=split, after=after, now=now: year(z) + np.vectorize(
+                lambda x: expected(now, now + 12, split, after, x))(z)
+        later = (brentq(worth, log(0.2 * LEVEL), log(3 * LEVEL), xtol=1e-13), worth)
+    return expected(0, 12 - notice, *later, log(LEVEL))
+
+
 def main():
     base, rows = Demand(), {}
 
@@ -390,6 +423,11 @@ def main():
     for rho in (-0.5, 0.0, 0.5):
         price = {"price_drift": -0.10, "price_volatility": 0.25, "correlation": rho}
         record(f"T12.price.rho{rho:g}", lambda grid: two_factors(rho, grid), given(base, Contract(), **price))
+    for terms in (2, 3):
+        for notice, change in ((1, 0.0), (3, 0.10)):
+            record(f"renewal.terms{terms}.notice{notice}.change{change:.2f}",
+                   lambda grid: renewal(base, terms, notice, change, grid),
+                   {"level": LEVEL, "fee": FEE, "terms": terms, "notice": notice, "price_change": change})
     for rights in (1, 2, 3):
         record(f"swing.rights{rights}", lambda grid: swing(rights, grid),
                {"start": 1.0, "power": 0.1, "sd": 0.5, "strike": 0.0, "last_day": 50, "rights": rights})

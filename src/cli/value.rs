@@ -86,8 +86,15 @@ fn futures(text: &str) -> Result<u64, String> {
 }
 
 /// Clauses that grant rights: a policy is none of their value.
-const RIGHTS: [&str; 6] =
-    ["flex_down", "early_downgrade", "terminate", "expansion", "switching", "conversion"];
+const RIGHTS: [&str; 7] = [
+    "flex_down",
+    "early_downgrade",
+    "terminate",
+    "expansion",
+    "renewal_option",
+    "switching",
+    "conversion",
+];
 
 pub(super) fn run(args: &ValueArgs) -> Outcome {
     match &args.menu {

@@ -48,6 +48,7 @@ mod period;
 pub mod policy;
 pub mod quantity;
 mod ramp;
+mod renewal_option;
 pub mod right;
 mod share_of_wallet;
 pub mod sizes;
@@ -73,6 +74,7 @@ pub use flat_discount::{DiscountedPrice, FlatDiscount, Stacking};
 pub use flex_down::FlexDown;
 pub use period::{Period, Settlement};
 pub use ramp::{Ramp, RampStep};
+pub use renewal_option::RenewalOption;
 pub use share_of_wallet::ShareOfWallet;
 pub use spend_commitment::SpendCommitment;
 pub use switching::Switching;
@@ -167,6 +169,8 @@ clauses! {
     Terminate,
     /// A right to add units, at the signed price or at that of the day.
     Expansion,
+    /// A right to renew the contract at an agreed price.
+    RenewalOption,
     /// A way out to another provider.
     Switching,
     /// A balance that pays bills until it is used up or expires.
@@ -247,20 +251,30 @@ impl Contract {
         };
         match (month / self.term, &self.renewal) {
             (0, _) => Phase::Term(0),
-            (term, Renewal::Renew { .. }) => Phase::Term(term),
+            (term, _) if self.renewal_change().is_some() => Phase::Term(term),
             (_, Renewal::Hourly) => Phase::Hourly,
-            (_, Renewal::OnDemand) => Phase::None,
+            _ => Phase::None,
         }
+    }
+
+    /// The change of the committed price from term to term, where one follows another: always, or
+    /// where a right is exercised.
+    #[must_use]
+    pub fn renewal_change(&self) -> Option<&Param> {
+        if let Renewal::Renew { price_change } = &self.renewal {
+            return Some(price_change);
+        }
+        self.clauses.iter().find_map(|clause| match clause {
+            AnyClause::RenewalOption(option) => Some(&option.price_change),
+            _ => None,
+        })
     }
 
     /// Months under contract in a study of `months`.
     #[must_use]
     pub fn in_force(&self, months: usize) -> usize {
         let left = months.saturating_sub(self.start);
-        match self.renewal {
-            Renewal::Renew { .. } => left,
-            Renewal::Hourly | Renewal::OnDemand => left.min(self.term),
-        }
+        if self.renewal_change().is_some() { left } else { left.min(self.term) }
     }
 
     /// Months left in the term after so many months of the contract.

@@ -78,6 +78,8 @@ pub struct Right<'a> {
     pub parts: u32,
     /// Whether an exercise ends the contract.
     pub ends: bool,
+    /// Whether the contract ends with each term unless it was exercised before.
+    pub renews: bool,
     /// Whether units wait for an exercise to be reserved.
     pub starts: bool,
     /// Whether the units of an exercise cost the list price of its day.
@@ -104,6 +106,7 @@ impl<'a> Right<'a> {
             once: false,
             parts: undivided(),
             ends: false,
+            renews: false,
             starts: false,
             at_list: false,
             policy,
@@ -121,6 +124,8 @@ impl<'a> Right<'a> {
     #[must_use]
     pub fn has_window(&self, month: usize) -> bool {
         let listed = match self.every {
+            // The first month of a new term comes when the notice is over.
+            Some(term) if self.renews => (month + self.notice).is_multiple_of(term),
             Some(every) => month.is_multiple_of(every),
             None => self.months.contains(&month),
         };
@@ -319,9 +324,19 @@ impl<'a> Right<'a> {
         ))
     }
 
+    /// Whether each path's contract has run out by this month of it, for want of exercises that are
+    /// in effect; those of this month are `now`.
+    #[must_use]
+    pub fn has_lapsed(&self, opening: Opening<'_>, place: usize, now: &Marks) -> [bool; LANES] {
+        let terms = (opening.month / opening.contract.term) as f64;
+        let renewed = self.in_effect(opening, place, now);
+        renewed.map(|times| self.renews && times < terms)
+    }
+
     /// When it may be exercised.
     fn windows_in_words(&self) -> String {
         match (self.every, self.last) {
+            _ if self.renews => "before a term ends".into(),
             (Some(1), usize::MAX) if self.first > 1 => {
                 format!("at the end of month {} or a later one", self.first)
             }
@@ -365,7 +380,14 @@ impl Contract {
     /// The clauses that grant rights, with their places among them.
     pub fn rights(&self) -> impl Iterator<Item = (usize, &dyn Clause, Right<'_>)> {
         let clauses = self.clauses.iter().map(AnyClause::get);
-        let rights = clauses.filter_map(|clause| Some((clause, clause.right()?)));
+        let rights = clauses.filter_map(|clause| Some((clause, self.right_of(clause)?)));
         rights.enumerate().map(|(place, (clause, right))| (place, clause, right))
+    }
+
+    /// The right that one of its clauses grants, with windows where the contract's terms have them.
+    #[must_use]
+    pub fn right_of<'a>(&self, clause: &'a dyn Clause) -> Option<Right<'a>> {
+        let right = clause.right()?;
+        Some(if right.renews { Right { every: Some(self.term), ..right } } else { right })
     }
 }

@@ -19,7 +19,7 @@ mod stage;
 pub use rights::looks;
 pub use stage::{Adds, Stage};
 
-use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates, Renewal};
+use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates};
 use crate::curve::{Curves, LoadCurve};
 use crate::ledger::{Ledger, Mark, Month, Totals};
 use crate::path::PathBlock;
@@ -118,8 +118,8 @@ fn quotes<'a>(
 /// The list price of a unit under contract in month `t`: the signed fee, changed at each renewal;
 /// the hourly price where the units stay without one.
 fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lane {
-    match (contract.phase(t), &contract.renewal, &contract.hourly) {
-        (Phase::Term(term), Renewal::Renew { price_change }, _) if term > 0 => {
+    match (contract.phase(t), contract.renewal_change(), &contract.hourly) {
+        (Phase::Term(term), Some(price_change), _) if term > 0 => {
             let change = price_change.of(&paths.params);
             let mut out = *fee;
             for i in 0..LANES {

@@ -40,8 +40,8 @@ pub(super) fn exercise(
     let marks = month.exercised;
     let mut may_end = false;
     for (place, clause, right) in opening.contract.rights() {
-        may_end |= right.ends;
-        if right.ends {
+        may_end |= right.ends || right.renews;
+        if right.ends || right.renews {
             continue;
         }
         let times = right.in_effect(opening, place, &marks);
@@ -73,6 +73,22 @@ fn leave(opening: Opening<'_>, price: Option<&Lane>, held: &mut Lane, month: &mu
         let times = right.in_effect(opening, place, &month.exercised);
         end(opening, clause, &times, monthly.as_ref(), month);
         clause.exercise(opening, &times, held);
+    }
+    lapse(opening, held, month);
+}
+
+/// Ends the contract with a term that was not renewed, for nothing.
+fn lapse(opening: Opening<'_>, held: &mut Lane, month: &mut Month) {
+    let before = opening.closed.last();
+    for (place, _, right) in opening.contract.rights().filter(|(_, _, right)| right.renews) {
+        let lapsed = right.has_lapsed(opening, place, &month.exercised);
+        for i in (0..LANES).filter(|i| lapsed[*i]) {
+            if let Some(before) = before.filter(|before| before.ended[i]) {
+                month.elsewhere[i] = before.elsewhere[i];
+            }
+            month.ended[i] = true;
+            held[i] = 0.0;
+        }
     }
 }
 
@@ -128,10 +144,13 @@ fn declared(opening: Opening<'_>) -> [Lane; MOST_RIGHTS] {
 /// Whether the contract has ended, or ends now by what was declared before.
 fn over(opening: Opening<'_>) -> [bool; LANES] {
     let mut over = opening.closed.last().map_or([false; LANES], |before| before.ended);
-    for (place, _, right) in opening.contract.rights().filter(|(_, _, right)| right.ends) {
+    for (place, _, right) in opening.contract.rights() {
+        // What has a window now may still be renewed.
+        let lapses = right.renews && !right.has_window(opening.month);
+        let lapsed = right.has_lapsed(opening, place, &[0; LANES]);
         let times = right.in_effect(opening, place, &[0; LANES]);
         for i in 0..LANES {
-            over[i] |= times[i] > 0.0;
+            over[i] |= (right.ends && times[i] > 0.0) || (lapses && lapsed[i]);
         }
     }
     over

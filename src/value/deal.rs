@@ -9,8 +9,8 @@
 //! arithmetic: what the lattice says of a bill is what a run says of it.
 
 use super::lattice::{Decisions, Edge, Lattice, Node, Scratch, Stage};
-use crate::contract::right::Right;
-use crate::contract::{Opening, Phase};
+use crate::contract::right::{Right, Towards};
+use crate::contract::{Clause, Opening, Phase};
 use crate::ledger::{Ledger, Mark, Month, Totals, mark, parts};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -241,7 +241,7 @@ impl Growing<'_> {
     }
 
     /// What may be done as month `open` begins, from nothing on. What ends the contract is done
-    /// alone: nothing else has an effect beside it.
+    /// alone, or beside what lowers its fee: nothing else has an effect then.
     fn actions(&self, open: usize) -> Vec<Mark> {
         let contract = self.deal.terms.contract;
         let end = (contract.start + contract.in_force(self.months)).min(self.months);
@@ -252,28 +252,47 @@ impl Growing<'_> {
             return vec![0];
         }
         let used = |place, from| exercises(&self.orders, place, from, now);
-        let over = contract.rights().any(|(place, _, right)| right.ends && used(place, 0) > 0);
-        let (mut joint, mut alone) = (vec![0], Vec::new());
-        for (place, _, right) in contract.rights() {
+        let over = contract.rights().any(|(place, _, right)| {
+            // A window of this month comes before the end of its term, if without notice.
+            let last = if right.has_window(now) { now - 1 } else { now };
+            let terms = last / contract.term;
+            (right.ends && used(place, 0) > 0) || (right.renews && used(place, 0) < terms)
+        });
+        let may = |(place, _, right): &(usize, &dyn Clause, Right<'_>)| {
             let (limit, from) = right.limit(now);
-            let left = (used(place, from) as f64) < limit;
-            if over || !left || !may_matter(&right, open, contract.start, end) {
-                continue;
-            }
-            if right.ends {
-                alone.push(mark(place, right.parts));
-            } else {
-                let with = |parts| {
-                    let with: Vec<Mark> = joint.iter().map(|m| m | mark(place, parts)).collect();
-                    with
-                };
-                let more: Vec<Mark> = (1..=right.parts).flat_map(with).collect();
-                joint.extend(more);
-            }
+            let left = (used(*place, from) as f64) < limit;
+            !over && left && may_matter(right, open, contract.start, end)
+        };
+        let (ends, goes_on): (Vec<_>, Vec<_>) =
+            contract.rights().filter(may).partition(|(_, _, right)| right.ends);
+        let mut all = together(&[0], goes_on.iter().map(|(place, _, right)| (*place, right)));
+        for (place, clause, right) in ends {
+            let end = mark(place, right.parts);
+            let cheaper = |(_, _, other): &&(usize, &dyn Clause, Right<'_>)| {
+                other.towards == Towards::Less && other.notice <= right.notice
+            };
+            let beside = goes_on
+                .iter()
+                .filter(cheaper)
+                .filter(|_| self.fee_counts_units(clause, open, right.notice));
+            all.extend(together(&[end], beside.map(|(place, _, right)| (*place, right))));
         }
-        joint.extend(alone);
-        joint
+        all
     }
+
+    /// Whether the fee for ending the contract by a clause depends on the units that end.
+    fn fee_counts_units(&self, clause: &dyn Clause, open: usize, notice: usize) -> bool {
+        let opening = self.opening(open).later(notice);
+        clause.ending_fee(opening, &[1.0; LANES]) != clause.ending_fee(opening, &[2.0; LANES])
+    }
+}
+
+/// What `first` has and any parts of each right, with nothing of them first.
+fn together<'r>(first: &[Mark], rights: impl Iterator<Item = (usize, &'r Right<'r>)>) -> Vec<Mark> {
+    rights.fold(first.to_vec(), |all, (place, right)| {
+        let with = |parts| all.iter().map(move |marks| marks | mark(place, parts));
+        (0..=right.parts).flat_map(with).collect()
+    })
 }
 
 /// Exercises of the right at `place` as contract months `from..until` opened, whole or in part.

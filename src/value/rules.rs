@@ -105,10 +105,10 @@ impl Sample {
     }
 
     /// The decision that rules take at a node: all that they want of what there is, or the first
-    /// ending alone; of a right in parts, as few as leave its rule nothing to want.
+    /// ending, beside what lowers its fee; of a right in parts, as few as leave its rule nothing to want.
     fn choose<'b>(&self, node: &'b Node, rules: &Rules, load: f64, left: f64) -> &'b Edge {
         let there = node.edges.iter().fold(0, |all, edge| all | edge.marks);
-        let mut wanted: Mark = 0;
+        let (mut wanted, mut end): (Mark, _) = (0, None);
         for (place, (towards, ends)) in self.rights.iter().enumerate() {
             let Some(line) = rules[place].filter(|_| parts(there, place) > 0) else { continue };
             let (mut taking, mut units) = (0, node.units);
@@ -117,12 +117,13 @@ impl Sample {
                 (taking, units) = (taking + 1, more.units);
             }
             if taking > 0 && *ends {
-                wanted = mark(place, taking);
-                break;
+                end = end.or(Some(mark(place, taking)));
+            } else {
+                wanted |= mark(place, taking);
             }
-            wanted |= mark(place, taking);
         }
-        edge_of(node, wanted).unwrap_or(&node.edges[0])
+        let ended = end.and_then(|end| edge_of(node, end | wanted).or_else(|| edge_of(node, end)));
+        ended.or_else(|| edge_of(node, wanted)).unwrap_or(&node.edges[0])
     }
 }
 

@@ -452,7 +452,7 @@ fn errors(overrides: &[&str]) -> Vec<String> {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 17] = [
+const NEUTRAL: [(&str, &[&str]); 18] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -552,6 +552,13 @@ const NEUTRAL: [(&str, &[&str]); 17] = [
             "share = 0.2, windows = { every_months = 1 }, policy = { kind = \"threshold\", level = 1.0 }",
         ],
     ),
+    (
+        "renewal_option",
+        &[
+            "policy = { kind = \"never\" }",
+            "notice_months = 0, price_change = 0.2, policy = { kind = \"threshold\", level = 1e6, signal = \"load\" }",
+        ],
+    ),
 ];
 
 const SIMPLE: [&str; 3] =
@@ -569,6 +576,10 @@ const RICH: [&str; 8] = [
     "sizing.sizes=[40, 80, 120, 160]",
 ];
 
+/// What happens after a term of `RICH`.
+const RENEWED: &str =
+    "renewal = \"renew\", renewal_price_change = { dist = \"uniform\", min = 0.0, max = 0.1 }";
+
 /// Everything that was computed, without what repeats the inputs.
 fn numbers(results: &Results) -> String {
     let answer = (&results.answer.units, &results.answer.saving, &results.answer.p90_cost);
@@ -580,28 +591,40 @@ fn numbers(results: &Results) -> String {
 fn a_neutral_clause_changes_no_bit() {
     let neutral = |kind: &str| NEUTRAL.iter().find(|(k, _)| *k == kind).map(|(_, forms)| *forms);
     for study in [&SIMPLE[..], &RICH[..]] {
-        let with = |clauses: &str| {
+        let with = |clauses: &str, otherwise: &str| {
             let clauses = format!("contract.clauses=[{clauses}]");
-            let overrides: Vec<&str> = study
-                .iter()
-                .copied()
-                .chain(["run.sampler=\"pseudo\"", "run.paths=256", clauses.as_str()])
-                .collect();
-            numbers(&answer(&study_at("tests/studies/static.toml", &overrides)))
+            let study = study.iter().map(|text| text.replace(RENEWED, otherwise));
+            let more = ["run.sampler=\"pseudo\"", "run.paths=256", clauses.as_str()];
+            let overrides: Vec<String> = study.chain(more.map(str::to_owned)).collect();
+            let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
+            let mut results = answer(&study_at("tests/studies/static.toml", &overrides));
+            if otherwise != RENEWED {
+                // Prices of a later term are shown with a right to it alone.
+                results.months.iter_mut().for_each(|month| month.commitment_price = None);
+                results.break_even.utilization_over_term = 0.0;
+            }
+            numbers(&results)
         };
-        let without = with("");
+        let lapsing = "renewal = \"on_demand\"";
+        let without = [RENEWED, lapsing].map(|otherwise| with("", otherwise));
         for (kind, _) in kinds() {
             let forms = neutral(&kind).unwrap_or_else(|| panic!("{kind} has no neutral form here"));
+            // A right to renew is for a contract that runs out.
+            let (otherwise, without) = if kind == "renewal_option" {
+                (lapsing, &without[1])
+            } else {
+                (RENEWED, &without[0])
+            };
             for form in forms {
                 let clause = format!("{{ kind = \"{kind}\", {form} }}");
-                assert!(with(&clause) == without, "{clause} changes results");
+                assert!(with(&clause, otherwise) == *without, "{clause} changes results");
             }
         }
         let every: Vec<String> = kinds()
             .iter()
             .map(|(kind, _)| format!("{{ kind = \"{kind}\", {} }}", neutral(kind).expect("one")[0]))
             .collect();
-        assert!(with(&every.join(", ")) == without, "together they change results");
+        assert!(with(&every.join(", "), lapsing) == without[1], "together they change results");
     }
 }
 
@@ -643,7 +666,7 @@ fn every_clause_is_documented_under_the_same_headings() {
 /// Where the clause of each documented example acts, and whether it remembers more than a month.
 #[test]
 fn every_clause_acts_in_its_stages() {
-    let acts: [(&str, &[&str], bool); 17] = [
+    let acts: [(&str, &[&str], bool); 18] = [
         ("tranches", &["caps", "quantity"], false),
         ("ramp", &["quantity"], false),
         ("escalation_cap", &["caps"], false),
@@ -657,6 +680,7 @@ fn every_clause_acts_in_its_stages() {
         ("early_downgrade", &["quantity"], false),
         ("terminate", &["quantity"], false),
         ("expansion", &["quantity"], false),
+        ("renewal_option", &["quantity"], false),
         ("switching", &["quantity"], false),
         ("credit_grant", &["grants"], true),
         ("spend_commitment", &["discounts", "shortfall"], true),

@@ -185,7 +185,7 @@ impl Builder {
                 None
             }
             Some(RenewalWord::Hourly) => Some(Renewal::Hourly),
-            None if horizon > end => {
+            None if horizon > end && !c.clauses.iter().any(renews) => {
                 let message = format!(
                     "the term ends with month {end}, the horizon with month {horizon}, and nothing says what happens between"
                 );
@@ -232,6 +232,9 @@ impl Builder {
             if hooks.discount && discount.is_none() {
                 discount = Some(i);
             }
+            if renews(clause) {
+                self.check_renewal(&place, clauses[..i].iter().position(renews));
+            }
             let earlier = |has: fn(Hooks) -> bool| {
                 (0..i).find(|j| has(hooks) && has(clauses[*j].get().hooks()))
             };
@@ -270,6 +273,11 @@ impl Builder {
             }
         }
     }
+}
+
+/// Whether the clause is a right to renew the contract.
+fn renews(clause: &AnyClause) -> bool {
+    matches!(clause, AnyClause::RenewalOption(_))
 }
 
 /// Whether a contract rarely has both: clauses of one kind that bind the same for as long.

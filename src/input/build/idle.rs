@@ -120,10 +120,7 @@ fn idle_clauses(
 ) -> Vec<(String, &'static str)> {
     let contract = &agreed.contract;
     let after_term = months > contract.start + contract.term;
-    let renews = match &contract.renewal {
-        Renewal::Renew { price_change } => after_term && !price_change.is_zero(),
-        Renewal::Hourly | Renewal::OnDemand => false,
-    };
+    let renews = after_term && contract.renewal_change().is_some_and(|change| !change.is_zero());
     // The first strategy is on-demand, which signs nothing.
     let spills = strategies[1..].iter().any(|s| matches!(s.overflow, Overflow::OnDemand { .. }));
     let rises = price_moves(file) && spills;
@@ -155,8 +152,10 @@ fn idle_clauses(
         | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
         | AnyClause::Expansion(_)
+        | AnyClause::RenewalOption(_)
         | AnyClause::Switching(_) => {
-            idle_right(contract, clause.get().right().as_ref(), months).filter(|_| policies)
+            let right = contract.right_of(clause.get());
+            idle_right(contract, right.as_ref(), months).filter(|_| policies)
         }
     };
     let clauses = contract.clauses.iter().enumerate();

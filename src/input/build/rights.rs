@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::contract::right::Right;
 use crate::contract::{AnyClause, CappedPrice, Clause, Contract, Tranches};
+use crate::input::study_file::RenewalWord;
 use crate::ledger::MOST_RIGHTS;
 
 impl Builder {
@@ -13,7 +14,7 @@ impl Builder {
         let months = contract.in_force(self.file.horizon_months.unwrap_or(end));
         let mut count = 0;
         for (i, clause) in contract.clauses.iter().map(AnyClause::get).enumerate() {
-            let Some(right) = clause.right() else {
+            let Some(right) = contract.right_of(clause) else {
                 continue;
             };
             let place = format!("contract.clauses[{i}]");
@@ -39,6 +40,27 @@ impl Builder {
                 "ambiguous",
                 "`deployed_units` is one number while a right changes the units",
                 "leave it out: all reserved units are switched on",
+            );
+        }
+    }
+
+    /// A right to renew is for a contract that runs out otherwise; `earlier` is another one.
+    pub(super) fn check_renewal(&mut self, place: &str, earlier: Option<usize>) {
+        let otherwise = self.file.contract.renewal;
+        if otherwise.is_some_and(|word| word != RenewalWord::OnDemand) {
+            self.error(
+                "contract.renewal",
+                "contradiction",
+                "the contract goes on after its term by itself, and a clause is a right to renew it",
+                format!("leave `renewal` out, or take {place} out"),
+            );
+        }
+        if let Some(before) = earlier {
+            self.error(
+                place,
+                "duplicate",
+                format!("a contract is renewed by one right, and clauses[{before}] is one too"),
+                "keep the one that the contract grants",
             );
         }
     }

@@ -294,6 +294,17 @@ fn rights() {
             "{ kind = \"early_downgrade\", share = 0.1, until_month = 13, policy = { kind = \"never\" } }",
         ),
         with_clause(
+            "a right to renew what renews by itself, and whose notice outlasts a term",
+            "{ kind = \"renewal_option\", notice_months = 12, policy = { kind = \"never\" } }",
+        )
+        .set("horizon_months=24")
+        .set("contract.renewal=\"renew\""),
+        with_clause(
+            "two rights to renew, the second declared at no window",
+            "{ kind = \"renewal_option\", policy = { kind = \"never\" } }, { kind = \"renewal_option\", policy = { kind = \"declared\", months = [10] } }",
+        )
+        .set("horizon_months=24"),
+        with_clause(
             "a way out after the end, with a notice that outlasts it",
             "{ kind = \"terminate\", after_month = 13, notice_months = 12, policy = { kind = \"never\" } }",
         ),
