@@ -183,9 +183,10 @@ fn bills(setting: &Setting<'_>, deal: Deal<'_>, grid: &Grid, level: &[f64]) -> B
     reprice(deal.terms.contract, &paths, &mut prices);
     let mut costs = vec![vec![0.0; grid.stride()]; level.len()];
     for first in (0..grid.knots()).step_by(LANES) {
-        let factor = |i: usize| exp(grid.knot((first + i).min(grid.knots() - 1)));
+        let factor: Lane =
+            std::array::from_fn(|i| exp(grid.knot((first + i).min(grid.knots() - 1))));
         for (row, level) in paths.load.iter_mut().zip(level) {
-            *row = std::array::from_fn(|i| level * factor(i));
+            *row = factor.map(|factor| level * factor);
         }
         settle(deal.terms, deal.overflow, deal.units, &paths, &prices, &mut ledger);
         for (t, table) in costs.iter_mut().enumerate() {

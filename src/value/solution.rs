@@ -125,15 +125,14 @@ impl Solution {
         let mut scratch = Scratch::new(months);
         let level: Vec<f64> = law.mean.iter().map(|mean| exp(*mean)).collect();
         for first in (0..grid.knots()).step_by(LANES) {
-            let factor = |i: usize| exp(grid.knot((first + i).min(grid.knots() - 1)));
+            let factor: Lane =
+                std::array::from_fn(|i| exp(grid.knot((first + i).min(grid.knots() - 1))));
             let lanes = LANES.min(grid.knots() - first);
             for parity in [0, 1, 2] {
                 for t in 0..months {
                     let moves = parity < 2 && t % 2 == parity;
                     paths.load[t] =
-                        std::array::from_fn(
-                            |i| if moves { level[t] * factor(i) } else { level[t] },
-                        );
+                        factor.map(|factor| if moves { level[t] * factor } else { level[t] });
                 }
                 decisions.bill(lattice, &paths, &mut scratch, &mut |stage, edge, bills| {
                     for (month, bill) in bills.iter().enumerate() {
