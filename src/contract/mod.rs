@@ -301,12 +301,20 @@ impl Contract {
     /// Whether the reserved units are the same on every path.
     #[must_use]
     pub fn has_certain_quantities(&self) -> bool {
+        !self.uses(|hooks| hooks.right) && self.has_certain_exercises()
+    }
+
+    /// Whether stated exercises change the units and nothing else, alike on every path.
+    #[must_use]
+    pub fn has_certain_exercises(&self) -> bool {
+        let more = |right: Right<'_>| right.ends || right.renews || right.starts || right.at_list;
+        let changes = |hooks: Hooks| hooks.quantity || hooks.right;
         let certain = |clause: &AnyClause| {
             let mut clause = clause.clone();
             clause.get_mut().params().iter().all(|(_, param)| param.fixed().is_some())
         };
-        let mut changing = self.clauses.iter().filter(|clause| clause.get().hooks().quantity);
-        !self.uses(|hooks| hooks.right) && changing.all(certain)
+        let mut changing = self.clauses.iter().filter(|clause| changes(clause.get().hooks()));
+        !self.rights().any(|(_, _, right)| more(right)) && changing.all(certain)
     }
 
     /// Whether any clause has the hook.

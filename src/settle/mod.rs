@@ -16,12 +16,12 @@ mod prepaid;
 mod rights;
 mod stage;
 
-pub use rights::looks;
+pub use rights::{Orders, looks};
 pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates};
 use crate::curve::{Curves, LoadCurve};
-use crate::ledger::{Ledger, Mark, Month, Totals};
+use crate::ledger::{Ledger, Month, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -39,7 +39,7 @@ pub struct Terms<'a> {
     pub discounts: &'a [f64],
     /// Rights to be exercised on all paths as each month of the contract opens, whatever their
     /// policies say; none leaves it to the policies.
-    pub orders: Option<&'a [Mark]>,
+    pub orders: Option<Orders<'a>>,
 }
 
 /// Prices of each month under the contract, for a block of paths.
@@ -197,7 +197,7 @@ fn months_of(
         };
         (month.reserved, month.deployed) = quantity(opening, phase, units);
         if rights {
-            let order = terms.orders.map(|orders| orders[contract_month]);
+            let order = terms.orders.map(|orders| orders.of(contract_month));
             rights::exercise(opening, phase, (units, order), &prices.paid[t].commitment, month);
         }
         consume(terms.curves.of(t), &paths.load[t], month);

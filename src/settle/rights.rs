@@ -8,6 +8,30 @@ use crate::contract::{Clause, Opening, Phase, Rates};
 use crate::ledger::{MOST_PARTS, MOST_RIGHTS, Mark, Marks, Month, mark, parts};
 use crate::rng::{LANES, Lane};
 
+/// Rights to be exercised month by month of the contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders<'a> {
+    /// What is exercised as each month opens.
+    pub marks: &'a [Mark],
+    /// Units that this leaves in each month, where they are known and rights change nothing else:
+    /// settlement then takes them as they are.
+    pub units: Option<&'a [f64]>,
+}
+
+impl Orders<'_> {
+    /// Those of a month.
+    pub(super) fn of(self, month: usize) -> Order {
+        Order { marks: self.marks[month], units: self.units.map(|units| units[month]) }
+    }
+}
+
+/// The orders of a month.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Order {
+    marks: Mark,
+    units: Option<f64>,
+}
+
 /// Marks the rights that are exercised as the month opens, and changes its units by those whose
 /// notice is over. The fee of one that ends the contract is billed with the first month without it,
 /// where a signed unit would have cost `price`.
@@ -18,7 +42,7 @@ use crate::rng::{LANES, Lane};
 pub(super) fn exercise(
     opening: Opening<'_>,
     phase: Phase,
-    (units, order): (f64, Option<Mark>),
+    (units, order): (f64, Option<Order>),
     price: &Lane,
     month: &mut Month,
 ) {
@@ -34,6 +58,11 @@ pub(super) fn exercise(
         Phase::Term(_) => month.reserved,
         Phase::Hourly => [units; LANES],
     };
+    if let (true, Some(Order { marks, units: Some(units) })) = (in_term, order) {
+        month.exercised = [marks; LANES];
+        (month.reserved, month.deployed) = ([units; LANES], [units; LANES]);
+        return;
+    }
     if in_term {
         month.exercised = decided(opening, phase, (units, order));
     }
@@ -93,11 +122,12 @@ fn lapse(opening: Opening<'_>, held: &mut Lane, month: &mut Month) {
 }
 
 /// The rights that each path exercises as a month of the term opens.
-fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Mark>)) -> Marks {
+fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Order>)) -> Marks {
     let mut marks = [0; LANES];
     let windows = || opening.contract.rights().filter(|(_, _, r)| r.has_window(opening.month));
     if let Some(order) = order {
-        let given: Mark = windows().map(|(place, _, _)| order & mark(place, MOST_PARTS)).sum();
+        let given: Mark =
+            windows().map(|(place, _, _)| order.marks & mark(place, MOST_PARTS)).sum();
         return [given; LANES];
     }
     if windows().next().is_none() {

@@ -245,6 +245,7 @@ impl Worker {
             paths.params.clone_from(params);
         }
         let stages = &cell.lattice.stages;
+        sight.read(&cell.fit);
         cell.deal.bill(&cell.lattice, paths, &mut scratches[k], &mut |stage, edge, months| {
             let (open, close) = (stages[stage].open, stages[stage].close);
             let raw = sum(months);

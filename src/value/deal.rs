@@ -4,17 +4,15 @@
 //! exercises of each right, the same left of each budget, the same units, prices and ends in all
 //! months from the last closed one. Where a clause remembers more than a month, as a yearly
 //! spend commitment does, no two histories are the same, and the lattice is a tree.
-//!
-//! The walk settles every edge once for a block of paths, by [`settle_months`] and no other
-//! arithmetic: what the lattice says of a bill is what a run says of it.
 
-use super::lattice::{Decisions, Edge, Lattice, Node, Scratch, Stage};
+use super::bills;
+use super::lattice::{Edge, Lattice, Node, Stage};
 use crate::contract::right::{Right, Towards};
 use crate::contract::{Clause, Opening, Phase};
 use crate::ledger::{Ledger, Mark, Month, Totals, mark, parts};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::settle::{Prices, Terms, quantity, reprice, settle_months};
+use crate::settle::{Orders, Prices, Terms, quantity, reprice, settle_months};
 use crate::strategy::Overflow;
 use std::collections::BTreeMap;
 
@@ -59,39 +57,27 @@ impl Deal<'_> {
             orders: vec![0; months],
             ledger: Ledger::new(months),
             known: vec![BTreeMap::new(); opens.len()],
-            lattice: Lattice { stages: opens.iter().enumerate().map(stage).collect(), edges: 0 },
+            lattice: Lattice {
+                stages: opens.iter().enumerate().map(stage).collect(),
+                edges: 0,
+                has_certain_units: contract.has_certain_exercises(),
+                bills: Vec::new(),
+            },
         };
         let root = growing.node(0);
         growing.lattice.stages[0].nodes.push(root);
         growing.expand(0, 0)?;
-        Ok(growing.lattice)
+        let mut lattice = growing.lattice;
+        if lattice.has_certain_units && bills::follow_from_units(contract) {
+            bills::tell_apart(&mut lattice);
+        }
+        Ok(lattice)
     }
 
     /// The present value of a month's bill on each path.
     #[must_use]
     pub fn present(&self, t: usize, month: &Month) -> Lane {
         month.cost().map(|cost| self.terms.discounts[t] * cost)
-    }
-}
-
-impl Decisions for Deal<'_> {
-    fn bill(
-        &self,
-        lattice: &Lattice,
-        paths: &PathBlock,
-        scratch: &mut Scratch,
-        visit: &mut dyn FnMut(usize, &Edge, &[Lane]),
-    ) {
-        let Scratch { prices, ledger, months } = scratch;
-        reprice(self.terms.contract, paths, prices);
-        let mut orders = vec![0; paths.load.len()];
-        let mut walk = Walk { lattice, deal: *self, paths, prices, ledger, orders: &mut orders };
-        walk.node(0, 0, &mut |at, edge, rows| {
-            let open = lattice.stages[at].open;
-            months.clear();
-            months.extend(rows.iter().enumerate().map(|(k, row)| self.present(open + k, row)));
-            visit(at, edge, months);
-        });
     }
 }
 
@@ -142,7 +128,7 @@ impl Growing<'_> {
             let (to, walks_on) =
                 if close < self.months { self.reach(stage + 1) } else { (0, false) };
             let units = self.commitment(open, open + 1);
-            let edge = Edge { index, marks, to, walks_on, units, reserved };
+            let edge = Edge { index, marks, to, walks_on, units, reserved, bills: Vec::new() };
             self.lattice.stages[stage].nodes[node].edges.push(edge);
             if walks_on {
                 self.expand(stage + 1, to)?;
@@ -226,7 +212,8 @@ impl Growing<'_> {
     }
 
     fn settle(&mut self, open: usize, close: usize) {
-        let terms = Terms { orders: Some(&self.orders), ..self.deal.terms };
+        let orders = Orders { marks: &self.orders, units: None };
+        let terms = Terms { orders: Some(orders), ..self.deal.terms };
         let bought = (self.deal.overflow, self.deal.units);
         let ledger = &mut self.ledger;
         settle_months(
@@ -303,43 +290,4 @@ fn exercises(orders: &[Mark], place: usize, from: usize, until: usize) -> usize 
 /// Parts of the right at `place` that were exercised as contract months `from..until` opened.
 fn taken(orders: &[Mark], place: usize, from: usize, until: usize) -> u32 {
     orders[from.min(until)..until].iter().map(|marks| parts(*marks, place)).sum()
-}
-
-struct Walk<'a> {
-    lattice: &'a Lattice,
-    deal: Deal<'a>,
-    paths: &'a PathBlock,
-    prices: &'a Prices,
-    ledger: &'a mut Ledger,
-    orders: &'a mut Vec<Mark>,
-}
-
-impl Walk<'_> {
-    fn node(&mut self, at: usize, node: usize, visit: &mut dyn FnMut(usize, &Edge, &[Month])) {
-        let lattice = self.lattice;
-        let stage = &lattice.stages[at];
-        let place = stage.open.saturating_sub(self.deal.terms.contract.start);
-        for edge in &stage.nodes[node].edges {
-            self.orders[place] = edge.marks;
-            self.settle(stage.open, stage.close);
-            visit(at, edge, &self.ledger.months[stage.open..stage.close]);
-            if edge.walks_on {
-                self.node(at + 1, edge.to, visit);
-            }
-        }
-        self.orders[place] = 0;
-    }
-
-    fn settle(&mut self, open: usize, close: usize) {
-        let terms = Terms { orders: Some(self.orders), ..self.deal.terms };
-        settle_months(
-            terms,
-            (self.deal.overflow, self.deal.units),
-            self.paths,
-            self.prices,
-            self.ledger,
-            open..close,
-            &mut Totals::zero(),
-        );
-    }
 }

@@ -20,6 +20,10 @@ pub struct Lattice {
     pub stages: Vec<Stage>,
     /// Number of edges.
     pub edges: usize,
+    /// Whether the units of edges are all that decisions change, alike on all paths.
+    pub(super) has_certain_units: bool,
+    /// The months and units that occur, if they alone make a month's bill; otherwise none.
+    pub(super) bills: Vec<(usize, f64)>,
 }
 
 /// Months between two decisions.
@@ -60,6 +64,8 @@ pub struct Edge {
     pub units: f64,
     /// Units reserved in each of the stage's months.
     pub reserved: Vec<f64>,
+    /// The bill of each of the stage's months among those of the lattice, where it has them.
+    pub(super) bills: Vec<usize>,
 }
 
 impl Lattice {
@@ -78,6 +84,7 @@ impl Lattice {
                 walks_on: false,
                 units: 0.0,
                 reserved: Vec::new(),
+                bills: Vec::new(),
             }
         };
         let mut node = |ways: &Vec<usize>| Node {
@@ -93,7 +100,7 @@ impl Lattice {
                 nodes: nodes.iter().map(&mut node).collect(),
             })
             .collect();
-        Self { stages, edges }
+        Self { stages, edges, has_certain_units: false, bills: Vec::new() }
     }
 }
 
@@ -120,13 +127,20 @@ pub struct Scratch {
     pub ledger: Ledger,
     /// What the months of a stage cost.
     pub months: Vec<Lane>,
+    /// What months cost by their units.
+    pub(super) bills: Vec<Lane>,
 }
 
 impl Scratch {
     /// Buffers for so many months.
     #[must_use]
     pub fn new(months: usize) -> Self {
-        Self { prices: Prices::default(), ledger: Ledger::new(months), months: Vec::new() }
+        Self {
+            prices: Prices::default(),
+            ledger: Ledger::new(months),
+            months: Vec::new(),
+            bills: Vec::new(),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! | module | what |
 //! |---|---|
 //! | [`lattice`] | decisions as a lattice, and what says what they cost |
-//! | [`deal`] | the decisions that a contract leaves to its holder, settled edge by edge |
+//! | [`deal`] | the decisions that a contract leaves to its holder |
+//! | `bills` | what they cost, settled edge by edge or by the units of a month |
 //! | [`gaussian`] | loads that follow a known law, recognized by what the model does |
 //! | [`grid`] | functions of the load and their exact expectations a month ahead |
 //! | [`solution`] | the best decisions and their expected costs under such a law |
@@ -19,6 +20,7 @@
 //! `docs/rights.md` says why each of them is as it is, with figures worked by hand.
 
 pub mod basis;
+mod bills;
 pub mod bounds;
 pub mod branch;
 pub mod deal;

@@ -60,7 +60,7 @@ impl Sample {
                 let at = Block { replicate, first };
                 model.generate(&*sampler, points, at, &mut paths);
                 sight.look(lens, &paths);
-                Seen::of(cell, &paths, &sight, &mut scratch)
+                Seen::of(cell, &paths, &mut sight, &mut scratch)
             };
             (0..1u64 << log2_points).step_by(LANES).map(block).collect()
         };
@@ -132,7 +132,13 @@ fn edge_of(node: &Node, marks: Mark) -> Option<&Edge> {
 }
 
 impl Seen {
-    fn of(cell: &Cell<Deal<'_>>, paths: &PathBlock, sight: &Sight, scratch: &mut Scratch) -> Self {
+    fn of(
+        cell: &Cell<Deal<'_>>,
+        paths: &PathBlock,
+        sight: &mut Sight,
+        scratch: &mut Scratch,
+    ) -> Self {
+        sight.read(&cell.fit);
         let stages = &cell.lattice.stages;
         let mut net = vec![[0.0; LANES]; cell.lattice.edges];
         cell.deal.bill(&cell.lattice, paths, scratch, &mut |stage, edge, months| {

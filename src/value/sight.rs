@@ -27,6 +27,9 @@ pub enum Sight {
         deviation: Vec<Lane>,
         /// Weights of the knots in each month, given the month before.
         weights: Vec<Weights>,
+        /// What each table of the fit that was read is expected to say, given the month before, and by how
+        /// much that is passed.
+        readings: Vec<[Lane; 2]>,
     },
     /// By fitted functions.
     Learned {
@@ -50,6 +53,7 @@ impl Sight {
             Lens::Known(..) => Self::Known {
                 deviation: vec![[0.0; LANES]; months],
                 weights: vec![Weights::default(); months],
+                readings: Vec::new(),
             },
             Lens::Learned(_) => Self::Learned {
                 seen: Vec::new(),
@@ -66,7 +70,7 @@ impl Sight {
     /// Through another lens than it was made for.
     pub fn look(&mut self, lens: &Lens, paths: &PathBlock) {
         match (self, lens) {
-            (Self::Known { deviation, weights }, Lens::Known(law, grid)) => {
+            (Self::Known { deviation, weights, .. }, Lens::Known(law, grid)) => {
                 let mut before = [0.0; LANES];
                 for (t, load) in paths.load.iter().enumerate() {
                     grid.weights(&before.map(|x| law.slope[t] * x), law.sd[t], &mut weights[t]);
@@ -77,6 +81,20 @@ impl Sight {
             (Self::Learned { seen, .. }, Lens::Learned(basis)) => basis.write(paths, seen),
             _ => unreachable!("a sight keeps its lens"),
         }
+    }
+
+    /// Reads a fit on the block that was looked at.
+    pub fn read(&mut self, fit: &Fit) {
+        let (Self::Known { deviation, weights, readings }, Fit::Known(solution)) = (self, fit)
+        else {
+            return;
+        };
+        readings.clear();
+        readings.extend(solution.tables().map(|(t, table)| {
+            let (came, mean) =
+                (solution.grid.values(table, &deviation[t]), weights[t].expected(table));
+            [mean, std::array::from_fn(|i| came[i] - mean[i])]
+        }));
     }
 
     /// Expected values of the functions from fresh futures after each of the block's paths, where
@@ -114,17 +132,17 @@ impl Sight {
         }
     }
 
-    /// The expected cost of an edge of a stage that opens with month `open`.
+    /// The expected cost of an edge of a stage that opens with month `open`, by the fit that was read.
     ///
     /// # Panics
     /// Where the fit is of another kind.
     #[must_use]
     pub fn ahead(&self, fit: &Fit, edge: &Edge, open: usize) -> Lane {
         match (self, fit) {
-            (Self::Known { deviation, weights }, Fit::Known(solution)) => {
-                let before = if open == 0 { [0.0; LANES] } else { deviation[open - 1] };
-                let late = solution.grid.values(solution.late(edge, 0), &before);
-                let mean = weights[open].expected(solution.costs(edge, 0));
+            (Self::Known { deviation, readings, .. }, Fit::Known(solution)) => {
+                let before = if open == 0 { &[0.0; LANES] } else { &deviation[open - 1] };
+                let [mean, _] = readings[solution.table(edge, 0)];
+                let late = solution.late(edge, before);
                 std::array::from_fn(|i| mean[i] + late[i])
             }
             (Self::Learned { .. }, Fit::Learned(_)) if open == 0 => [0.0; LANES],
@@ -133,8 +151,8 @@ impl Sight {
         }
     }
 
-    /// The martingale increments of an edge over the months of its stage, from `open` up to `close`:
-    /// nothing where no futures were branched.
+    /// The martingale increments of an edge over the months of its stage, from `open` up to `close`, by
+    /// the fit that was read: nothing where no futures were branched.
     #[must_use]
     pub fn surprise(&self, fit: &Fit, edge: &Edge, (open, close): (usize, usize)) -> Lane {
         let mut sum = [0.0; LANES];
@@ -149,17 +167,17 @@ impl Sight {
 
     fn surprise_of_month(&self, fit: &Fit, edge: &Edge, (open, t): (usize, usize)) -> Lane {
         let month = t - open;
-        let (came, mean) = match (self, fit) {
-            (Self::Known { deviation, weights }, Fit::Known(solution)) => {
-                let costs = solution.costs(edge, month);
-                (solution.grid.values(costs, &deviation[t]), weights[t].expected(costs))
+        match (self, fit) {
+            (Self::Known { readings, .. }, Fit::Known(solution)) => {
+                readings[solution.table(edge, month)][1]
             }
             (Self::Learned { seen, expected, .. }, Fit::Learned(fit)) => {
                 let Some(means) = expected[open].get(month) else { return [0.0; LANES] };
-                (fit.during(edge, month, &seen[t]), fit.during(edge, month, means))
+                let came = fit.during(edge, month, &seen[t]);
+                let mean = fit.during(edge, month, means);
+                std::array::from_fn(|i| came[i] - mean[i])
             }
             _ => unreachable!("a fit goes with its lens"),
-        };
-        std::array::from_fn(|i| came[i] - mean[i])
+        }
     }
 }

@@ -24,6 +24,7 @@ use super::lattice::{Decisions, Edge, Lattice, Scratch};
 use crate::math::exp;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
+use std::collections::HashMap;
 
 /// Expected costs of all decisions on a grid of loads.
 #[derive(Clone, Debug)]
@@ -32,7 +33,49 @@ pub struct Solution {
     pub grid: Grid,
     /// Where an edge's months begin, by its number.
     places: Vec<usize>,
-    /// Bill and what follows, by edge and month; then expectations.
+    /// Bill and what follows, by edge and month.
+    costs: Tables,
+    /// Bills in an edge's first month for the use of the month before, by edge; none where there are
+    /// none.
+    late: Vec<Option<Vec<f64>>>,
+}
+
+/// Functions of the load by edge and month. Edges that differ in what was decided before have the same
+/// where all that comes is the same: such months share a table.
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    /// The table of each edge's month.
+    of: Vec<usize>,
+    /// Month of each table, from 0 of the study.
+    months: Vec<usize>,
+    /// The tables.
+    values: Vec<f64>,
+}
+
+impl Tables {
+    /// Of each edge's month in turn the month and its values.
+    fn new<'a>(all: impl Iterator<Item = (usize, &'a [f64])>) -> Self {
+        let mut tables = Self::default();
+        let mut known: HashMap<(usize, Vec<u64>), usize> = HashMap::new();
+        for (month, values) in all {
+            let key = (month, values.iter().map(|value| value.to_bits()).collect());
+            let table = *known.entry(key).or_insert_with(|| {
+                tables.months.push(month);
+                tables.values.extend(values);
+                tables.months.len() - 1
+            });
+            tables.of.push(table);
+        }
+        tables
+    }
+}
+
+/// What is being solved: tables of every edge's month, one after the other.
+struct Draft {
+    grid: Grid,
+    /// Where an edge's months begin, by its number.
+    places: Vec<usize>,
+    /// Bills; then with what follows.
     costs: Vec<f64>,
     /// Bills for the use of the month before.
     late: Vec<f64>,
@@ -71,36 +114,45 @@ impl Solution {
         calm: &PathBlock,
     ) -> Self {
         let mut places = vec![0; lattice.edges];
-        let mut count = 0;
+        let mut months = Vec::new();
         for stage in &lattice.stages {
             for edge in stage.nodes.iter().flat_map(|node| &node.edges) {
-                places[edge.index] = count;
-                count += stage.close - stage.open;
+                places[edge.index] = months.len();
+                months.extend(stage.open..stage.close);
             }
         }
-        let table = vec![0.0; count * grid.stride()];
-        let mut solution = Self { grid, places, late: table.clone(), costs: table };
-        solution.bill(lattice, decisions, law, calm);
-        solution.induce(lattice, law);
-        solution
+        let table = vec![0.0; months.len() * grid.stride()];
+        let mut draft = Draft { grid, places, late: table.clone(), costs: table };
+        draft.bill(lattice, decisions, law, calm);
+        draft.induce(lattice, law);
+        let Draft { places, costs, late, .. } = draft;
+        let first = |place: &usize| &late[place * grid.stride()..(place + 1) * grid.stride()];
+        let late_of = |place| Some(first(place).to_vec()).filter(|t| t.iter().any(|x| *x != 0.0));
+        Self {
+            grid,
+            late: places.iter().map(late_of).collect(),
+            places,
+            costs: Tables::new(months.into_iter().zip(costs.chunks(grid.stride()))),
+        }
     }
 
-    fn table(&self, edge: &Edge, month: usize) -> std::ops::Range<usize> {
-        let stride = self.grid.stride();
-        let at = (self.places[edge.index] + month) * stride;
-        at..at + stride
-    }
-
-    /// Bill of the stage's month `month` and all that follows, by load.
+    /// The number of the table of the stage's month `month` of an edge.
     #[must_use]
-    pub fn costs(&self, edge: &Edge, month: usize) -> &[f64] {
-        &self.costs[self.table(edge, month)]
+    pub fn table(&self, edge: &Edge, month: usize) -> usize {
+        self.costs.of[self.places[edge.index] + month]
     }
 
-    /// Bills in the stage's month `month` for the use of the month before, by its load.
+    /// Of each table its month, from 0 of the study, and the bill of that month and all that follows,
+    /// by load.
+    pub fn tables(&self) -> impl Iterator<Item = (usize, &[f64])> {
+        self.costs.months.iter().copied().zip(self.costs.values.chunks(self.grid.stride()))
+    }
+
+    /// Bills in the first month of an edge for the use of the month before, by the loads of that month.
     #[must_use]
-    pub fn late(&self, edge: &Edge, month: usize) -> &[f64] {
-        &self.late[self.table(edge, month)]
+    pub fn late(&self, edge: &Edge, x: &Lane) -> Lane {
+        let values = |table: &Vec<f64>| self.grid.values(table, x);
+        self.late[edge.index].as_ref().map_or([0.0; LANES], values)
     }
 
     /// Expected costs from month `open` on of an edge, where the loads of the month before deviate by
@@ -109,12 +161,18 @@ impl Solution {
     pub fn cost_to_go(&self, edge: &Edge, law: &Law, open: usize, x: &Lane) -> Lane {
         let mut weights = Weights::default();
         self.grid.weights(&x.map(|x| law.slope[open] * x), law.sd[open], &mut weights);
-        let late = self.grid.values(self.late(edge, 0), x);
-        let mut cost = weights.expected(self.costs(edge, 0));
-        for i in 0..LANES {
-            cost[i] += late[i];
-        }
-        cost
+        let at = self.table(edge, 0) * self.grid.stride();
+        let mean = weights.expected(&self.costs.values[at..at + self.grid.stride()]);
+        let late = self.late(edge, x);
+        std::array::from_fn(|i| mean[i] + late[i])
+    }
+}
+
+impl Draft {
+    fn table(&self, edge: &Edge, month: usize) -> std::ops::Range<usize> {
+        let stride = self.grid.stride();
+        let at = (self.places[edge.index] + month) * stride;
+        at..at + stride
     }
 
     /// Bills of all edges at all knots. Months take turns to move, so that what is billed for the
