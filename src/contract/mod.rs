@@ -304,10 +304,10 @@ impl Contract {
         !self.uses(|hooks| hooks.right) && self.has_certain_exercises()
     }
 
-    /// Whether stated exercises change the units and nothing else, alike on every path.
+    /// Whether stated exercises leave the same on every path: units, or the end of the contract.
     #[must_use]
     pub fn has_certain_exercises(&self) -> bool {
-        let more = |right: Right<'_>| right.ends || right.renews || right.starts || right.at_list;
+        let more = |right: Right<'_>| right.starts || right.at_list;
         let changes = |hooks: Hooks| hooks.quantity || hooks.right;
         let certain = |clause: &AnyClause| {
             let mut clause = clause.clone();

@@ -16,7 +16,7 @@ mod prepaid;
 mod rights;
 mod stage;
 
-pub use rights::{Orders, looks};
+pub use rights::{Left, Orders, looks};
 pub use stage::{Adds, Stage};
 
 use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates};

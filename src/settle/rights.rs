@@ -13,15 +13,23 @@ use crate::rng::{LANES, Lane};
 pub struct Orders<'a> {
     /// What is exercised as each month opens.
     pub marks: &'a [Mark],
-    /// Units that this leaves in each month, where they are known and rights change nothing else:
-    /// settlement then takes them as they are.
-    pub units: Option<&'a [f64]>,
+    /// What this leaves in each month, where it is known: settlement then takes it as it is.
+    pub left: Option<&'a [Left]>,
+}
+
+/// What exercises have left of a contract in a month, alike on all paths.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Left {
+    /// Units.
+    pub units: f64,
+    /// Whether the contract has ended.
+    pub ended: bool,
 }
 
 impl Orders<'_> {
     /// Those of a month.
     pub(super) fn of(self, month: usize) -> Order {
-        Order { marks: self.marks[month], units: self.units.map(|units| units[month]) }
+        Order { marks: self.marks[month], left: self.left.map(|left| left[month]) }
     }
 }
 
@@ -29,7 +37,7 @@ impl Orders<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
     marks: Mark,
-    units: Option<f64>,
+    left: Option<Left>,
 }
 
 /// Marks the rights that are exercised as the month opens, and changes its units by those whose
@@ -58,10 +66,16 @@ pub(super) fn exercise(
         Phase::Term(_) => month.reserved,
         Phase::Hourly => [units; LANES],
     };
-    if let (true, Some(Order { marks, units: Some(units) })) = (in_term, order) {
-        month.exercised = [marks; LANES];
-        (month.reserved, month.deployed) = ([units; LANES], [units; LANES]);
-        return;
+    // The month in which the contract ends has its fee.
+    let goes_on = |left: &Left| {
+        in_term && left.ended == opening.closed.last().is_some_and(|before| before.ended[0])
+    };
+    if let Some(order) = order
+        && let Some(left) = order.left.filter(goes_on)
+    {
+        month.exercised = [order.marks; LANES];
+        (month.reserved, month.deployed) = ([left.units; LANES], [left.units; LANES]);
+        return stay_away(opening, month);
     }
     if in_term {
         month.exercised = decided(opening, phase, (units, order));
@@ -207,7 +221,7 @@ fn scheduled(
     held
 }
 
-/// What has ended stays so when the term would have ended.
+/// What has ended stays so.
 fn stay_away(opening: Opening<'_>, month: &mut Month) {
     if let Some(before) = opening.closed.last() {
         month.ended = before.ended;

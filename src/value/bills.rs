@@ -10,7 +10,7 @@ use crate::contract::{Contract, Renewal};
 use crate::ledger::{Ledger, Mark, Month, Totals};
 use crate::path::PathBlock;
 use crate::rng::Lane;
-use crate::settle::{Orders, Prices, Terms, reprice, settle_months};
+use crate::settle::{Left, Orders, Prices, Terms, reprice, settle_months};
 use std::collections::BTreeMap;
 
 impl Decisions for Deal<'_> {
@@ -41,7 +41,7 @@ impl Decisions for Deal<'_> {
             prices,
             ledger,
             orders: vec![0; paths.load.len()],
-            units: vec![0.0; paths.load.len()],
+            left: vec![Left::default(); paths.load.len()],
         };
         walk.node(0, 0, &mut |at, edge, rows| {
             let open = lattice.stages[at].open;
@@ -61,11 +61,11 @@ impl Deal<'_> {
         (ledger, bills): (&mut Ledger, &mut Vec<Lane>),
     ) {
         let months = paths.load.len();
-        let (marks, mut held) = (vec![0; months], vec![0.0; months]);
+        let (marks, mut left) = (vec![0; months], vec![Left::default(); months]);
         bills.clear();
         for &(t, units) in &lattice.bills {
-            held[t.saturating_sub(self.terms.contract.start)] = units;
-            let orders = Orders { marks: &marks, units: Some(&held) };
+            left[t.saturating_sub(self.terms.contract.start)].units = units;
+            let orders = Orders { marks: &marks, left: Some(&left) };
             let terms = Terms { orders: Some(orders), ..self.terms };
             let bought = (self.overflow, self.units);
             settle_months(terms, bought, paths, prices, ledger, t..t + 1, &mut Totals::zero());
@@ -75,10 +75,11 @@ impl Deal<'_> {
 }
 
 /// Whether what months cost follows from their units: no clause looks back but to see what was
-/// exercised, and no units stay after the term.
+/// exercised, nothing ends the contract within its term, and no units stay after it.
 pub(super) fn follow_from_units(contract: &Contract) -> bool {
     let looks_back = contract.uses(|hooks| hooks.history && !hooks.right);
-    !looks_back && contract.renewal != Renewal::Hourly
+    let may_end = contract.rights().any(|(_, _, right)| right.ends || right.renews);
+    !looks_back && !may_end && contract.renewal != Renewal::Hourly
 }
 
 /// Gives every month of an edge its bill among those of the lattice.
@@ -103,8 +104,8 @@ struct Walk<'a> {
     prices: &'a Prices,
     ledger: &'a mut Ledger,
     orders: Vec<Mark>,
-    /// Units of each month of the contract on the way.
-    units: Vec<f64>,
+    /// What the orders leave in each month of the contract.
+    left: Vec<Left>,
 }
 
 impl Walk<'_> {
@@ -115,9 +116,10 @@ impl Walk<'_> {
         let place = stage.open.saturating_sub(start);
         for edge in &stage.nodes[node].edges {
             self.orders[place] = edge.marks;
-            let reserved = edge.reserved.iter().skip(start.saturating_sub(stage.open));
-            for (units, reserved) in self.units[place..].iter_mut().zip(reserved) {
-                *units = *reserved;
+            let months =
+                edge.reserved.iter().zip(&edge.ended).skip(start.saturating_sub(stage.open));
+            for (left, (units, ended)) in self.left[place..].iter_mut().zip(months) {
+                *left = Left { units: *units, ended: *ended };
             }
             self.settle(stage.open, stage.close);
             visit(at, edge, &self.ledger.months[stage.open..stage.close]);
@@ -129,8 +131,8 @@ impl Walk<'_> {
     }
 
     fn settle(&mut self, open: usize, close: usize) {
-        let units = Some(&self.units[..]).filter(|_| self.lattice.has_certain_units);
-        let orders = Orders { marks: &self.orders, units };
+        let left = Some(&self.left[..]).filter(|_| self.lattice.has_certain_exercises);
+        let orders = Orders { marks: &self.orders, left };
         let terms = Terms { orders: Some(orders), ..self.deal.terms };
         settle_months(
             terms,

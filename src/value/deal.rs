@@ -60,7 +60,7 @@ impl Deal<'_> {
             lattice: Lattice {
                 stages: opens.iter().enumerate().map(stage).collect(),
                 edges: 0,
-                has_certain_units: contract.has_certain_exercises(),
+                has_certain_exercises: contract.has_certain_exercises(),
                 bills: Vec::new(),
             },
         };
@@ -68,7 +68,7 @@ impl Deal<'_> {
         growing.lattice.stages[0].nodes.push(root);
         growing.expand(0, 0)?;
         let mut lattice = growing.lattice;
-        if lattice.has_certain_units && bills::follow_from_units(contract) {
+        if lattice.has_certain_exercises && bills::follow_from_units(contract) {
             bills::tell_apart(&mut lattice);
         }
         Ok(lattice)
@@ -123,12 +123,14 @@ impl Growing<'_> {
             self.settle(open, close);
             let rows = &self.ledger.months[open..close];
             let reserved = rows.iter().map(|month| month.reserved[0]).collect();
+            let ended = rows.iter().map(|month| month.ended[0]).collect();
             let index = self.lattice.edges;
             self.lattice.edges += 1;
             let (to, walks_on) =
                 if close < self.months { self.reach(stage + 1) } else { (0, false) };
             let units = self.commitment(open, open + 1);
-            let edge = Edge { index, marks, to, walks_on, units, reserved, bills: Vec::new() };
+            let edge =
+                Edge { index, marks, to, walks_on, units, reserved, ended, bills: Vec::new() };
             self.lattice.stages[stage].nodes[node].edges.push(edge);
             if walks_on {
                 self.expand(stage + 1, to)?;
@@ -212,7 +214,7 @@ impl Growing<'_> {
     }
 
     fn settle(&mut self, open: usize, close: usize) {
-        let orders = Orders { marks: &self.orders, units: None };
+        let orders = Orders { marks: &self.orders, left: None };
         let terms = Terms { orders: Some(orders), ..self.deal.terms };
         let bought = (self.deal.overflow, self.deal.units);
         let ledger = &mut self.ledger;

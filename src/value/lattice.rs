@@ -20,8 +20,8 @@ pub struct Lattice {
     pub stages: Vec<Stage>,
     /// Number of edges.
     pub edges: usize,
-    /// Whether the units of edges are all that decisions change, alike on all paths.
-    pub(super) has_certain_units: bool,
+    /// Whether decisions leave the same on all paths: the units of edges, or an end.
+    pub(super) has_certain_exercises: bool,
     /// The months and units that occur, if they alone make a month's bill; otherwise none.
     pub(super) bills: Vec<(usize, f64)>,
 }
@@ -64,6 +64,8 @@ pub struct Edge {
     pub units: f64,
     /// Units reserved in each of the stage's months.
     pub reserved: Vec<f64>,
+    /// Whether the contract has ended, in each of the stage's months.
+    pub(super) ended: Vec<bool>,
     /// The bill of each of the stage's months among those of the lattice, where it has them.
     pub(super) bills: Vec<usize>,
 }
@@ -84,6 +86,7 @@ impl Lattice {
                 walks_on: false,
                 units: 0.0,
                 reserved: Vec::new(),
+                ended: Vec::new(),
                 bills: Vec::new(),
             }
         };
@@ -100,7 +103,7 @@ impl Lattice {
                 nodes: nodes.iter().map(&mut node).collect(),
             })
             .collect();
-        Self { stages, edges, has_certain_units: false, bills: Vec::new() }
+        Self { stages, edges, has_certain_exercises: false, bills: Vec::new() }
     }
 }
 

@@ -85,9 +85,12 @@ impl<'a> Experiment for Spy<'a> {
 
 #[test]
 fn a_replay_is_a_path_of_the_run_to_the_bit() {
-    for name in studies() {
-        for sampler in SAMPLERS {
-            let study = study_at(&name, sampler);
+    for (i, name) in studies().iter().enumerate() {
+        // Worked examples of clauses are many, and their loads certain: one sampler each, in turn.
+        let samplers =
+            if name.starts_with("tests/clauses") { &SAMPLERS[i % 2..][..1] } else { &SAMPLERS };
+        for sampler in samplers {
+            let study = study_at(name, *sampler);
             let (plan, _) = plan(&study, &Silent).expect("nothing stops it");
             let load = study.facts.load.units;
             for s in 0..study.strategies.len() {
