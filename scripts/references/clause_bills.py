@@ -401,3 +401,6 @@ write("with_renewal_option_and_clawback", months((4, 100), (2, 0)), months((4, 6
       months((4, 0), (2, 500)), months((1, 0), (4, -60), (1, 0)))
 write("with_renewal_option_and_spend_commitment", months((4, 100), (2, 0)),
       months((4, 600), (2, 0)), months((4, 200), (2, 1200)), 0, shortfall=months((4, 0), (1, 400), (1, 0)))
+write("with_renewal_option_and_terminate_at_the_turn", months((6, 100), (6, 0)),
+      months((6, 600), (6, 0)), months((6, 0), (6, 500)),
+      termination=months((6, 0), (1, 0.5 * 6 * 600), (5, 0)))

@@ -8,6 +8,7 @@ mod compare;
 mod explain;
 mod files;
 mod init;
+mod menu;
 mod merge;
 mod outputs;
 mod pieces;

@@ -5,20 +5,18 @@ use super::progress::Bar;
 use super::replay::check_units;
 use super::threads::ThreadArgs;
 use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, show_findings, whole};
-use crate::analysis::appraisal::{Offer, Refusal, Request, Sensitive, appraise, menu};
-use crate::contract::AnyClause;
+use crate::analysis::appraisal::{Refusal, Request, Sensitive, appraise};
 use crate::input::load_unfitted;
 use crate::input::tree::OVERRIDE;
 use crate::report::terminal::Style;
 use crate::report::{csv, html, json, terminal};
-use crate::results::appraisal::{Appraisal, Menu};
+use crate::results::appraisal::Appraisal;
 use crate::strategy::StrategyKind;
 use crate::study::Study;
 use crate::value::setting::Method;
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -57,12 +55,12 @@ pub(super) struct ValueArgs {
     #[arg(long, conflicts_with = "menu")]
     quick: bool,
     #[command(flatten)]
-    threads: ThreadArgs,
+    pub(super) threads: ThreadArgs,
     #[command(flatten)]
-    files: FileArgs,
+    pub(super) files: FileArgs,
     /// No report and no progress bar
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -98,7 +96,7 @@ const RIGHTS: [&str; 7] = [
 
 pub(super) fn run(args: &ValueArgs) -> Outcome {
     match &args.menu {
-        Some(file) => run_menu(args, file),
+        Some(file) => super::menu::run(args, file),
         None => run_appraisal(args),
     }
 }
@@ -122,73 +120,12 @@ fn run_appraisal(args: &ValueArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn run_menu(args: &ValueArgs, file: &Path) -> Outcome {
-    let fail = |what: String| {
-        let form = "help: a menu has a table for each variant:\n  [[variant]]\n  name = \"10 %, twice a \
-                    year\"\n  clause = { kind = \"flex_down\", share = 0.10, windows = { every_months \
-                    = 3, per_year = 2 } }\n";
-        Failure::Input(format!("error: {}: {what}\n{form}", file.display()))
-    };
-    let text = std::fs::read_to_string(file).map_err(|e| fail(e.to_string()))?;
-    let listed: MenuFile = toml::from_str(&text).map_err(|e| fail(e.to_string()))?;
-    if listed.variant.is_empty() {
-        return Err(fail("it has no variant".into()));
-    }
-    let (mut offers, mut failed, mut shown) = (Vec::new(), None, BTreeSet::new());
-    let mut inputs = vec![file.to_owned()];
-    for variant in listed.variant {
-        let name = format!("{}, variant \"{}\"", file.display(), variant.name);
-        let added = Added::new(&name, &with_policy(variant.clause));
-        let (mut study, files) = match study(args, &[added], &mut shown) {
-            Ok(found) => found,
-            Err(failure) => {
-                failed = Some(failure);
-                continue;
-            }
-        };
-        inputs = [inputs, files].concat();
-        // A variant takes the place of what the contract has of its kind.
-        let kind = study.contract.clauses.last().map(AnyClause::kind);
-        let last = study.contract.clauses.len() - 1;
-        let mut at = 0;
-        study.contract.clauses.retain(|clause| {
-            at += 1;
-            at - 1 == last || Some(clause.kind()) != kind
-        });
-        check_size(args, &study)?;
-        offers.push(Offer { name: variant.name, study });
-    }
-    if let Some(failure) = failed {
-        return Err(failure);
-    }
-    let places = Places::plan(&args.files, &csv::appraisal::MENU_FILES, &inputs)?;
-    let request = request(args);
-    let bar = Bar::new(!args.quiet);
-    let done = args.threads.install(|| menu(&offers, &request, &bar))?;
-    bar.clear();
-    places.give(&done.map_err(refused)?, args.quiet)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MenuFile {
-    variant: Vec<VariantTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VariantTable {
-    name: String,
-    clause: toml::Table,
-}
-
 fn overrides(args: &ValueArgs) -> Vec<String> {
     let seed = args.seed.map(|seed| format!("run.seed={seed}"));
     args.study.overrides.iter().cloned().chain(seed).collect()
 }
 
-fn request(args: &ValueArgs) -> Request {
+pub(super) fn request(args: &ValueArgs) -> Request {
     Request {
         clauses: args.clauses.clone(),
         strategy: args.strategy.map(|strategy| match strategy {
@@ -208,20 +145,25 @@ fn request(args: &ValueArgs) -> Request {
 }
 
 /// A clause that is not in the study: an override, and who wrote it in what.
-struct Added {
+pub(super) struct Added {
     from: String,
     text: String,
 }
 
 impl Added {
     fn new(from: &str, clause: &str) -> Self {
-        Self { from: from.to_owned(), text: format!("contract.clauses[+]={clause}") }
+        Self::at("+", from, clause)
+    }
+
+    /// In the place of a clause of the study, or beside them.
+    pub(super) fn at(place: &str, from: &str, clause: &str) -> Self {
+        Self { from: from.to_owned(), text: format!("contract.clauses[{place}]={clause}") }
     }
 }
 
 /// The study with clauses added and the files it is read from, or all that is wrong with it on
 /// standard error; what has been `shown` is not shown again.
-fn study(
+pub(super) fn study(
     args: &ValueArgs,
     added: &[Added],
     shown: &mut BTreeSet<String>,
@@ -246,7 +188,7 @@ fn study(
 }
 
 /// Units that are asked for must be on sale.
-fn check_size(args: &ValueArgs, study: &Study) -> Result<(), Failure> {
+pub(super) fn check_size(args: &ValueArgs, study: &Study) -> Result<(), Failure> {
     let Some(units) = args.units else { return Ok(()) };
     check_units(units, None, study)
         .map_err(|(what, help)| Failure::Input(format!("error: {what}\nhelp: {help}\n")))
@@ -280,7 +222,7 @@ fn clause(text: &str) -> Result<String, Failure> {
 }
 
 /// A clause as an inline table; a right that says nothing of its policy is left to be valued.
-fn with_policy(mut clause: toml::Table) -> String {
+pub(super) fn with_policy(mut clause: toml::Table) -> String {
     let kind = clause.get("kind").and_then(toml::Value::as_str).unwrap_or_default();
     if RIGHTS.contains(&kind) && !clause.contains_key("policy") {
         let never = [("kind".to_owned(), toml::Value::String("never".into()))];
@@ -347,7 +289,7 @@ fn sensitive(args: &ValueArgs, overrides: &[String], base: &Study) -> Vec<Sensit
     others
 }
 
-fn refused(refusal: Refusal) -> Failure {
+pub(super) fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Stopped => {
             Failure::Stopped("nothing was written, earlier results are as they were".into())
@@ -371,23 +313,5 @@ impl Report for Appraisal {
 
     fn terminal(&self, style: Style) -> String {
         terminal::appraisal::render(self, style)
-    }
-}
-
-impl Report for Menu {
-    fn json(&self) -> String {
-        json::render_menu(self)
-    }
-
-    fn html(&self) -> String {
-        html::appraisal::render_menu(self)
-    }
-
-    fn csv(&self) -> Vec<csv::Table> {
-        csv::appraisal::render_menu(self)
-    }
-
-    fn terminal(&self, style: Style) -> String {
-        terminal::appraisal::render_menu(self, style)
     }
 }

@@ -85,6 +85,7 @@ pub use upfront::Upfront;
 pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
 use crate::param::{Param, Parameters};
+use crate::rng::LANES;
 use right::Right;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -315,6 +316,31 @@ impl Contract {
         };
         let mut changing = self.clauses.iter().filter(|clause| changes(clause.get().hooks()));
         !self.rights().any(|(_, _, right)| more(right)) && changing.all(certain)
+    }
+
+    /// The clauses that grant rights, with their places among them.
+    pub fn rights(&self) -> impl Iterator<Item = (usize, &dyn Clause, Right<'_>)> {
+        let clauses = self.clauses.iter().map(AnyClause::get);
+        let rights = clauses.filter_map(|clause| Some((clause, self.right_of(clause)?)));
+        rights.enumerate().map(|(place, (clause, right))| (place, clause, right))
+    }
+
+    /// Whether a term that begins with this month was ordered by a right to renew before it, on each
+    /// path.
+    #[must_use]
+    pub fn has_renewed(&self, opening: Opening<'_>) -> [bool; LANES] {
+        let terms = (opening.month / self.term) as f64;
+        let mut rights = self.rights().filter(|(_, _, right)| right.renews);
+        rights.next().map_or([false; LANES], |(place, _, right)| {
+            right.declared(opening, place).map(|times| times >= terms)
+        })
+    }
+
+    /// The right that one of its clauses grants, with windows where the contract's terms have them.
+    #[must_use]
+    pub fn right_of<'a>(&self, clause: &'a dyn Clause) -> Option<Right<'a>> {
+        let right = clause.right()?;
+        Some(if right.renews { Right { every: Some(self.term), ..right } } else { right })
     }
 
     /// Whether any clause has the hook.

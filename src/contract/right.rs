@@ -6,9 +6,9 @@
 //! over; budgets and effects are counted from these marks, so a right holds no state. What a
 //! policy sees is [`Opening`], which holds no future.
 
+use super::Opening;
 use super::policy::{Commitment, Policy};
 use super::windows::rising;
-use super::{AnyClause, Clause, Contract, Opening};
 use crate::error::Problem;
 use crate::ledger::{Marks, mark, parts};
 use crate::rng::{LANES, Lane};
@@ -373,21 +373,5 @@ impl<'a> Right<'a> {
             n => format!(", in up to {n} equal parts"),
         };
         format!("{windows}{notice}{budget}{parts}; {policy}")
-    }
-}
-
-impl Contract {
-    /// The clauses that grant rights, with their places among them.
-    pub fn rights(&self) -> impl Iterator<Item = (usize, &dyn Clause, Right<'_>)> {
-        let clauses = self.clauses.iter().map(AnyClause::get);
-        let rights = clauses.filter_map(|clause| Some((clause, self.right_of(clause)?)));
-        rights.enumerate().map(|(place, (clause, right))| (place, clause, right))
-    }
-
-    /// The right that one of its clauses grants, with windows where the contract's terms have them.
-    #[must_use]
-    pub fn right_of<'a>(&self, clause: &'a dyn Clause) -> Option<Right<'a>> {
-        let right = clause.right()?;
-        Some(if right.renews { Right { every: Some(self.term), ..right } } else { right })
     }
 }

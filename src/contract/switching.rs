@@ -103,14 +103,16 @@ impl Clause for Switching {
         let (Some(last), Some(list)) = (opening.closed.last(), opening.list.last()) else {
             return [0.0; LANES];
         };
+        let renewed = opening.contract.has_renewed(opening);
         let left = opening.contract.months_left(opening.month);
-        let left = (left % opening.contract.term) as f64; // none as a new term opens
+        // None as a new term opens that nobody ordered.
+        let left = |i: usize| if renewed[i] { left } else { left % opening.contract.term } as f64;
         let cost = self.cost.of(opening.params);
         let months = self.disruption_months.of(opening.params);
         let share = self.fee_share.of(opening.params);
         std::array::from_fn(|i| {
             let value = last.demand[i] * list.on_demand[i];
-            cost[i] + months[i] * value + share[i] * left * monthly[i]
+            cost[i] + months[i] * value + share[i] * left(i) * monthly[i]
         })
     }
 

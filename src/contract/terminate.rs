@@ -5,7 +5,7 @@ use super::right::{Right, Towards};
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
-use crate::rng::{LANES, Lane};
+use crate::rng::Lane;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 /// name neither notice nor fee: a month and none are the defaults. The fees left are those of the
 /// units that all other rights in effect leave, at what they would have cost in the month that would
 /// come next, after discounts. A contract that is ended with the last month of a term is not renewed, which
-/// costs no fee. Ending needs no reason. It ends the contract's discounts on on-demand prices too;
+/// costs no fee unless a `renewal_option` was exercised before. Ending needs no reason. It ends the contract's discounts on on-demand prices too;
 /// a credit earned in the last month is settled with the month after it, unless it is lost at the
 /// end. A right has no value after the end: nothing brings the units back.
 ///
@@ -97,14 +97,14 @@ impl Clause for Terminate {
     }
 
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
-        if opening.month.is_multiple_of(opening.contract.term) {
-            return [0.0; LANES];
-        }
+        let renewed = opening.contract.has_renewed(opening);
+        let runs_out = opening.month.is_multiple_of(opening.contract.term);
         let left = opening.contract.months_left(opening.month) as f64;
         let months = self.fee_months.of(opening.params);
         let share = self.fee_share.of(opening.params);
         let usd = self.fee_usd.of(opening.params);
-        std::array::from_fn(|i| (months[i] + share[i] * left) * monthly[i] + usd[i])
+        let fee = |i: usize| (months[i] + share[i] * left) * monthly[i] + usd[i];
+        std::array::from_fn(|i| if runs_out && !renewed[i] { 0.0 } else { fee(i) })
     }
 
     fn policy_mut(&mut self) -> Option<&mut Policy> {

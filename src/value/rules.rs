@@ -31,6 +31,42 @@ pub struct Sample {
     replicates: Vec<Vec<Seen>>,
     /// Of each right: which way it goes, and whether it ends the contract.
     rights: Vec<(Towards, bool)>,
+    /// Of each stage the months left in the term, and its nodes.
+    forks: Vec<(f64, Vec<Fork>)>,
+}
+
+/// What rules see of a node.
+struct Fork {
+    units: f64,
+    /// All rights that may be exercised.
+    there: Mark,
+    ways: Vec<Way>,
+}
+
+/// What rules see of an edge.
+#[derive(Clone, Copy)]
+struct Way {
+    marks: Mark,
+    units: f64,
+    index: usize,
+    to: usize,
+}
+
+impl Fork {
+    fn of(node: &Node) -> Self {
+        let way = |edge: &Edge| Way {
+            marks: edge.marks,
+            units: edge.units,
+            index: edge.index,
+            to: edge.to,
+        };
+        let there = node.edges.iter().fold(0, |all, edge| all | edge.marks);
+        Self { units: node.units, there, ways: node.edges.iter().map(way).collect() }
+    }
+
+    fn way(&self, marks: Mark) -> Option<&Way> {
+        self.ways.iter().find(|way| way.marks == marks)
+    }
 }
 
 /// A block of paths.
@@ -64,8 +100,14 @@ impl Sample {
             };
             (0..1u64 << log2_points).step_by(LANES).map(block).collect()
         };
-        let rights = cell.deal.terms.contract.rights();
+        let contract = cell.deal.terms.contract;
+        let rights = contract.rights();
+        let forks = cell.lattice.stages.iter().map(|stage| {
+            let left = contract.months_left(stage.open.saturating_sub(contract.start));
+            (left as f64, stage.nodes.iter().map(Fork::of).collect())
+        });
         Self {
+            forks: forks.collect(),
             replicates: (0..REPLICATES).into_par_iter().map(replicate).collect(),
             rights: rights.map(|(_, _, right)| (right.towards, right.ends)).collect(),
         }
@@ -73,47 +115,49 @@ impl Sample {
 
     /// What each set of rules costs, by replicate: USD per path, less martingale increments.
     #[must_use]
-    pub fn costs(&self, cell: &Cell<Deal<'_>>, sets: &[Rules]) -> Vec<Vec<f64>> {
+    pub fn costs(&self, sets: &[Rules]) -> Vec<Vec<f64>> {
         let of_replicate = |blocks: &Vec<Seen>| {
             let paths = (blocks.len() * LANES) as f64;
-            let cost = |rules: &Rules| {
-                blocks.iter().map(|seen| self.follow(seen, cell, rules)).sum::<f64>() / paths
-            };
-            sets.iter().map(cost).collect()
+            // Block by block, which stays in the cache while all sets are followed.
+            let mut sums = vec![0.0; sets.len()];
+            for seen in blocks {
+                for (sum, rules) in sums.iter_mut().zip(sets) {
+                    *sum += self.follow(seen, rules);
+                }
+            }
+            sums.into_iter().map(|sum| sum / paths).collect()
         };
         self.replicates.par_iter().map(of_replicate).collect()
     }
 
     /// The sum of the costs under a set of rules over the paths of a block.
-    fn follow(&self, seen: &Seen, cell: &Cell<Deal<'_>>, rules: &Rules) -> f64 {
-        let contract = cell.deal.terms.contract;
-        let mut sum = 0.0;
-        for i in 0..LANES {
-            let mut node = 0;
-            for (at, stage) in cell.lattice.stages.iter().enumerate() {
-                let here = &stage.nodes[node];
-                let mut edge = &here.edges[0];
-                if here.edges.len() > 1 {
-                    let left = contract.months_left(stage.open - contract.start) as f64;
-                    edge = self.choose(here, rules, seen.loads[at][i], left);
-                }
-                sum += seen.net[edge.index][i];
-                node = edge.to;
+    fn follow(&self, seen: &Seen, rules: &Rules) -> f64 {
+        let mut sums = [0.0; LANES];
+        let mut nodes = [0; LANES];
+        for ((left, forks), load) in self.forks.iter().zip(&seen.loads) {
+            for i in 0..LANES {
+                let way = self.choose(&forks[nodes[i]], rules, load[i], *left);
+                sums[i] += seen.net[way.index][i];
+                nodes[i] = way.to;
             }
         }
-        sum
+        sums.iter().sum()
     }
 
     /// The decision that rules take at a node: all that they want of what there is, or the first
     /// ending, beside what lowers its fee; of a right in parts, as few as leave its rule nothing to want.
-    fn choose<'b>(&self, node: &'b Node, rules: &Rules, load: f64, left: f64) -> &'b Edge {
-        let there = node.edges.iter().fold(0, |all, edge| all | edge.marks);
+    fn choose<'b>(&self, fork: &'b Fork, rules: &Rules, load: f64, left: f64) -> &'b Way {
+        if fork.ways.len() == 1 {
+            return &fork.ways[0];
+        }
         let (mut wanted, mut end): (Mark, _) = (0, None);
         for (place, (towards, ends)) in self.rights.iter().enumerate() {
-            let Some(line) = rules[place].filter(|_| parts(there, place) > 0) else { continue };
-            let (mut taking, mut units) = (0, node.units);
+            let Some(line) = rules[place].filter(|_| parts(fork.there, place) > 0) else {
+                continue;
+            };
+            let (mut taking, mut units) = (0, fork.units);
             while line.is_passed(*towards, load, left, units) {
-                let Some(more) = edge_of(node, mark(place, taking + 1)) else { break };
+                let Some(more) = fork.way(mark(place, taking + 1)) else { break };
                 (taking, units) = (taking + 1, more.units);
             }
             if taking > 0 && *ends {
@@ -122,13 +166,9 @@ impl Sample {
                 wanted |= mark(place, taking);
             }
         }
-        let ended = end.and_then(|end| edge_of(node, end | wanted).or_else(|| edge_of(node, end)));
-        ended.or_else(|| edge_of(node, wanted)).unwrap_or(&node.edges[0])
+        let ended = end.and_then(|end| fork.way(end | wanted).or_else(|| fork.way(end)));
+        ended.or_else(|| fork.way(wanted)).unwrap_or(&fork.ways[0])
     }
-}
-
-fn edge_of(node: &Node, marks: Mark) -> Option<&Edge> {
-    node.edges.iter().find(|edge| edge.marks == marks)
 }
 
 impl Seen {
@@ -158,8 +198,8 @@ const ROUNDS: usize = 2;
 
 /// The lines of least cost on training paths, one for each right; all level where none is `sloped`.
 #[must_use]
-pub fn best(sample: &Sample, cell: &Cell<Deal<'_>>, sloped: bool) -> Rules {
-    let search = Search { sample, cell };
+pub fn best(sample: &Sample, sloped: bool) -> Rules {
+    let search = Search { sample };
     let mut rules: Rules = vec![None; sample.rights.len()];
     let rounds = if rules.len() > 1 { ROUNDS } else { 1 };
     for _ in 0..rounds {
@@ -170,15 +210,14 @@ pub fn best(sample: &Sample, cell: &Cell<Deal<'_>>, sloped: bool) -> Rules {
     rules
 }
 
-struct Search<'a, 'b> {
+struct Search<'a> {
     sample: &'a Sample,
-    cell: &'a Cell<Deal<'b>>,
 }
 
-impl Search<'_, '_> {
+impl Search<'_> {
     /// The set of least cost; the first of equals.
     fn cheapest(&self, sets: &[Rules]) -> Rules {
-        let by_replicate = self.sample.costs(self.cell, sets);
+        let by_replicate = self.sample.costs(sets);
         let total = |k: usize| by_replicate.iter().map(|costs| costs[k]).sum::<f64>();
         let totals: Vec<f64> = (0..sets.len()).map(total).collect();
         let first = (0..sets.len()).min_by(|a, b| totals[*a].total_cmp(&totals[*b]));

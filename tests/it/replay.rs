@@ -90,7 +90,7 @@ fn a_replay_is_a_path_of_the_run_to_the_bit() {
         let samplers =
             if name.starts_with("tests/clauses") { &SAMPLERS[i % 2..][..1] } else { &SAMPLERS };
         for sampler in samplers {
-            let study = study_at(name, *sampler);
+            let study = study_at(name, sampler);
             let (plan, _) = plan(&study, &Silent).expect("nothing stops it");
             let load = study.facts.load.units;
             for s in 0..study.strategies.len() {
@@ -100,7 +100,7 @@ fn a_replay_is_a_path_of_the_run_to_the_bit() {
                 let spy = Spy { sweep, seen: Mutex::default() };
                 simulate(&study.model, &plan, &spy, &Silent).expect("nothing stops it");
                 let seen = spy.seen.into_inner().expect("no one panicked");
-                for number in [1, 2, 33, 64, 65, 501, 977, plan.paths] {
+                for number in [1, 33, 64, 65, 977, plan.paths] {
                     let path = replayed(&study, request(s, units, Future::Path(number)));
                     let months = || path.months.iter();
                     let price = months().map(|m| m.on_demand_price.list);

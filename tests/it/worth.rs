@@ -526,8 +526,7 @@ fn a_line_in_the_lattice_is_a_threshold_in_a_run() {
         let draws = Draws { seed: 3, log2_points: 9, inner: None };
         let sample = Sample::of(&study.model, &setting.fitter.lens, &cell, (draws, "value"));
         let rules = vec![Some(Line { level: 0.95, per_month_left: -0.01 })];
-        let by_replicate: Vec<f64> =
-            sample.costs(&cell, &[rules]).iter().map(|costs| costs[0]).collect();
+        let by_replicate: Vec<f64> = sample.costs(&[rules]).iter().map(|costs| costs[0]).collect();
         let count = by_replicate.len() as f64;
         let mean = by_replicate.iter().sum::<f64>() / count;
         let spread = by_replicate.iter().map(|cost| (cost - mean).powi(2)).sum::<f64>();

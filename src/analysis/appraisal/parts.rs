@@ -123,12 +123,12 @@ impl Appraiser<'_> {
         let training =
             Draws { log2_points: self.draws.log2_points.saturating_sub(1).min(8), ..self.draws };
         let sample = Sample::of(model, lens, sets.cell, (training, "rules"));
-        let [linear, single] = [true, false].map(|sloped| best(&sample, sets.cell, sloped)[0]);
+        let [linear, single] = [true, false].map(|sloped| best(&sample, sloped)[0]);
         let (Some(linear), Some(single)) = (linear, single) else { return Vec::new() };
         let fixed = |level| Line { level, per_month_left: 0.0 };
         let lines = [linear, single, fixed(1.0), fixed(0.85), fixed(0.7)];
         let fresh = Sample::of(model, lens, sets.cell, (self.draws, "value"));
-        let by_replicate = fresh.costs(sets.cell, &lines.map(|line| vec![Some(line)]));
+        let by_replicate = fresh.costs(&lines.map(|line| vec![Some(line)]));
         let none: Vec<f64> = sets.none.means.iter().map(|means| means.policy).collect();
         let saved = |k: usize| {
             estimate(none.iter().zip(&by_replicate).map(|(none, costs)| none - costs[k]))

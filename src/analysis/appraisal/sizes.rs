@@ -75,6 +75,10 @@ impl Appraiser<'_> {
     /// What rolling one-month terms would save at some premiums, against what the contract costs `now`.
     pub(super) fn ceiling(&self, now: Estimate) -> Vec<Rolling> {
         let without = self.contract(0);
+        // A contract that may be renewed has more months than one that is not.
+        if self.study.contract.rights().any(|(_, _, right)| right.renews) {
+            return Vec::new();
+        }
         let Some(costs) = rolling(&self.setting, &without, &PREMIUMS) else { return Vec::new() };
         let saved = PREMIUMS.iter().zip(costs);
         saved

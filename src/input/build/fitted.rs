@@ -44,7 +44,7 @@ impl Builder {
         let log2_points = (PATHS / u64::from(REPLICATES)).ilog2();
         let draws = Draws { seed: study.run.seed, log2_points, inner: None };
         let sample = Sample::of(&study.model, &setting.fitter.lens, &cell, (draws, "rules"));
-        let mut lines = best(&sample, &cell, true).into_iter();
+        let mut lines = best(&sample, true).into_iter();
         for clause in study.contract.clauses.iter_mut().filter(|clause| is_fitted(clause)) {
             if let Some(Policy::Fitted(fitted)) = clause.get_mut().policy_mut() {
                 fitted.line = lines.next().flatten();

@@ -88,6 +88,19 @@ impl Builder {
             }
             match clause {
                 AnyClause::EscalationCap(cap) => self.caution_rise(&place, &cap.annual),
+                AnyClause::RenewalOption(option) => {
+                    if let Some(change) = beyond(Some(&option.price_change), RISE_PER_YEAR) {
+                        self.warn(
+                            "implausible-renewal",
+                            format!(
+                                "`{place}.price_change` is {change}: a renewal costs {:.0} % more",
+                                100.0 * change
+                            ),
+                            "a number that was meant in percent",
+                            "write a share: 0.05 for 5 %",
+                        );
+                    }
+                }
                 AnyClause::Ramp(ramp) if falls(ramp) => self.warn(
                     "falling-ramp",
                     format!("`{place}` has fewer units in a later month than in an earlier one"),
