@@ -404,3 +404,6 @@ write("with_renewal_option_and_spend_commitment", months((4, 100), (2, 0)),
 write("with_renewal_option_and_terminate_at_the_turn", months((6, 100), (6, 0)),
       months((6, 600), (6, 0)), months((6, 0), (6, 500)),
       termination=months((6, 0), (1, 0.5 * 6 * 600), (5, 0)))
+write("with_renewal_option_and_switching_at_the_turn", months((6, 100), (6, 0)),
+      months((6, 600), (6, 0)), months((6, 0), (6, 400)),
+      termination=months((6, 0), (1, 100 + 6 * 600), (5, 0)))

@@ -55,6 +55,17 @@ impl Opening<'_> {
     pub fn later(self, months: usize) -> Self {
         Self { month: self.month + months, ..self }
     }
+
+    /// Whether the term that begins with this month was ordered by a right to renew before it, on each
+    /// path.
+    #[must_use]
+    pub fn is_renewed(self) -> [bool; LANES] {
+        let terms = (self.month / self.contract.term) as f64;
+        let mut rights = self.contract.rights().filter(|(_, _, right)| right.renews);
+        rights.next().map_or([false; LANES], |(place, _, right)| {
+            right.declared(self, place).map(|times| times >= terms)
+        })
+    }
 }
 
 /// A month that has been used and billed, with its lines up to the stage of the hook.

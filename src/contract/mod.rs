@@ -85,7 +85,6 @@ pub use upfront::Upfront;
 pub use volume_tiers::{TierReading, Volume, VolumeTiers};
 
 use crate::param::{Param, Parameters};
-use crate::rng::LANES;
 use right::Right;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -323,17 +322,6 @@ impl Contract {
         let clauses = self.clauses.iter().map(AnyClause::get);
         let rights = clauses.filter_map(|clause| Some((clause, self.right_of(clause)?)));
         rights.enumerate().map(|(place, (clause, right))| (place, clause, right))
-    }
-
-    /// Whether a term that begins with this month was ordered by a right to renew before it, on each
-    /// path.
-    #[must_use]
-    pub fn has_renewed(&self, opening: Opening<'_>) -> [bool; LANES] {
-        let terms = (opening.month / self.term) as f64;
-        let mut rights = self.rights().filter(|(_, _, right)| right.renews);
-        rights.next().map_or([false; LANES], |(place, _, right)| {
-            right.declared(opening, place).map(|times| times >= terms)
-        })
     }
 
     /// The right that one of its clauses grants, with windows where the contract's terms have them.

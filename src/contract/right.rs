@@ -285,7 +285,8 @@ impl<'a> Right<'a> {
                 "let it begin within the contract",
             ));
         }
-        if self.notice >= months {
+        // A right to renew has its notice within a term, which is checked there.
+        if self.notice >= months && !self.renews {
             problems.push(Problem::new(
                 format!("{}notice_months", self.table),
                 "beyond-term",

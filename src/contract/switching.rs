@@ -35,7 +35,8 @@ use serde::{Deserialize, Serialize};
 /// Disruption is lost value, of which a month of on-demand spend is a measure; `disruption_months =
 /// 0` counts engineering alone. Until the switch the contract and its bill go on, so
 /// `notice_months`, the months of engineering, is time in which both teams are paid. A hard
-/// commitment is not ended by leaving: `fee_share = 1`; at the end of a term nothing is left. What is
+/// commitment is not ended by leaving: `fee_share = 1`; at the end of a term nothing is left, unless a
+/// `renewal_option` has ordered the next one. What is
 /// decided in time but ready only when the contract is over has no effect and costs nothing. The
 /// other provider's price follows this one's. Nothing brings the load back. A vendor that loses its
 /// exclusivity is `price_factor` and `cost` as distributions.
@@ -103,7 +104,7 @@ impl Clause for Switching {
         let (Some(last), Some(list)) = (opening.closed.last(), opening.list.last()) else {
             return [0.0; LANES];
         };
-        let renewed = opening.contract.has_renewed(opening);
+        let renewed = opening.is_renewed();
         let left = opening.contract.months_left(opening.month);
         // None as a new term opens that nobody ordered.
         let left = |i: usize| if renewed[i] { left } else { left % opening.contract.term } as f64;

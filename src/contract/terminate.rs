@@ -97,7 +97,7 @@ impl Clause for Terminate {
     }
 
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {
-        let renewed = opening.contract.has_renewed(opening);
+        let renewed = opening.is_renewed();
         let runs_out = opening.month.is_multiple_of(opening.contract.term);
         let left = opening.contract.months_left(opening.month) as f64;
         let months = self.fee_months.of(opening.params);

@@ -190,11 +190,15 @@ fn over(opening: Opening<'_>) -> [bool; LANES] {
     let mut over = opening.closed.last().map_or([false; LANES], |before| before.ended);
     for (place, _, right) in opening.contract.rights() {
         // What has a window now may still be renewed.
-        let lapses = right.renews && !right.has_window(opening.month);
-        let lapsed = right.has_lapsed(opening, place, &[0; LANES]);
-        let times = right.in_effect(opening, place, &[0; LANES]);
+        let gone = if right.renews && !right.has_window(opening.month) {
+            right.has_lapsed(opening, place, &[0; LANES])
+        } else if right.ends {
+            right.in_effect(opening, place, &[0; LANES]).map(|times| times > 0.0)
+        } else {
+            continue;
+        };
         for i in 0..LANES {
-            over[i] |= (right.ends && times[i] > 0.0) || (lapses && lapsed[i]);
+            over[i] |= gone[i];
         }
     }
     over

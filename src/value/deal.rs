@@ -229,44 +229,59 @@ impl Growing<'_> {
         );
     }
 
-    /// What may be done as month `open` begins, from nothing on. What ends the contract is done
-    /// alone, or beside what lowers its fee: nothing else has an effect then.
+    /// What may be done as month `open` begins, from nothing on. Beside an end of the contract, on the
+    /// day on which it is declared or while its notice runs, only what comes before it counts, or what
+    /// lowers its fee.
     fn actions(&self, open: usize) -> Vec<Mark> {
         let contract = self.deal.terms.contract;
         let end = (contract.start + contract.in_force(self.months)).min(self.months);
         let Some(now) = open.checked_sub(contract.start).filter(|now| *now > 0) else {
             return vec![0];
         };
-        if !matches!(contract.phase(open), Phase::Term(_)) {
+        let ending = self.ending(now);
+        let over = ending.is_some_and(|month| month <= now) || self.has_lapsed(now);
+        if over || !matches!(contract.phase(open), Phase::Term(_)) {
             return vec![0];
         }
-        let used = |place, from| exercises(&self.orders, place, from, now);
-        let over = contract.rights().any(|(place, _, right)| {
-            // A window of this month comes before the end of its term, if without notice.
-            let last = if right.has_window(now) { now - 1 } else { now };
-            let terms = last / contract.term;
-            (right.ends && used(place, 0) > 0) || (right.renews && used(place, 0) < terms)
-        });
         let may = |(place, _, right): &(usize, &dyn Clause, Right<'_>)| {
             let (limit, from) = right.limit(now);
-            let left = (used(*place, from) as f64) < limit;
-            !over && left && may_matter(right, open, contract.start, end)
+            let left = (exercises(&self.orders, *place, from, now) as f64) < limit;
+            let last = |month| contract.start + month + usize::from(!right.ends);
+            left && may_matter(right, open, contract.start, ending.map_or(end, last).min(end))
         };
         let (ends, goes_on): (Vec<_>, Vec<_>) =
             contract.rights().filter(may).partition(|(_, _, right)| right.ends);
         let mut all = together(&[0], goes_on.iter().map(|(place, _, right)| (*place, right)));
         for (place, clause, right) in ends {
             let end = mark(place, right.parts);
-            let cheaper = |(_, _, other): &&(usize, &dyn Clause, Right<'_>)| {
-                other.towards == Towards::Less && other.notice <= right.notice
+            let counted = self.fee_counts_units(clause, open, right.notice);
+            let counts = |(_, _, other): &&(usize, &dyn Clause, Right<'_>)| {
+                let cheaper = counted && other.towards == Towards::Less;
+                other.notice < right.notice || (other.notice == right.notice && cheaper)
             };
-            let beside = goes_on
-                .iter()
-                .filter(cheaper)
-                .filter(|_| self.fee_counts_units(clause, open, right.notice));
+            let beside = goes_on.iter().filter(counts);
             all.extend(together(&[end], beside.map(|(place, _, right)| (*place, right))));
         }
         all
+    }
+
+    /// The first contract month without the contract, by what was ordered to end it before month `now`.
+    fn ending(&self, now: usize) -> Option<usize> {
+        let rights = self.deal.terms.contract.rights().filter(|(_, _, right)| right.ends);
+        let month = |(place, _, right): (usize, &dyn Clause, Right<'_>)| {
+            let ordered = (0..now).find(|window| parts(self.orders[*window], place) > 0)?;
+            Some(ordered + right.notice)
+        };
+        rights.filter_map(month).min()
+    }
+
+    /// Whether a term has ended that was not renewed; one whose last window is now has not.
+    fn has_lapsed(&self, now: usize) -> bool {
+        let mut renewing = self.deal.terms.contract.rights().filter(|(_, _, right)| right.renews);
+        renewing.any(|(place, _, right)| {
+            let last = if right.has_window(now) { now - 1 } else { now };
+            exercises(&self.orders, place, 0, now) < last / self.deal.terms.contract.term
+        })
     }
 
     /// Whether the fee for ending the contract by a clause depends on the units that end.

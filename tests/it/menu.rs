@@ -66,6 +66,24 @@ fn a_variant_is_worth_what_the_clause_of_the_draft_is() {
     assert!((variant - own).abs() < 4.0 * error.hypot(own_error) + 1e-6 * own, "{variant} {own}");
 }
 
+/// Of some kinds a contract has one: a variant takes its place, and nothing of it stays.
+#[test]
+fn a_variant_replaces_what_a_contract_has_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("menu.toml");
+    let ramp = |share: f64| {
+        format!("{{ kind = \"ramp\", steps = [{{ until_month = 3, share = {share} }}] }}")
+    };
+    let variant = format!("[[variant]]\nname = \"half\"\nclause = {}\n", ramp(0.5));
+    std::fs::write(&file, variant).expect("written");
+    let own = |share: f64| format!("contract.clauses[+]={}", ramp(share));
+    let draft = json(&["--set", &own(0.5), "--clause", "ramp", "--quick"]);
+    let menu = json(&["--set", &own(0.25), "--menu", file.to_str().expect("a path")]);
+    let (value, error) = lower(&menu["variants"][0]["value"]);
+    let (own, own_error) = lower(&draft["together"]);
+    assert!((value - own).abs() < 4.0 * error.hypot(own_error), "{value} {own}");
+}
+
 #[test]
 fn a_clause_that_is_not_in_the_draft_is_priced() {
     let discount = json(&["--add", "flat_discount(share=0.02)"]);

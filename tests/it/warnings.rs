@@ -63,12 +63,13 @@ fn slips_in_clauses_are_doubted() {
         let renewed = "price = \"on_demand\"";
         format!("{{ kind = \"escalation_cap\", annual = {annual}, {renewed} }}")
     };
-    let leave = |after: usize| {
-        format!(
-            "{{ kind = \"terminate\", after_month = {after}, policy = {{ kind = \"never\" }} }}"
-        )
+    let unused = |kind: &str, terms: &str| {
+        format!("{{ kind = \"{kind}\", {terms}, policy = {{ kind = \"never\" }} }}")
     };
+    let leave = |after: usize| unused("terminate", &format!("after_month = {after}"));
+    let renew = |change: f64| unused("renewal_option", &format!("price_change = {change:?}"));
     let cases = [
+        ("implausible-renewal", renew(5.0), renew(0.05)),
         ("implausible-level", flex("85"), flex("0.85")),
         ("implausible-cap", cap("5"), cap("0.05")),
         ("implausible-cap", cap("5"), cap("inf")),

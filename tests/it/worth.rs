@@ -333,25 +333,47 @@ fn renewal_is_worth_what_a_dynamic_program_says() {
             holds(&name, &appraisal.together, references[&name], 0.0005);
         }
     }
+    // Terms of a month would have other months than the contract that they are held against.
+    let request = Request { quick: false, ..at_100() };
+    let option = "{ kind = \"renewal_option\", policy = { kind = \"never\" } }";
+    let appraisal = appraised(12, option, &["horizon_months=24"], &request);
+    assert!(appraisal.rolling.is_empty(), "{:?}", appraisal.rolling);
 }
 
-/// A load of 5 under 100 units at 0.60 for 36 months. Nine tenths given up and the contract ended at
-/// the end of month 6, both with a month's notice: seven fees of 60, a fee of two months of 10 units,
-/// 12, and 29 months at 5 on demand make 577 instead of 2,160. To give up first and end half a year
-/// later would cost 583.
+/// A load of 5 under 100 units at 0.60 for 36 months, 2,160 in all; nine tenths may be given up once, and
+/// the contract ended at the end of any half-year.
+///
+/// 1. Both at the end of month 6, with a month's notice: seven fees of 60, a fee of two months of 10
+///    units, 12, and 29 months at 5 on demand make 577. To end half a year later would cost 583.
+/// 2. The end has half a year's notice; units are given up while it runs, after month 8: eight fees of
+///    60, four of 6, 12, and 24 months at 5 make 636.
+/// 3. The same for 10 instead of two months' fee, units given up at once: six fees of 60, six of 6, 10,
+///    and 120 make 526. To stay with 10 units would cost 540.
 #[test]
-fn units_are_given_up_on_the_day_on_which_the_contract_is_ended() {
+fn units_are_given_up_beside_an_end_of_the_contract() {
     let still =
         ["workload.level=5", "growth.log_drift_per_year=0", "growth.volatility_per_year=0.05"];
-    let fewer = "{ kind = \"flex_down\", share = 0.9, windows = { months = [6], notice_months = 1 }, policy = { kind = \"never\" } }";
-    let exit = "{ kind = \"terminate\", after_month = 6, every_months = 6, fee_months = 2, policy = { kind = \"never\" } }";
-    for clauses in [[fewer, exit], [exit, fewer]] {
-        let appraisal = appraised(36, &clauses.join(", "), &still, &at_100());
-        let worth = &appraisal.together;
-        let upper = worth.upper.expect("both bounds").value;
-        // The load is 5 on average, and month 7 ends half a percent higher or lower.
-        assert!((worth.value.value - 1583.0).abs() < 1.0, "{worth:?}");
-        assert!((upper - worth.lower.value).abs() < 0.01, "{worth:?}");
+    let never = "policy = { kind = \"never\" }";
+    let cases = [
+        ("months = [6], notice_months = 1", "notice_months = 1, fee_months = 2", 577.0),
+        ("months = [8]", "notice_months = 6, fee_months = 2", 636.0),
+        ("months = [6]", "notice_months = 6, fee_usd = 10", 526.0),
+    ];
+    for (windows, fee, cost) in cases {
+        let fewer =
+            format!("{{ kind = \"flex_down\", share = 0.9, windows = {{ {windows} }}, {never} }}");
+        let exit = format!(
+            "{{ kind = \"terminate\", after_month = 6, every_months = 6, {fee}, {never} }}"
+        );
+        for clauses in [[&fewer, &exit], [&exit, &fewer]] {
+            let clauses = format!("{}, {}", clauses[0], clauses[1]);
+            let appraisal = appraised(36, &clauses, &still, &at_100());
+            let worth = &appraisal.together;
+            let upper = worth.upper.expect("both bounds").value;
+            // The load is 5 on average, and a month's is a few percent higher or lower.
+            assert!((worth.value.value - (2160.0 - cost)).abs() < 1.0, "{fee}: {worth:?}");
+            assert!((upper - worth.lower.value).abs() < 0.01, "{fee}: {worth:?}");
+        }
     }
 }
 

@@ -189,6 +189,11 @@ fn idle_right(
         Renewal::Renew { .. } | Renewal::OnDemand => contract.in_force(months),
     };
     match right.filter(|right| right.can_matter(lasting)) {
+        None if right
+            .is_some_and(|right| right.renews && !matches!(right.policy, Policy::Never)) =>
+        {
+            Some("`horizon_months` ends with the term: make it longer to see a renewal")
+        }
         None => Some("no exercise takes effect within the contract"),
         Some(right) if is_out_of_reach(contract, right) => {
             Some("use and overflow do not pass 100 %: the signal `load` does")
