@@ -407,3 +407,26 @@ write("with_renewal_option_and_terminate_at_the_turn", months((6, 100), (6, 0)),
 write("with_renewal_option_and_switching_at_the_turn", months((6, 100), (6, 0)),
       months((6, 600), (6, 0)), months((6, 0), (6, 400)),
       termination=months((6, 0), (1, 100 + 6 * 600), (5, 0)))
+
+# A right to hand units back: 6 for each month that is left.
+write("refund", months((3, 100), (9, 100 - 1080 / 54)), months((3, 600), (9, 480)), 0)
+write("refund_again_after_a_year", months((3, 100), (12, 91), (9, 70)),
+      months((3, 600), (12, 546), (9, 420)), months((15, 0), (9, 210)))
+write("refund_in_parts", months((3, 100), (9, 80)), months((3, 600), (9, 480)), 0)
+write("refund_until_the_limit_is_used", months((3, 100), (12, 60), (9, 60 - 1260 / 54)),
+      months((3, 600), (12, 360), (9, 360 - 6 * 1260 / 54)), months((15, 0), (9, 10 * (1260 / 54 - 10))))
+write("refund_within_months", months((3, 100), (3, 95), (3, 87.5), (3, 72.5)),
+      months((3, 600), (3, 570), (3, 525), (3, 435)), months((9, 0), (3, 75)))
+write("refund_for_a_fee", months((3, 100), (9, 80)), months((3, 600), (9, 480)), 0,
+      termination=months((3, 0), (1, 0.12 * 1080), (8, 0)))
+write("refund_in_whole_steps", months((3, 105), (9, 90)), months((3, 630), (9, 540)), 0)
+write("refund_of_all_that_is_left", months((11, 100), (1, 0)), months((11, 600), (1, 0)),
+      months((11, 0), (1, 800)))
+write("with_refund_and_flex_down", months((3, 100), (3, 80), (6, 65)),
+      months((3, 600), (3, 480), (6, 390)), months((6, 0), (6, 150)))
+write("with_discount_and_refund", months((3, 100), (9, 80)), months((3, 540), (9, 432)), 0)
+write("with_refund_and_terminate", months((6, 100), (6, 0)), months((6, 600), (6, 0)),
+      months((6, 0), (6, 800)), termination=months((6, 0), (1, 72 + 960), (5, 0)))
+write("with_upfront_and_refund", months((3, 100), (9, 80)), months((3, 540), (9, 432)), 0,
+      prepaid=months((1, 11 * 540), (11, -540)))
+write("with_refund_and_renewal", months((6, 100), (6, 80)), months((6, 600), (6, 528)), 0)

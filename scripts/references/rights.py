@@ -36,6 +36,8 @@ MYOPIC = lambda left, units, reward: brentq(reward, log(0.2 * units), log(2.5 * 
 CURVES = {"flat": ([1.0], [1]), "LC3": ([0.4, 1.0, 1.6], [1, 2, 1]),  # levels, and how many hours each
           "LC168": np.unique(np.round(HOURS / np.mean(HOURS), 13), return_counts=True)}
 
+REFUNDS = ((12, 81, 1, 1, 0.0), (12, 162, 3, 3, 0.0), (24, 162, 3, 2, 0.0), (12, 162, 3, 2, 0.12))
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -375,6 +377,28 @@ def renewal(demand, terms, notice, change, grid):
     return expected(0, 12 - notice, *later, log(LEVEL))
 
 
+def refund(demand, term, limit, every, parts, fee_share, grid):
+    """A right to cancel units of LEVEL: at the end of month w as many as have `limit` left to pay, in equal
+    parts of it; no more than `limit` within twelve months."""
+    contract, windows = Contract(term=term, every=every, lag=0), list(range(every, term, every))
+
+    def held(taken):  # taken: (window, parts) of each exercise
+        return max(0.0, LEVEL - sum(part * limit / parts / (FEE * (term - window)) for window, part in taken))
+
+    def saving(window, old, new):
+        months, fee = range(window + 1, term + 1), fee_share * (old - new) * FEE * (term - window)
+        cost = lambda units, x: sum(month_cost(demand, contract, units, x, window, t) for t in months)
+        return lambda x: cost(old, x) - cost(new, x) - fee
+
+    def choices(i, taken):
+        left = parts - sum(part for window, part in taken if window > windows[i] - 12)
+        new = [(*taken, (windows[i], part)) for part in range(1, left + 1)]
+        return [(NOTHING, taken, 0.0), *((saving(windows[i], held(taken), held(n)), n, 0.0) for n in new)]
+
+    solved = Program(windows, demand.law, choices, log(LEVEL), demand.volatility / sqrt(12), grid, reach=0.45)
+    return float(solved.expected(0, (), log(LEVEL))[0, 0])
+
+
 def main():
     base, rows = Demand(), {}
 
@@ -423,6 +447,10 @@ def main():
     for rho in (-0.5, 0.0, 0.5):
         price = {"price_drift": -0.10, "price_volatility": 0.25, "correlation": rho}
         record(f"T12.price.rho{rho:g}", lambda grid: two_factors(rho, grid), given(base, Contract(), **price))
+    for term, limit, every, parts, fee_share in REFUNDS:
+        terms = {"term": term, "limit": limit, "every": every, "parts": parts, "fee_share": fee_share}
+        record(f"refund.{term}.every{every}.parts{parts}.fee{fee_share:g}",
+               lambda grid: refund(base, **terms, grid=grid), {"level": LEVEL, "fee": FEE, **terms})
     for terms in (2, 3):
         for notice, change in ((1, 0.0), (3, 0.10)):
             record(f"renewal.terms{terms}.notice{notice}.change{change:.2f}",

@@ -5,7 +5,8 @@ use super::progress::Bar;
 use super::replay::check_units;
 use super::threads::ThreadArgs;
 use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, show_findings, whole};
-use crate::analysis::appraisal::{Refusal, Request, Sensitive, appraise};
+use crate::analysis::appraisal::{Others, Refusal, Request, Sensitive, appraise};
+use crate::contract::AnyClause;
 use crate::input::load_unfitted;
 use crate::input::tree::OVERRIDE;
 use crate::report::terminal::Style;
@@ -84,9 +85,10 @@ fn futures(text: &str) -> Result<u64, String> {
 }
 
 /// Clauses that grant rights: a policy is none of their value.
-const RIGHTS: [&str; 7] = [
+const RIGHTS: [&str; 8] = [
     "flex_down",
     "early_downgrade",
+    "refund",
     "terminate",
     "expansion",
     "renewal_option",
@@ -112,7 +114,14 @@ fn run_appraisal(args: &ValueArgs) -> Outcome {
     let mut request = request(args);
     let count = study.contract.clauses.len();
     request.clauses.extend(names_of_last(&study, args.added.len().min(count)));
-    let others = if args.quick { Vec::new() } else { sensitive(args, &overrides, &study) };
+    let others = if args.quick {
+        Others::default()
+    } else {
+        Others {
+            sensitive: sensitive(args, &overrides, &study),
+            refund: with_refund(args, &overrides, &study),
+        }
+    };
     let bar = Bar::new(!args.quiet);
     let done = args.threads.install(|| appraise(&study, &request, &others, &bar))?;
     bar.clear();
@@ -287,6 +296,25 @@ fn sensitive(args: &ValueArgs, overrides: &[String], base: &Study) -> Vec<Sensit
         }
     }
     others
+}
+
+/// The study with the refund rule of its offer as the last clause of the contract: a right that is used
+/// in halves, at the end of every month of a year or every quarter of more. None where the offer has no
+/// such rule, or the contract has its own or one that contradicts it.
+fn with_refund(args: &ValueArgs, overrides: &[String], study: &Study) -> Option<Study> {
+    let limit = study.facts.refund_limit_usd?;
+    let own = |clause: &AnyClause| matches!(clause, AnyClause::Refund(_));
+    if study.contract.clauses.iter().any(own) {
+        return None;
+    }
+    let every = if study.contract.in_force(study.months()) > 12 { 3 } else { 1 };
+    let clause = format!(
+        "{{ kind = \"refund\", limit_usd = {limit}, parts = 2, every_months = {every}, \
+         policy = {{ kind = \"never\" }} }}"
+    );
+    let added = Added::at("+", "", &clause).text;
+    let all: Vec<String> = overrides.iter().cloned().chain([added]).collect();
+    load_unfitted(&args.study.study, &all).study
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {

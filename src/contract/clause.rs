@@ -115,6 +115,14 @@ pub trait Clause {
         }
     }
 
+    /// Changes `units` by what was exercised at the end of contract month `window`, so many `times` on
+    /// each path, where a right's exercises act by their dates
+    /// ([`Right::rolling`](super::right::Right::rolling)). Returns what is billed for it, USD.
+    fn cancel(&self, opening: Opening<'_>, window: usize, times: &Lane, units: &mut Lane) -> Lane {
+        let _ = (opening, window, times, units);
+        [0.0; LANES]
+    }
+
     /// What ending the contract by the clause's right costs, USD, where the units of the month that
     /// opens would cost `monthly`.
     fn ending_fee(&self, opening: Opening<'_>, monthly: &Lane) -> Lane {

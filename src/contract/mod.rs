@@ -48,6 +48,7 @@ mod period;
 pub mod policy;
 pub mod quantity;
 mod ramp;
+mod refund;
 mod renewal_option;
 pub mod right;
 mod share_of_wallet;
@@ -74,6 +75,7 @@ pub use flat_discount::{DiscountedPrice, FlatDiscount, Stacking};
 pub use flex_down::FlexDown;
 pub use period::{Period, Settlement};
 pub use ramp::{Ramp, RampStep};
+pub use refund::Refund;
 pub use renewal_option::RenewalOption;
 pub use share_of_wallet::ShareOfWallet;
 pub use spend_commitment::SpendCommitment;
@@ -165,6 +167,8 @@ clauses! {
     FlexDown,
     /// A right to reduce the units once, early in the contract.
     EarlyDowngrade,
+    /// A right to hand units back, up to a limit in money.
+    Refund,
     /// A right to end the contract.
     Terminate,
     /// A right to add units, at the signed price or at that of the day.
@@ -307,7 +311,7 @@ impl Contract {
     /// Whether stated exercises leave the same on every path: units, or the end of the contract.
     #[must_use]
     pub fn has_certain_exercises(&self) -> bool {
-        let more = |right: Right<'_>| right.starts || right.at_list;
+        let more = |right: Right<'_>| right.starts || right.at_list || right.rolling.is_some();
         let changes = |hooks: Hooks| hooks.quantity || hooks.right;
         let certain = |clause: &AnyClause| {
             let mut clause = clause.clone();

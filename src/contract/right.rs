@@ -74,6 +74,9 @@ pub struct Right<'a> {
     pub carry_over: bool,
     /// Whether one exercise is all.
     pub once: bool,
+    /// Months, counted back from a window, in which there may be one exercise at most, in all its
+    /// parts. What each does then depends on its window ([`Clause::cancel`](super::Clause::cancel)).
+    pub rolling: Option<usize>,
     /// Equal parts of which an exercise may take any number.
     pub parts: u32,
     /// Whether an exercise ends the contract.
@@ -104,6 +107,7 @@ impl<'a> Right<'a> {
             per_year: None,
             carry_over: false,
             once: false,
+            rolling: None,
             parts: undivided(),
             ends: false,
             renews: false,
@@ -148,7 +152,8 @@ impl<'a> Right<'a> {
             return marks;
         }
         let (limit, from) = self.limit(window);
-        let taken = self.exercises(opening, place, from, window);
+        let counted = |marked: u32| if self.rolling.is_some() { marked } else { marked.min(1) };
+        let taken = self.sum((opening, place), (from, window), counted);
         for taking in 0..self.parts {
             let share = self.times(taking);
             let left = |at| commitment(at, share);
@@ -158,7 +163,8 @@ impl<'a> Right<'a> {
             }
             let units = left(window);
             for i in 0..LANES {
-                let may = taken[i] < limit && units[i] > 0.0;
+                let more = self.rolling.map_or(0.0, |_| f64::from(taking));
+                let may = taken[i] + more < limit && units[i] > 0.0;
                 if wants[i] && may && marks[i] == mark(place, taking) {
                     marks[i] = mark(place, taking + 1);
                 }
@@ -182,10 +188,14 @@ impl<'a> Right<'a> {
         f64::from(parts) / f64::from(self.parts)
     }
 
-    /// Most exercises up to and with a window, and the first month from which they count.
+    /// Most exercises up to and with a window, or most parts of them where the limit rolls; and the
+    /// first month from which they count.
     #[must_use]
     pub fn limit(&self, window: usize) -> (f64, usize) {
         let year = (window - 1) / YEAR;
+        if let Some(months) = self.rolling {
+            return (f64::from(self.parts), (window + 1).saturating_sub(months).max(1));
+        }
         match self.per_year {
             _ if self.once => (1.0, 1),
             None => (f64::INFINITY, window),
@@ -210,11 +220,6 @@ impl<'a> Right<'a> {
             }
         }
         sum
-    }
-
-    /// Exercises on each path at the windows of months `from..until`, whole or in part.
-    fn exercises(&self, opening: Opening<'_>, place: usize, from: usize, until: usize) -> Lane {
-        self.sum((opening, place), (from, until), |parts| parts.min(1))
     }
 
     /// What was exercised on each path at the windows before month `until`, in exercises: a part
@@ -312,9 +317,10 @@ impl<'a> Right<'a> {
             let help = format!("declare it at a window: {}", self.windows_in_words());
             return Some(Problem::new(field, "no-window", message, help));
         }
+        let each = if self.rolling.is_some() { f64::from(self.parts) } else { 1.0 };
         let over = months.iter().find(|&&month| {
             let (limit, from) = self.limit(month);
-            months.iter().filter(|m| (from..=month).contains(m)).count() as f64 > limit
+            each * months.iter().filter(|m| (from..=month).contains(m)).count() as f64 > limit
         })?;
         let message = format!("at the end of month {over} no exercise is left");
         Some(Problem::new(

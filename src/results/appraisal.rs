@@ -64,6 +64,9 @@ pub struct Appraisal {
     /// The ceiling: what rolling one-month terms would save at the same price of a unit, and at
     /// dearer ones; empty where it was not computed.
     pub rolling: Vec<Rolling>,
+    /// What the refund rule of the offer is worth under the contract without the valued clauses; none
+    /// where the offer has no such rule, the contract has its own, or it was not computed.
+    pub refund: Option<RefundWorth>,
     /// What the value depends on.
     pub sensitivity: Vec<Sensitivity>,
     /// What to be careful about.
@@ -248,6 +251,17 @@ pub struct Rolling {
     /// What is saved against the contract without the valued clauses, USD; negative where rolling costs
     /// more. The error is that of the contract's cost.
     pub value: Estimate,
+}
+
+/// What the refund rule of an offer is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RefundWorth {
+    /// Most that may be canceled, USD of fees that are left to pay.
+    pub limit_usd: f64,
+    /// Months within which the limit counts.
+    pub over_months: usize,
+    /// What the rule saves as the only right beside those that are not valued.
+    pub value: Worth,
 }
 
 /// The value under another assumption.

@@ -87,6 +87,10 @@ pub(super) fn exercise(
         if right.ends || right.renews {
             continue;
         }
+        if right.rolling.is_some() {
+            month.termination = cancel(opening, clause, (right, place), &marks, &mut held);
+            continue;
+        }
         let times = right.in_effect(opening, place, &marks);
         if right.starts {
             month.waiting = times.map(|times| times == 0.0);
@@ -104,6 +108,26 @@ pub(super) fn exercise(
         month.reserved = held;
     }
     month.deployed = held;
+}
+
+/// Takes away what a right has canceled by the month that opens, window by window; returns what is
+/// billed for what it cancels `now`.
+fn cancel(
+    opening: Opening<'_>,
+    clause: &dyn Clause,
+    (right, place): (Right<'_>, usize),
+    now: &Marks,
+    held: &mut Lane,
+) -> Lane {
+    let mut billed = [0.0; LANES];
+    for (window, marks) in right.windows_in_effect(opening, now) {
+        let times = marks.map(|marks| right.times(parts(marks, place)));
+        let fee = clause.cancel(opening, window, &times, held);
+        if window == opening.month {
+            billed = fee;
+        }
+    }
+    billed
 }
 
 /// Rights that end the contract: what ends are the units that all others leave, at what they would
@@ -150,11 +174,7 @@ fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Orde
     let declared = declared(opening);
     let over = over(opening);
     for (place, _, right) in windows() {
-        let commitment = |at, more: f64| {
-            let mut declared = declared;
-            declared[place] = declared[place].map(|times| times + more);
-            scheduled(opening, phase, units, (&declared, place), at)
-        };
+        let commitment = |at, more| scheduled(opening, phase, units, (&declared, place, more), at);
         let more = right.exercised(opening, place, &commitment);
         for i in (0..LANES).filter(|i| !over[*i]) {
             marks[i] |= more[i];
@@ -169,7 +189,7 @@ fn decided(opening: Opening<'_>, phase: Phase, (units, order): (f64, Option<Orde
 pub fn looks(opening: Opening<'_>, phase: Phase, units: f64) -> Vec<(usize, Look)> {
     let declared = declared(opening);
     let look = |(place, _, right): (usize, &dyn Clause, Right<'_>)| {
-        let commitment = |at| scheduled(opening, phase, units, (&declared, place), at);
+        let commitment = |at| scheduled(opening, phase, units, (&declared, place, 0.0), at);
         Some((place, right.policy.look(opening, right.towards, &commitment)?))
     };
     let windows = opening.contract.rights().filter(|(_, _, r)| r.has_window(opening.month));
@@ -206,20 +226,27 @@ fn over(opening: Opening<'_>) -> [bool; LANES] {
 
 /// The units that the contract's month `at` has, or would have had, under all exercises declared so
 /// far: what ramps and tranches leave in that month, changed by every right that does not end the
-/// contract. The right at `place` decides; what waits for it is there to be decided on.
+/// contract. The right at `place` decides, and is exercised so many times `more`; what waits for it is
+/// there to be decided on.
 fn scheduled(
     opening: Opening<'_>,
     phase: Phase,
     units: f64,
-    (declared, place): (&[Lane; MOST_RIGHTS], usize),
+    (declared, place, more): (&[Lane; MOST_RIGHTS], usize, f64),
     at: usize,
 ) -> Lane {
     let then = Opening { month: at, ..opening };
     let mut held = quantity(then, phase, units).0;
     for (other, clause, right) in opening.contract.rights() {
-        let waits_for_it = right.starts && other == place;
-        if !right.ends && !waits_for_it {
-            clause.exercise(then, &declared[other], &mut held);
+        let more = if other == place { more } else { 0.0 };
+        if right.ends || (right.starts && other == place) {
+            continue;
+        }
+        if right.rolling.is_some() {
+            cancel(opening, clause, (right, other), &[0; LANES], &mut held);
+            clause.cancel(opening, opening.month, &[more; LANES], &mut held);
+        } else {
+            clause.exercise(then, &declared[other].map(|times| times + more), &mut held);
         }
     }
     held
@@ -285,7 +312,7 @@ fn end(
             _ if month.ended[i] => {}
             _ => {
                 month.elsewhere[i] = elsewhere[i];
-                month.termination[i] = fee.as_ref().map_or(0.0, |fee| fee[i]);
+                month.termination[i] += fee.as_ref().map_or(0.0, |fee| fee[i]);
             }
         }
         month.ended[i] = true;

@@ -170,11 +170,19 @@ impl Growing<'_> {
         let contract = self.deal.terms.contract;
         let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
         let Some(month) = closed else { return self.deal.units };
-        let opening = self.opening(month);
+        let opening = Opening { month: month - contract.start, ..self.opening(open) };
         let mut units = quantity(opening, contract.phase(month), self.deal.units).0;
+        let until = until - contract.start;
         for (place, clause, right) in contract.rights() {
-            let ordered = taken(&self.orders, place, 0, until - contract.start);
-            clause.exercise(opening, &[right.times(ordered); LANES], &mut units);
+            let ordered =
+                |from, until| [right.times(taken(&self.orders, place, from, until)); LANES];
+            if right.rolling.is_none() {
+                clause.exercise(opening, &ordered(0, until), &mut units);
+                continue;
+            }
+            for window in 1..until {
+                clause.cancel(opening, window, &ordered(window, window + 1), &mut units);
+            }
         }
         units[0]
     }
@@ -199,6 +207,9 @@ impl Growing<'_> {
             let (_, from) = right.limit(now);
             key.push(exercises(&self.orders, place, from, now) as i64);
             key.push(i64::from(taken(&self.orders, place, 0, now)));
+            // What the limit does not count any more at a later window.
+            let dated = if right.rolling.is_some() { from..now } else { 0..0 };
+            key.extend(dated.map(|window| i64::from(parts(self.orders[window], place))));
         }
         self.settle(open, self.months);
         let rounded = |x: f64| (x * 1e9).round() as i64;
@@ -244,14 +255,16 @@ impl Growing<'_> {
             return vec![0];
         }
         let may = |(place, _, right): &(usize, &dyn Clause, Right<'_>)| {
-            let (limit, from) = right.limit(now);
-            let left = (exercises(&self.orders, *place, from, now) as f64) < limit;
+            let left = self.parts_left(*place, right, now) > 0;
             let last = |month| contract.start + month + usize::from(!right.ends);
             left && may_matter(right, open, contract.start, ending.map_or(end, last).min(end))
         };
         let (ends, goes_on): (Vec<_>, Vec<_>) =
             contract.rights().filter(may).partition(|(_, _, right)| right.ends);
-        let mut all = together(&[0], goes_on.iter().map(|(place, _, right)| (*place, right)));
+        let any = |(place, _, right): &(usize, &dyn Clause, Right<'_>)| {
+            (*place, self.parts_left(*place, right, now))
+        };
+        let mut all = together(&[0], goes_on.iter().map(any));
         for (place, clause, right) in ends {
             let end = mark(place, right.parts);
             let counted = self.fee_counts_units(clause, open, right.notice);
@@ -259,10 +272,19 @@ impl Growing<'_> {
                 let cheaper = counted && other.towards == Towards::Less;
                 other.notice < right.notice || (other.notice == right.notice && cheaper)
             };
-            let beside = goes_on.iter().filter(counts);
-            all.extend(together(&[end], beside.map(|(place, _, right)| (*place, right))));
+            all.extend(together(&[end], goes_on.iter().filter(counts).map(any)));
         }
         all
+    }
+
+    /// Most parts of the right at `place` that may be exercised as contract month `now` opens.
+    fn parts_left(&self, place: usize, right: &Right<'_>, now: usize) -> u32 {
+        let (limit, from) = right.limit(now);
+        if right.rolling.is_some() {
+            return right.parts.saturating_sub(taken(&self.orders, place, from, now));
+        }
+        let left = (exercises(&self.orders, place, from, now) as f64) < limit;
+        if left { right.parts } else { 0 }
     }
 
     /// The first contract month without the contract, by what was ordered to end it before month `now`.
@@ -291,11 +313,11 @@ impl Growing<'_> {
     }
 }
 
-/// What `first` has and any parts of each right, with nothing of them first.
-fn together<'r>(first: &[Mark], rights: impl Iterator<Item = (usize, &'r Right<'r>)>) -> Vec<Mark> {
-    rights.fold(first.to_vec(), |all, (place, right)| {
+/// What `first` has and any parts of each right up to so many, with nothing of them first.
+fn together(first: &[Mark], rights: impl Iterator<Item = (usize, u32)>) -> Vec<Mark> {
+    rights.fold(first.to_vec(), |all, (place, most)| {
         let with = |parts| all.iter().map(move |marks| marks | mark(place, parts));
-        (0..=right.parts).flat_map(with).collect()
+        (0..=most).flat_map(with).collect()
     })
 }
 

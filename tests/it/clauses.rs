@@ -452,7 +452,7 @@ fn errors(overrides: &[&str]) -> Vec<String> {
 // ---- Neutral parameters -----------------------------------------------------------------------
 
 /// Clauses that change nothing, by kind.
-const NEUTRAL: [(&str, &[&str]); 18] = [
+const NEUTRAL: [(&str, &[&str]); 19] = [
     ("ramp", &["steps = [{ until_month = 3, share = 1.0 }]"]),
     (
         "escalation_cap",
@@ -535,6 +535,14 @@ const NEUTRAL: [(&str, &[&str]); 18] = [
             "share = 0.1, until_month = 6, policy = { kind = \"never\" }",
             "share = 0.0, until_month = 6, policy = { kind = \"declared\", months = [4] }",
             "share = 0.1, until_month = 12, notice_months = 11, policy = { kind = \"threshold\", level = 0.0 }",
+        ],
+    ),
+    (
+        "refund",
+        &[
+            "limit_usd = 500, policy = { kind = \"never\" }",
+            "limit_usd = 0, fee_share = 0.12, policy = { kind = \"declared\", months = [4] }",
+            "limit_usd = 500, parts = 3, policy = { kind = \"threshold\", level = 0.0 }",
         ],
     ),
     (
@@ -666,7 +674,7 @@ fn every_clause_is_documented_under_the_same_headings() {
 /// Where the clause of each documented example acts, and whether it remembers more than a month.
 #[test]
 fn every_clause_acts_in_its_stages() {
-    let acts: [(&str, &[&str], bool); 18] = [
+    let acts: [(&str, &[&str], bool); 19] = [
         ("tranches", &["caps", "quantity"], false),
         ("ramp", &["quantity"], false),
         ("escalation_cap", &["caps"], false),
@@ -678,6 +686,7 @@ fn every_clause_acts_in_its_stages() {
         ("conversion", &["quantity", "credits"], true),
         ("flex_down", &["quantity"], false),
         ("early_downgrade", &["quantity"], false),
+        ("refund", &["quantity"], false),
         ("terminate", &["quantity"], false),
         ("expansion", &["quantity"], false),
         ("renewal_option", &["quantity"], false),

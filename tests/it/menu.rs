@@ -5,9 +5,13 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 fn json(arguments: &[&str]) -> Value {
+    json_of("models/studies/draft_with_rights.toml", arguments)
+}
+
+fn json_of(study: &str, arguments: &[&str]) -> Value {
     let run = Command::cargo_bin("waterline")
         .expect("the binary")
-        .args(["value", "models/studies/draft_with_rights.toml"])
+        .args(["value", study])
         .args(arguments)
         .args(["--paths", "2048", "--json", "-", "--quiet"])
         .current_dir(repository("."))
@@ -82,6 +86,29 @@ fn a_variant_replaces_what_a_contract_has_once() {
     let (value, error) = lower(&menu["variants"][0]["value"]);
     let (own, own_error) = lower(&draft["together"]);
     assert!((value - own).abs() < 4.0 * error.hypot(own_error), "{value} {own}");
+}
+
+/// What the vendor's refund rule would be worth is what the clause is worth that says the same; a
+/// contract that has the clause is told nothing of it.
+#[test]
+fn the_refund_rule_of_an_offer_is_valued_beside_the_clauses() {
+    let flex = "{ kind = \"flex_down\", share = 0.15, windows = { every_months = 3 }, policy = { kind = \"never\" } }";
+    let clauses = format!("contract.clauses=[{flex}]");
+    let study = |more: &[&str]| {
+        let calm = ["price={}", "forecast_error={}", "growth={volatility_per_year=0.35}", &clauses];
+        let set = calm.iter().flat_map(|text| ["--set", *text]);
+        let all: Vec<&str> = set.chain(["--units", "60"]).chain(more.iter().copied()).collect();
+        json_of("models/studies/support_assistant.toml", &all)
+    };
+    let refund = &study(&[])["refund"];
+    assert_eq!((&refund["limit_usd"], &refund["over_months"]), (&50_000.0.into(), &12.into()));
+    let rule =
+        "{ kind = \"refund\", limit_usd = 50_000, parts = 2, policy = { kind = \"never\" } }";
+    let added = study(&["--set", &format!("contract.clauses[+]={rule}")]);
+    let own = added["clauses"].as_array().expect("clauses").iter().find(|c| c["name"] == "refund");
+    assert_eq!(refund["value"], own.expect("the clause")["alone"]);
+    assert!(lower(&refund["value"]).0 > 1000.0, "{refund}");
+    assert!(added["refund"].is_null());
 }
 
 #[test]

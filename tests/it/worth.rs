@@ -3,7 +3,7 @@
 
 use crate::support::{references, study};
 use waterline::analysis::Unwatched;
-use waterline::analysis::appraisal::{Request, appraise};
+use waterline::analysis::appraisal::{Others, Request, appraise};
 use waterline::contract::policy::Line;
 use waterline::math::{normal_cdf, normal_quantile};
 use waterline::measure::Measure;
@@ -34,7 +34,8 @@ fn appraised(months: usize, clauses: &str, overrides: &[&str], request: &Request
     let clauses = format!("contract.clauses=[{clauses}]");
     let all: Vec<&str> = [&[term.as_str(), clauses.as_str()], overrides].concat();
     let study = study("static", &all);
-    appraise(&study, request, &[], &Unwatched).unwrap_or_else(|e| panic!("{clauses}: {e:?}"))
+    appraise(&study, request, &Others::default(), &Unwatched)
+        .unwrap_or_else(|e| panic!("{clauses}: {e:?}"))
 }
 
 /// Few paths do where the bounds have their martingale.
@@ -338,6 +339,23 @@ fn renewal_is_worth_what_a_dynamic_program_says() {
     let option = "{ kind = \"renewal_option\", policy = { kind = \"never\" } }";
     let appraisal = appraised(12, option, &["horizon_months=24"], &request);
     assert!(appraisal.rolling.is_empty(), "{:?}", appraisal.rolling);
+}
+
+/// A right to hand units back up to a limit that renews itself after twelve months.
+#[test]
+fn refunds_are_worth_what_a_dynamic_program_says() {
+    let references = references();
+    let cases =
+        [(12, 81, 1, 1, "0"), (12, 162, 3, 3, "0"), (24, 162, 3, 2, "0"), (12, 162, 3, 2, "0.12")];
+    for (term, limit, every, parts, fee) in cases {
+        let clause = format!(
+            "{{ kind = \"refund\", limit_usd = {limit}, every_months = {every}, parts = {parts}, \
+             fee_share = {fee}, policy = {{ kind = \"never\" }} }}"
+        );
+        let name = format!("refund.{term}.every{every}.parts{parts}.fee{fee}");
+        let appraisal = appraised(term, &clause, &[], &at_100());
+        holds(&name, &appraisal.together, references[&name], 0.001);
+    }
 }
 
 /// A load of 5 under 100 units at 0.60 for 36 months, 2,160 in all; nine tenths may be given up once, and

@@ -10,6 +10,7 @@
 
 mod menu;
 mod parts;
+mod refund;
 mod request;
 mod sentence;
 mod sets;
@@ -20,7 +21,7 @@ mod warnings;
 mod windows;
 
 pub use menu::{Offer, menu};
-pub use request::{Refusal, Request, Sensitive, names};
+pub use request::{Others, Refusal, Request, Sensitive, names};
 
 use super::Watcher;
 use crate::results::appraisal::{Appraisal, ClauseWorth, FORMAT, Sensitivity, ValueRun};
@@ -45,14 +46,14 @@ fn estimate(values: impl Iterator<Item = f64>) -> Estimate {
     Estimate::symmetric(mean, (squares / (n * (n - 1.0))).sqrt(), T31)
 }
 
-/// Values the clauses that a request names; `others` are the study under other assumptions.
+/// Values the clauses that a request names; `others` are the study with something else in it.
 ///
 /// # Errors
 /// What stands in the way, in words.
 pub fn appraise(
     study: &Study,
     request: &Request,
-    others: &[Sensitive],
+    others: &Others,
     watcher: &dyn Watcher,
 ) -> Result<Appraisal, Refusal> {
     let chosen = Chosen::of(study, request)?;
@@ -72,6 +73,8 @@ pub fn appraise(
     let resized = if request.quick { None } else { appraiser.resized(watcher)? };
     watcher.stage("other assumptions");
     let parts = all.parts();
+    let with_refund = others.refund.as_ref();
+    let refund = with_refund.map(|other| refund::refund(other, (&chosen, units), request, watcher));
     let mut appraisal = Appraisal {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -97,7 +100,8 @@ pub fn appraise(
         resized,
         solved,
         rolling: if request.quick { Vec::new() } else { appraiser.ceiling(parts.cost_without) },
-        sensitivity: sensitivity(others, units, request, watcher)?,
+        refund: refund.transpose()?.flatten(),
+        sensitivity: sensitivity(&others.sensitive, units, request, watcher)?,
         warnings: Vec::new(),
     };
     appraisal.sentence = sentence::sentence(&appraisal);

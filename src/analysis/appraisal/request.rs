@@ -53,6 +53,15 @@ pub struct Sensitive {
     pub study: Study,
 }
 
+/// The study with something else in it.
+#[derive(Clone, Debug, Default)]
+pub struct Others {
+    /// Under other assumptions.
+    pub sensitive: Vec<Sensitive>,
+    /// With the refund rule of its offer as the last clause of the contract, where the offer has one.
+    pub refund: Option<Study>,
+}
+
 /// Why nothing can be valued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

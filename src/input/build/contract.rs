@@ -286,6 +286,7 @@ fn is_again(earlier: &AnyClause, clause: &AnyClause) -> bool {
         (AnyClause::Clawback(_), AnyClause::Clawback(_))
         | (AnyClause::Terminate(_), AnyClause::Terminate(_))
         | (AnyClause::EarlyDowngrade(_), AnyClause::EarlyDowngrade(_))
+        | (AnyClause::Refund(_), AnyClause::Refund(_))
         | (AnyClause::Switching(_), AnyClause::Switching(_)) => true,
         (AnyClause::EscalationCap(a), AnyClause::EscalationCap(b)) => {
             a.price == b.price && a.until_month == b.until_month

@@ -149,6 +149,7 @@ fn idle_clauses(
         AnyClause::Tranches(_) | AnyClause::Ramp(_) | AnyClause::Upfront(_) => None,
         AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)
+        | AnyClause::Refund(_)
         | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
         | AnyClause::Expansion(_)

@@ -65,6 +65,9 @@ fn values(a: &Appraisal) -> Table {
     if let Some(resized) = &a.resized {
         worth("all", "at_the_best_size_of_either", &resized.value);
     }
+    if let Some(refund) = &a.refund {
+        worth("refund_rule_of_the_offer", "alone", &refund.value);
+    }
     for clause in &a.clauses {
         rows.extend(clause.share.map(|e| row(&[&clause.name, "share", "shapley"], cells(e))));
     }

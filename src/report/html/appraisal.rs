@@ -24,6 +24,7 @@ pub fn render(a: &Appraisal) -> String {
         section("rules", "Rules to follow by hand", RULES, &rules(a)),
         section("risk", "What it does to dear futures", RISK, &risk(a)),
         section("ceiling", "The same by rolling short terms", CEILING, &ceiling(a)),
+        section("refund", "What the vendor grants anyway", REFUND, &refund(a)),
         section("depends", "What the value depends on", "", &sensitivity(a)),
         section("contract", "What is valued", "", &contract(a)),
     ];
@@ -35,6 +36,7 @@ const PARTS: &str = "Costs are present values. Intrinsic is what the best plan t
 const WINDOWS: &str = "Exercise where the mean load of the closed month is on the named side of the trigger. A trigger depends on what has been exercised before.";
 const RULES: &str = "A rule by hand against the policy that is fitted window by window, both on the same fresh paths.";
 const CEILING: &str = "Who signs for a month at a time chooses the units of every month anew, knowing the months before. No right to change the units is worth more at the same price of a unit.";
+const REFUND: &str = "Units may be handed back while what is left to pay for them is within a limit. Who has that right need not pay for another that does the same: with <code>--add 'refund(...)'</code> the clauses are valued beside it.";
 const RISK: &str = "Figures of the present value of the cost. The policy is the one that is best for the mean; a policy made for bad futures would be another.";
 
 fn head(a: &Appraisal, title: &str) -> String {
@@ -167,6 +169,20 @@ fn ceiling(a: &Appraisal) -> String {
     };
     let rows: Vec<Vec<String>> = a.rolling.iter().map(row).collect();
     table::plain("compare", &["One-month terms where", "Save"], &rows)
+}
+
+fn refund(a: &Appraisal) -> String {
+    let Some(refund) = &a.refund else { return String::new() };
+    let rule = format!(
+        "up to {} left to pay, within {}",
+        usd(refund.limit_usd),
+        months(refund.over_months)
+    );
+    table::plain(
+        "compare",
+        &["Refund rule of the offer", "At least"],
+        &[vec![rule, cell(refund.value.lower)]],
+    )
 }
 
 fn risk(a: &Appraisal) -> String {

@@ -27,6 +27,7 @@ pub fn render(a: &Appraisal, style: Style) -> String {
         rules(a),
         sizes(a, width),
         ceiling(a),
+        refund(a, width),
         risk(a),
         sensitivity(a),
         warnings(&a.warnings, width),
@@ -198,6 +199,21 @@ fn ceiling(a: &Appraisal) -> String {
         grid.row(vec![what, with_error(rolling.value)]);
     }
     grid.render()
+}
+
+/// What who would pay for a right may have for nothing.
+fn refund(a: &Appraisal, width: usize) -> String {
+    let Some(refund) = &a.refund else { return String::new() };
+    let [low, _] = bounds(&refund.value);
+    wrap(
+        &format!(
+            "Without these clauses, the vendor's own refund rule would be worth {low} or more: units with up to {} \
+             left to pay may be handed back within {}.",
+            usd(refund.limit_usd),
+            months(refund.over_months),
+        ),
+        width,
+    ) + "\n"
 }
 
 fn risk(a: &Appraisal) -> String {

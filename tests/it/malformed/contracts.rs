@@ -294,6 +294,14 @@ fn rights() {
             "{ kind = \"early_downgrade\", share = 0.1, until_month = 13, policy = { kind = \"never\" } }",
         ),
         with_clause(
+            "units handed back again within the year",
+            "{ kind = \"refund\", limit_usd = 500, policy = { kind = \"declared\", months = [1] } }, { kind = \"refund\", limit_usd = 500, policy = { kind = \"declared\", months = [1, 12] } }",
+        ),
+        with_clause(
+            "a refund of a negative limit, within no month, at no window",
+            "{ kind = \"refund\", limit_usd = -1, fee_share = 1.2, over_months = 0, every_months = 0, parts = 0, policy = { kind = \"never\" } }",
+        ),
+        with_clause(
             "a right to renew what renews by itself, and whose notice outlasts a term",
             "{ kind = \"renewal_option\", notice_months = 12, policy = { kind = \"never\" } }",
         )
