@@ -156,12 +156,12 @@ pub struct RiskChange {
 pub struct RuleWorth {
     /// In words.
     pub rule: String,
-    /// As the `policy` of a study.
-    pub toml: String,
+    /// As the `policy` of a study, if it is a line.
+    pub toml: Option<String>,
     /// Load per unit, in the last month of the term.
-    pub level: f64,
+    pub level: Option<f64>,
     /// What is added for each month left.
-    pub per_month_left: f64,
+    pub per_month_left: Option<f64>,
     /// What it saves together with the other valued clauses, USD.
     pub value: Estimate,
     /// As a share of what they save under the fitted policy.

@@ -4,7 +4,7 @@ use super::basis::Extra;
 use super::bounds::{Cell, Fit};
 use super::gaussian::Law;
 use super::grid::Grid;
-use super::lattice::{Decisions, Lattice};
+use super::lattice::{Decisions, Later, Lattice};
 use super::regression::{Regression, Training};
 use super::sight::Lens;
 use super::solution::Solution;
@@ -53,12 +53,18 @@ impl<'a> Fitter<'a> {
     /// Decisions with their expected costs.
     #[must_use]
     pub fn cell<B: Decisions>(&self, deal: B, lattice: Lattice) -> Cell<B> {
+        self.cell_before(Later::Best, deal, lattice)
+    }
+
+    /// The same, where each decision expects something of those that come after it.
+    #[must_use]
+    pub fn cell_before<B: Decisions>(&self, later: Later, deal: B, lattice: Lattice) -> Cell<B> {
         let fit = match (&self.lens, &self.training) {
             (Lens::Known(law, grid), _) => {
-                Fit::Known(Solution::of(&lattice, deal, law, *grid, &self.probe))
+                Fit::Known(Solution::of(&lattice, deal, later, law, *grid, &self.probe))
             }
             (Lens::Learned(_), Some(training)) => {
-                Fit::Learned(Regression::of(&lattice, deal, self.model, training))
+                Fit::Learned(Regression::of(&lattice, deal, later, self.model, training))
             }
             (Lens::Learned(_), None) => unreachable!("a regression has paths to learn from"),
         };
@@ -70,7 +76,8 @@ impl<'a> Fitter<'a> {
     /// `fineness` knots in a standard deviation of a month; none where the law is not known.
     pub fn solved<B: Decisions>(&self, deal: B, lattice: &Lattice, fineness: f64) -> Option<f64> {
         let Lens::Known(law, _) = &self.lens else { return None };
-        let solution = Solution::of(lattice, deal, law, grid(law, fineness), &self.probe);
+        let grid = grid(law, fineness);
+        let solution = Solution::of(lattice, deal, Later::Best, law, grid, &self.probe);
         let root = &lattice.stages[0].nodes[0].edges[0];
         Some(solution.cost_to_go(root, law, 0, &[0.0; LANES])[0])
     }

@@ -107,6 +107,15 @@ impl Lattice {
     }
 }
 
+/// What a decision expects of those that come after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// The best.
+    Best,
+    /// Nothing is done any more: the first edge of every node.
+    Nothing,
+}
+
 /// What edges cost.
 pub trait Decisions: Copy + Sync {
     /// Calls `visit` once for every edge, in any order, with its stage and what each month of the

@@ -8,7 +8,7 @@
 //! that errors of one stage do not add up in the next.
 
 use super::basis::{Basis, Extra, Seen};
-use super::lattice::{Decisions, Edge, Lattice, Scratch, sum};
+use super::lattice::{Decisions, Edge, Later, Lattice, Scratch, sum};
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
 
@@ -76,6 +76,7 @@ impl Regression {
     pub fn of<B: Decisions>(
         lattice: &Lattice,
         decisions: B,
+        later: Later,
         model: &PathModel,
         training: &Training,
     ) -> Self {
@@ -106,13 +107,16 @@ impl Regression {
                 .nodes
                 .iter()
                 .map(|node| {
-                    let totals: Vec<Vec<Lane>> = node.edges.iter().map(total).collect();
+                    let mut totals: Vec<Vec<Lane>> = node.edges.iter().map(total).collect();
                     for (edge, total) in node.edges.iter().zip(&totals) {
                         fit.during[edge.index] =
                             during.fit(training, total).split_off(stage.open - known);
                         if stage.open > 0 {
                             fit.ahead[edge.index] = before.fit(training, total).concat();
                         }
+                    }
+                    if later == Later::Nothing {
+                        totals.truncate(1);
                     }
                     fit.chosen(training, stage.open, &node.edges, totals)
                 })
@@ -129,7 +133,7 @@ impl Regression {
         edges: &[Edge],
         mut totals: Vec<Vec<Lane>>,
     ) -> Vec<Lane> {
-        if edges.len() == 1 {
+        if totals.len() == 1 {
             return totals.swap_remove(0);
         }
         (0..training.blocks as usize)

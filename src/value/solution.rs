@@ -20,7 +20,7 @@
 
 use super::gaussian::Law;
 use super::grid::{Grid, Weights};
-use super::lattice::{Decisions, Edge, Lattice, Scratch};
+use super::lattice::{Decisions, Edge, Later, Lattice, Scratch};
 use crate::math::exp;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -109,6 +109,7 @@ impl Solution {
     pub fn of<B: Decisions>(
         lattice: &Lattice,
         decisions: B,
+        later: Later,
         law: &Law,
         grid: Grid,
         calm: &PathBlock,
@@ -124,7 +125,7 @@ impl Solution {
         let table = vec![0.0; months.len() * grid.stride()];
         let mut draft = Draft { grid, places, late: table.clone(), costs: table };
         draft.bill(lattice, decisions, law, calm);
-        draft.induce(lattice, law);
+        draft.induce(lattice, later, law);
         let Draft { places, costs, late, .. } = draft;
         let first = |place: &usize| &late[place * grid.stride()..(place + 1) * grid.stride()];
         let late_of = |place| Some(first(place).to_vec()).filter(|t| t.iter().any(|x| *x != 0.0));
@@ -211,7 +212,7 @@ impl Draft {
         }
     }
 
-    fn induce(&mut self, lattice: &Lattice, law: &Law) {
+    fn induce(&mut self, lattice: &Lattice, later: Later, law: &Law) {
         let grid = self.grid;
         let mut transition: Option<Transition> = None;
         let mut ahead: Vec<Vec<f64>> = Vec::new();
@@ -239,8 +240,9 @@ impl Draft {
                 .iter()
                 .map(|node| {
                     let all = of_edge.by_ref().take(node.edges.len());
-                    let less = |a: Vec<f64>, b: Vec<f64>| {
-                        a.iter().zip(&b).map(|(a, b)| a.min(*b)).collect()
+                    let less = |a: Vec<f64>, b: Vec<f64>| match later {
+                        Later::Best => a.iter().zip(&b).map(|(a, b)| a.min(*b)).collect(),
+                        Later::Nothing => a,
                     };
                     all.reduce(less).expect("a node has an edge")
                 })

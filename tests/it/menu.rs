@@ -61,7 +61,7 @@ fn a_menu_lists_the_cheapest_concession_first() {
 /// The clause of a menu is worth what the same clause of the draft is worth beside the others.
 #[test]
 fn a_variant_is_worth_what_the_clause_of_the_draft_is() {
-    let draft = json(&["--clause", "flex_down"]);
+    let draft = json(&["--clause", "flex_down", "--quick"]);
     let menu = json(&["--menu", "models/menus/flex_down.toml"]);
     let same = menu["variants"].as_array().expect("variants").iter();
     let same = same.into_iter().find(|v| v["name"] == "15 %, twice a year, 30 days");
@@ -113,7 +113,7 @@ fn the_refund_rule_of_an_offer_is_valued_beside_the_clauses() {
 
 #[test]
 fn a_clause_that_is_not_in_the_draft_is_priced() {
-    let discount = json(&["--add", "flat_discount(share=0.02)"]);
+    let discount = json(&["--add", "flat_discount(share=0.02)", "--quick"]);
     assert_eq!(discount["clauses"][0]["name"], "flat_discount");
     let (value, _) = lower(&discount["together"]);
     // 2 % of the fees of at most 120 units at 190 USD over 36 months.

@@ -228,8 +228,9 @@ fn triggers_probabilities_units_and_rules_are_those_of_the_best_policy() {
             let exact = references[&format!("T{months}.course.expected_units.m{}", month.month)];
             assert!((month.units.value - exact).abs() < 0.1, "{month:?} {exact}");
         }
-        for (k, id) in
-            ["best_linear", "best_single", "below100", "below85", "below70"].into_iter().enumerate()
+        for (k, id) in ["best_linear", "best_single", "below100", "below85", "below70", "myopic"]
+            .into_iter()
+            .enumerate()
         {
             let exact = references[&format!("T{months}.rule.{id}")];
             let value = appraisal.rules[k].value;

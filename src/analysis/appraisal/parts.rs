@@ -6,8 +6,9 @@ use crate::contract::policy::Line;
 use crate::contract::right::Towards;
 use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
-use crate::value::bounds::{Draws, Found};
-use crate::value::lattice::Lattice;
+use crate::value::bounds::{Cell, Draws, Found};
+use crate::value::deal::Deal;
+use crate::value::lattice::{Later, Lattice};
 use crate::value::rules::{Sample, best};
 
 /// Tail that the CVaR is the mean of.
@@ -136,7 +137,21 @@ impl Appraiser<'_> {
         let whole = together.lower.value;
         let worth =
             |(k, line): (usize, &Line)| rule_worth(*line, right.towards, k, saved(k), whole);
-        lines.iter().enumerate().map(worth).collect()
+        let myopic = self.myopic(sets.cell).map(|costs| {
+            let value = estimate(none.iter().zip(costs).map(|(none, cost)| none - cost));
+            let rule = "as soon as one use saves by itself, later windows aside".into();
+            let of_best = value.value / whole;
+            RuleWorth { rule, toml: None, level: None, per_month_left: None, value, of_best }
+        });
+        lines.iter().enumerate().map(worth).chain(myopic).collect()
+    }
+
+    /// What a contract costs by replicate where every decision is made as if it were the last.
+    fn myopic(&self, cell: &Cell<Deal<'_>>) -> Option<Vec<f64>> {
+        let fitter = &self.setting.fitter;
+        let last = fitter.cell_before(Later::Nothing, cell.deal, cell.lattice.clone());
+        let (cost, _) = self.value(&[last], false).pop()?;
+        Some(cost.policy)
     }
 }
 
@@ -167,5 +182,6 @@ fn rule_worth(
         if slope == 0.0 { String::new() } else { format!(", per_month_left = {slope}") }
     );
     let of_best = value.value / whole;
-    RuleWorth { rule: words, toml, level, per_month_left: slope, value, of_best }
+    let (toml, level, per_month_left) = (Some(toml), Some(level), Some(slope));
+    RuleWorth { rule: words, toml, level, per_month_left, value, of_best }
 }

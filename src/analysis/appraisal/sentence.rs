@@ -44,19 +44,20 @@ pub(super) fn sentence(appraisal: &Appraisal) -> String {
         );
     }
     text.push('.');
-    if let Some(rule) =
-        appraisal.rules.first().filter(|rule| rule.of_best > 0.5 && rule.level > 0.0)
+    if let Some(rule) = appraisal.rules.first().filter(|rule| rule.of_best > 0.5)
+        && let Some((level, per_month_left)) = rule.level.zip(rule.per_month_left)
+        && level > 0.0
     {
         text += &format!(
             " A line keeps {} of it: exercise where the last month's mean load is {} {:.1} % of the \
              units{}.",
             percent(rule.of_best.min(1.0)),
             if rule.rule.contains("above") { "above" } else { "below" },
-            100.0 * rule.level,
-            if rule.per_month_left == 0.0 {
+            100.0 * level,
+            if per_month_left == 0.0 {
                 String::new()
             } else {
-                format!(" {:+.2} % for each month left in the term", 100.0 * rule.per_month_left)
+                format!(" {:+.2} % for each month left in the term", 100.0 * per_month_left)
             }
         );
     }

@@ -153,9 +153,15 @@ fn units(a: &Appraisal) -> Table {
 }
 
 fn rules(a: &Appraisal) -> Table {
+    let of_line = |x: Option<f64>| x.map_or_else(String::new, number);
     let rows = a.rules.iter().map(|rule| {
         row(
-            &[&rule.rule, &number(rule.level), &number(rule.per_month_left), &number(rule.of_best)],
+            &[
+                &rule.rule,
+                &of_line(rule.level),
+                &of_line(rule.per_month_left),
+                &number(rule.of_best),
+            ],
             cells(rule.value),
         )
     });

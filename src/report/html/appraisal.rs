@@ -153,7 +153,10 @@ fn rules(a: &Appraisal) -> String {
         .rules
         .iter()
         .map(|rule| {
-            let toml = format!("<code>{}</code>", escape(&rule.toml));
+            let toml = rule
+                .toml
+                .as_ref()
+                .map_or_else(|| NONE.into(), |t| format!("<code>{}</code>", escape(t)));
             vec![escape(&rule.rule), cell(rule.value), percent(rule.of_best), toml]
         })
         .collect();

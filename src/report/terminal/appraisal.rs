@@ -164,7 +164,8 @@ fn rules(a: &Appraisal) -> String {
     for rule in &a.rules {
         grid.row(vec![rule.rule.clone(), with_error(rule.value), percent(rule.of_best)]);
     }
-    format!("{}as a study writes the first: {}\n", grid.render(), a.rules[0].toml)
+    let toml = a.rules[0].toml.as_deref().unwrap_or_default();
+    format!("{}as a study writes the first: {toml}\n", grid.render())
 }
 
 fn sizes(a: &Appraisal, width: usize) -> String {
