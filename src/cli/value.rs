@@ -76,7 +76,8 @@ enum MethodArg {
     Auto,
     /// By regression on training paths
     Regression,
-    /// In closed form, with a dense dynamic program beside it that simulates nothing
+    /// As auto, with a dense dynamic program beside it that simulates nothing: where the load, or load
+    /// and on-demand price, follow a known law
     Dp,
 }
 

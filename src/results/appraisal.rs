@@ -59,7 +59,8 @@ pub struct Appraisal {
     pub months_table: Vec<MonthUnits>,
     /// The value where the size is chosen again with and without the clauses.
     pub resized: Option<Resized>,
-    /// The value by a dense dynamic program, where it was asked for and the law of the load is known.
+    /// The value by a dense dynamic program, where it was asked for and the law of what is
+    /// uncertain is known.
     pub solved: Option<Solved>,
     /// The ceiling: what rolling one-month terms would save at the same price of a unit, and at
     /// dearer ones; empty where it was not computed.

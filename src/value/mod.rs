@@ -8,6 +8,7 @@
 //! | [`gaussian`] | loads that follow a known law, recognized by what the model does |
 //! | [`grid`] | functions of the load and their exact expectations a month ahead |
 //! | [`solution`] | the best decisions and their expected costs under such a law |
+//! | [`planar`] | the same where load and price both follow a known law, on a grid of the two |
 //! | [`basis`], [`regression`] | the same for any model, fitted to training paths |
 //! | [`branch`] | fresh futures after a path's past |
 //! | [`sight`] | what is known of paths as their months close, and what comes as a surprise |
@@ -28,6 +29,7 @@ pub mod fitter;
 pub mod gaussian;
 pub mod grid;
 pub mod lattice;
+pub mod planar;
 pub mod regression;
 pub mod rolling;
 pub mod rules;

@@ -3,6 +3,7 @@
 use super::bounds::Cell;
 use super::deal::{Deal, TooMany};
 use super::fitter::Fitter;
+use super::planar::{self, Unfit};
 use crate::contract::Contract;
 use crate::settle::Terms;
 use crate::study::Study;
@@ -76,5 +77,31 @@ impl<'a> Setting<'a> {
     ) -> Result<Option<f64>, TooMany> {
         let deal = self.deal(contract, units);
         Ok(self.fitter.solved(deal, &deal.lattice(&self.fitter.probe)?, fineness))
+    }
+
+    /// The expected cost of the best decisions where load and price both follow `law`, on a grid of the
+    /// two with `fineness` knots in a standard deviation of a month.
+    ///
+    /// # Errors
+    /// If the contract leaves too many decisions, or its bills depend on more than load and price of
+    /// their month and the one before.
+    pub fn solved_on_plane(
+        &self,
+        contract: &Contract,
+        units: f64,
+        law: &planar::law::Law,
+        fineness: f64,
+    ) -> Result<f64, Unfit> {
+        let (deal, probe) = (self.deal(contract, units), &self.fitter.probe);
+        let lattice = deal.lattice(probe).map_err(|TooMany| Unfit::TooMany)?;
+        planar::expected_cost(&lattice, deal, law, probe, fineness)
+    }
+
+    /// Whether the contract's bills depend on load and price of their month and the one before alone.
+    #[must_use]
+    pub fn fits_on_plane(&self, contract: &Contract, units: f64, law: &planar::law::Law) -> bool {
+        let (deal, probe) = (self.deal(contract, units), &self.fitter.probe);
+        let lattice = deal.lattice(probe);
+        lattice.is_ok_and(|lattice| planar::fits(&lattice, deal, law, probe))
     }
 }

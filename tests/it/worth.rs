@@ -3,7 +3,7 @@
 
 use crate::support::{references, study};
 use waterline::analysis::Unwatched;
-use waterline::analysis::appraisal::{Others, Request, appraise};
+use waterline::analysis::appraisal::{Others, Refusal, Request, appraise};
 use waterline::contract::policy::Line;
 use waterline::math::{normal_cdf, normal_quantile};
 use waterline::measure::Measure;
@@ -12,6 +12,7 @@ use waterline::results::appraisal::{Appraisal, Worth};
 use waterline::value::bounds::{Draws, Means, value};
 use waterline::value::gaussian::Law;
 use waterline::value::lattice::Stage;
+use waterline::value::planar;
 use waterline::value::rules::Sample;
 use waterline::value::setting::{Method, Setting};
 use waterline::value::sight::Sight;
@@ -154,9 +155,14 @@ fn regression_bounds_hold_where_no_law_is_known() {
     ];
     for (name, overrides) in &cases {
         let exact = references[&format!("T12.{name}.V100")];
-        let appraisal = appraised(12, &flex("", USUAL), overrides, &by_regression());
+        let request = Request { solve: *name != "jumps", ..by_regression() };
+        let appraisal = appraised(12, &flex("", USUAL), overrides, &request);
         assert_eq!(appraisal.run.method, "regression");
         holds(name, &appraisal.together, exact, 0.005);
+        if let Some(solved) = appraisal.solved {
+            assert!((solved.value - exact).abs() < 2e-5 * exact, "{name}: {solved:?} {exact}");
+            assert!(solved.moved < 5e-4 * exact, "{name}: {solved:?}");
+        }
     }
     // The same method where a law is known, against what that gives.
     let request = Request { method: Method::Regression, ..by_regression() };
@@ -258,6 +264,119 @@ fn the_dynamic_program_agrees_with_the_other_one() {
     let solved = appraised(12, &flex("", USUAL), &[], &request).solved.expect("a law");
     let exact = references["T12.A.V100"];
     assert!((solved.value - exact).abs() < 1e-4 * exact, "{solved:?} {exact}");
+}
+
+/// What clauses are worth by the program on load and price.
+fn on_plane(months: usize, clauses: &str, overrides: &[&str]) -> f64 {
+    let term = format!("contract.term_months={months}");
+    let cost = |clauses: &str| {
+        let clauses = format!("contract.clauses=[{clauses}]");
+        let all = [&[term.as_str(), clauses.as_str()], overrides].concat();
+        let study = study("static", &all);
+        let setting = Setting::new(&study, 1, Method::Regression, 64);
+        let law = planar::law::Law::of(&study.model).expect("a law");
+        setting.solved_on_plane(&study.contract, 100.0, &law, 6.0).expect("it fits")
+    };
+    cost("") - cost(clauses)
+}
+
+/// A price that hardly moves leaves what the load alone says: with credits on the next bill, with an end
+/// of the contract, with growth that is learned, and where the price tells nothing more of it.
+#[test]
+fn a_price_that_hardly_moves_changes_nothing() {
+    let references = references();
+    let value = |id: &str| references[id];
+    let subset =
+        |set: &str| value("T12.subsets.cost.none") - value(&format!("T12.subsets.cost.{set}"));
+    let flex = flex("", USUAL);
+    let learned = "growth.log_drift_per_year={ dist = \"normal\", mean = 0.13875, sd = 0.3 }";
+    // A credit is a step in the load, which is met to a part of the grid's step.
+    let (kink, step) = (5e-5, 3e-3);
+    let cases: [(&str, &[&str], f64, f64); 5] = [
+        (&flex, &[], value("T12.A.V100"), kink),
+        (CLAWBACK, &[], subset("C"), step),
+        (&format!("{flex}, {CLAWBACK}"), &[], subset("FC"), step),
+        (&format!("{CLAWBACK}, {flex}, {EXIT}"), &[], subset("FCX"), step),
+        (&flex, &[learned], value("T12.learned0.30.V100"), kink),
+    ];
+    for (clauses, overrides, exact, off) in cases {
+        let small = [overrides, &["price.volatility_per_year=1e-4"]].concat();
+        let solved = on_plane(12, clauses, &small);
+        assert!((solved - exact).abs() < off * exact, "{clauses}: {solved} {exact}");
+    }
+}
+
+/// A load that does not move leaves a program on the price alone: nine of ten units given up at the end
+/// of month 3 save `90 (0.90 - price)` in each of the nine months to come, of which Black's formula says
+/// what the right to it is worth if the price then stays.
+#[test]
+fn a_price_alone_is_a_put() {
+    let price = "price={ volatility_per_year = 0.3, log_drift_per_year = 0 }";
+    let still = [
+        "contract.fee_per_unit_month=0.9",
+        "growth.volatility_per_year=0",
+        "growth.log_drift_per_year=0",
+        "workload.level=120",
+        price,
+    ];
+    let once = "{ kind = \"flex_down\", share = 0.9, windows = { months = [3] }, policy = { kind = \"never\" } }";
+    let solved = on_plane(12, once, &still);
+    // Given the price of month 3, that of m months later is exp(0.045 m / 12) of it on average.
+    let growth: f64 = (1..=9).map(|m| (0.045 * f64::from(m) / 12.0).exp()).sum();
+    let (strike, sd) = (0.9 * 9.0 / growth, 0.3 * 0.5);
+    let d = strike.ln() / sd;
+    let put = strike * normal_cdf(d) - (0.5 * sd * sd).exp() * normal_cdf(d - sd);
+    let exact = 90.0 * growth * put;
+    assert!((solved - exact).abs() < 1e-4 * exact, "{solved} {exact}");
+}
+
+/// What the program on load and price cannot follow is refused in words that name it.
+#[test]
+fn what_a_dynamic_program_cannot_follow_is_refused() {
+    let price = "price={ volatility_per_year = 0.25, log_drift_per_year = 0.1 }";
+    let refused = |clauses: &str, overrides: &[&str]| {
+        let clauses = format!("contract.clauses=[{clauses}]");
+        let all = [&["contract.term_months=24", clauses.as_str()], overrides].concat();
+        let study = study("static", &all);
+        let request = Request { solve: true, ..at_100() };
+        match appraise(&study, &request, &Others::default(), &Unwatched) {
+            Err(Refusal::Asked(what, help)) => format!("{what}: {help}"),
+            other => panic!("{clauses}: {other:?}"),
+        }
+    };
+    let flex = flex("", USUAL);
+    let correlated = "correlations=[{ between = [\"growth\", \"price\"], value = 0.5 }]";
+    let models: [&[&str]; 4] = [
+        &["price={ volatility_per_year = 0.25, jumps.cut = { per_year = 1e-6, log_mean = -0.3 } }"],
+        &["price={ volatility_per_year = 0.25, cap = { annual = 3 } }"],
+        &[
+            "price={ volatility_per_year = 0.25, moves = \"yearly\" }",
+            correlated,
+            "contract.term_months=36",
+        ],
+        &["forecast_error.shock_sd=0.1", price],
+    ];
+    for overrides in models {
+        let words = refused(&flex, overrides);
+        assert!(words.contains("whose last month tells all"), "{overrides:?}: {words}");
+    }
+    let clauses = [
+        ("spend_commitment", "{ kind = \"spend_commitment\", amount = 900 }"),
+        ("escalation_cap", "{ kind = \"escalation_cap\", annual = 0.05, reading = \"catch_up\" }"),
+        (
+            "expansion",
+            "{ kind = \"expansion\", share = 0.2, price = \"list\", windows = { every_months = 6 }, policy = { kind = \"never\" } }",
+        ),
+        (
+            "flat_discount",
+            "{ kind = \"flat_discount\", share = { dist = \"uniform\", min = 0, max = 0.1 } }",
+        ),
+    ];
+    for (name, clause) in clauses {
+        let words = refused(&format!("{flex}, {clause}"), &[price]);
+        assert!(words.contains(&format!("`{name}`")), "{name}: {words}");
+        assert!(words.contains("leave --method out"), "{words}");
+    }
 }
 
 /// More rights are worth more, and one that cannot be used is worth exactly nothing.

@@ -10,6 +10,7 @@
 
 mod menu;
 mod parts;
+mod plane;
 mod refund;
 mod request;
 mod sentence;

@@ -55,11 +55,7 @@ impl Appraiser<'_> {
             return Ok(None);
         }
         if !self.setting.fitter.is_known() {
-            return Err(Refusal::because(
-                "the dynamic program needs a load whose law is known, a certain price, and no clause \
-                 that remembers more than a month",
-                "leave --method out: bounds by regression hold for any study",
-            ));
+            return self.dense_on_plane().map(Some);
         }
         let (without, with) = (self.contract(0), self.contract(self.chosen.full()));
         let mut values = Vec::new();
