@@ -4,6 +4,7 @@ use crate::support::repository;
 use assert_cmd::Command;
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::LazyLock;
 use waterline::explain::{Entry, Explanation, explain};
 use waterline::input::load;
 use waterline::study::Study;
@@ -14,6 +15,11 @@ fn explained(name: &str, overrides: &[&str]) -> Explanation {
     let overrides: Vec<String> = overrides.iter().map(|s| (*s).to_owned()).collect();
     explain(&load(&repository(name), &overrides)).expect("a study that can be run")
 }
+
+/// All of them explained, once for all tests.
+static EXPLAINED: LazyLock<Vec<(String, Explanation)>> = LazyLock::new(|| {
+    studies().into_iter().map(|name| (name.clone(), explained(&name, &[]))).collect()
+});
 
 /// Studies of the repository that need no other data.
 fn studies() -> Vec<String> {
@@ -71,15 +77,14 @@ fn after_those_of_templates(field: &str, e: &Explanation, text: &str) -> String 
 
 #[test]
 fn every_stated_value_is_explained_with_its_line() {
-    for name in studies() {
-        let text = fs::read_to_string(repository(&name)).expect("a study");
+    for (name, explanation) in EXPLAINED.iter() {
+        let text = fs::read_to_string(repository(name)).expect("a study");
         let lines: Vec<&str> = text.lines().collect();
-        let explanation = explained(&name, &[]);
-        let entries = stated(&explanation);
+        let entries = stated(explanation);
         let mut values = Vec::new();
         leaves(&text.parse::<toml::Table>().expect("TOML").into(), "", &mut values);
         for (field, value) in values {
-            let field = after_those_of_templates(&field, &explanation, &text);
+            let field = after_those_of_templates(&field, explanation, &text);
             let key = field.rsplit('.').next().expect("a key");
             if field == "title" || key == "kind" {
                 continue;
@@ -103,8 +108,7 @@ fn every_stated_value_is_explained_with_its_line() {
 
 #[test]
 fn every_entry_has_a_source() {
-    for name in studies() {
-        let e = explained(&name, &[]);
+    for (name, e) in EXPLAINED.iter() {
         let sections = e.sections.iter().flat_map(|s| &s.entries);
         for entry in sections.chain(&e.uncertain).chain(&e.defaults) {
             assert!(!entry.source.is_empty() && !entry.value.is_empty(), "{name}: {entry:?}");

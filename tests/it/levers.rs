@@ -308,7 +308,7 @@ fn many_sizes_at_once_cost_what_each_costs() {
 
 /// All that a run reports, but for what it repeats of the inputs.
 fn numbers(overrides: &[&str]) -> String {
-    let all = [&["run.paths=4096"], overrides].concat();
+    let all = [&["run.paths=4096", "sizing.sizes=[30, 40, 60]"], overrides].concat();
     let mut results = answer(&study_at("models/studies/support_assistant.toml", &all));
     results.facts = Facts::default();
     serde_json::to_string(&results).expect("JSON")
