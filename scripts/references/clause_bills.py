@@ -430,3 +430,9 @@ write("with_refund_and_terminate", months((6, 100), (6, 0)), months((6, 600), (6
 write("with_upfront_and_refund", months((3, 100), (9, 80)), months((3, 540), (9, 432)), 0,
       prepaid=months((1, 11 * 540), (11, -540)))
 write("with_refund_and_renewal", months((6, 100), (6, 80)), months((6, 600), (6, 528)), 0)
+write("with_refund_before_a_renewal", months((3, 100), (3, 80), (6, 100)),
+      months((3, 600), (3, 480), (6, 660)), 0)
+write("with_ramp_and_refund", months((3, 20), (3, 0), (6, 80)), months((3, 120), (3, 0), (6, 480)),
+      months((3, 600), (3, 800), (6, 0)), termination=months((3, 0), (1, 0.1 * 20 * 54), (8, 0)))
+write("with_refund_and_hourly_units", months((3, 100), (3, 80), (2, 0)),
+      months((3, 600), (3, 480), (2, 0)), months((6, 0), (2, 720)))

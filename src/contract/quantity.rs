@@ -54,8 +54,8 @@ impl Contract {
     #[must_use]
     pub fn whole_steps(&self, units: f64) -> f64 {
         if self.step > 0.0 {
-            // A hair more than a whole number of steps is that number.
-            (units / self.step - 1e-9).ceil() * self.step
+            // A hair more than a whole number of steps is that number; a hair less than none is 0, not -0.
+            (units / self.step - 1e-9).ceil().abs() * self.step
         } else {
             units
         }

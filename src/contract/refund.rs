@@ -17,23 +17,21 @@ use serde::{Deserialize, Serialize};
 /// it. The later in the term, the less is left to pay for a unit, and the more units the limit covers.
 ///
 /// # Formula
-/// An exercise at the end of month `w` cancels, from the month after it on,
-///
-/// ```text
-/// limit_usd / (fee of a unit in month w * months left in the term after w)   units
-/// ```
-///
-/// rounded down to whole steps of what is sold, and no more than there are; `k` of `parts` parts cancel
-/// for `k / parts` of the limit. A part that is taken is free again after `over_months`. `fee_share` of
-/// the canceled commitment is billed with the month after `w`.
+/// An exercise at the end of month `w` cancels `limit_usd / (fee of a unit in month w * months left in the
+/// term after w)` units for the rest of the term, rounded down to whole steps of what is sold, and no more
+/// than month `w` had; `k` of `parts` parts cancel for `k / parts` of the limit. A part that is taken is
+/// free again after `over_months`. `fee_share` of the canceled commitment is billed with the month after
+/// `w`, on the line of fees for ending.
 ///
 /// # Parameters
 /// `limit_usd`, the most that may be canceled within `over_months` (12 if left out); `fee_share` from 0
 /// to 1 (0 if left out); `every_months`, the distance of windows (1 if left out); `parts` from 1 to 15
-/// (1 if left out); `policy` as for `flex_down`.
+/// (1 if left out); `policy` as for `flex_down`: declared months take all parts.
 ///
 /// # Ambiguity and our reading
-/// The limit is on what is left to pay, not on the price of what was bought. It rolls: an exercise at
+/// The limit is on what is left to pay, not on the price of what was bought. What is left ends with the
+/// term, and so does the cancellation: a term that follows, because the contract renews or was renewed,
+/// begins with the units that it would have without. At the turn of the term all of the new one is left. The limit rolls: an exercise at
 /// the end of month 3 is free again at the end of month 15. A whole exercise uses it up, also where
 /// fewer units were left than it covers; with `parts` it is used in equal shares of money. The
 /// limit is that of a billing scope: what other contracts of the buyer cancel is not known here, so
@@ -104,7 +102,8 @@ impl Clause for Refund {
         let mut fee = [0.0; LANES];
         for i in (0..LANES).filter(|i| times[*i] * limit[*i] > 0.0 && month.reserved[*i] > 0.0) {
             let commitment = left * month.fee[i] / month.reserved[i];
-            let kept = (units[i] - times[i] * limit[i] / commitment).max(0.0);
+            let canceled = (times[i] * limit[i] / commitment).min(month.reserved[i]);
+            let kept = (units[i] - canceled).max(0.0);
             let kept = opening.contract.whole_steps(kept).min(units[i]);
             fee[i] = share[i] * commitment * (units[i] - kept);
             units[i] = kept;

@@ -226,9 +226,12 @@ fn offer(study: &Study, fields: &Fields<'_>) -> Vec<Entry> {
             &fields.sources(&["contract.fee_per_unit_month"], "the price book, below"),
         ),
     ];
-    let lines =
-        facts.contract.iter().filter_map(|line| line.strip_prefix("cancellation (not modeled): "));
-    list.extend(lines.map(|line| derived("Cancellation (not modeled)", line, None, book)));
+    let lines = facts.contract.iter().filter_map(|line| {
+        line.strip_prefix("cancellation (in no cost without a `refund` clause): ")
+    });
+    list.extend(lines.map(|line| {
+        derived("Cancellation (in no cost without a `refund` clause)", line, None, book)
+    }));
     list.extend(facts.refund_limit_usd.map(|limit| {
         let text = format!("up to {} USD in 12 months (not in the costs)", usd_exact(limit));
         derived("Refund rule", text, Some(limit), book)

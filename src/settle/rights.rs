@@ -4,7 +4,7 @@
 use super::quantity;
 use crate::contract::policy::Look;
 use crate::contract::right::Right;
-use crate::contract::{Clause, Opening, Phase, Rates};
+use crate::contract::{Clause, Opening, Phase, Rates, Renewal};
 use crate::ledger::{MOST_PARTS, MOST_RIGHTS, Mark, Marks, Month, mark, parts};
 use crate::rng::{LANES, Lane};
 
@@ -110,8 +110,8 @@ pub(super) fn exercise(
     month.deployed = held;
 }
 
-/// Takes away what a right has canceled by the month that opens, window by window; returns what is
-/// billed for what it cancels `now`.
+/// Takes away what a right has canceled of the term of the month that opens, window by window; returns
+/// what is billed for what it cancels `now`.
 fn cancel(
     opening: Opening<'_>,
     clause: &dyn Clause,
@@ -120,7 +120,10 @@ fn cancel(
     held: &mut Lane,
 ) -> Lane {
     let mut billed = [0.0; LANES];
-    for (window, marks) in right.windows_in_effect(opening, now) {
+    // Units that stay by the hour are those that were left.
+    let (term, stays) = (opening.contract.term, opening.contract.renewal == Renewal::Hourly);
+    let of_term = |(window, _): &(usize, &Marks)| stays || window / term == opening.month / term;
+    for (window, marks) in right.windows_in_effect(opening, now).filter(of_term) {
         let times = marks.map(|marks| right.times(parts(marks, place)));
         let fee = clause.cancel(opening, window, &times, held);
         if window == opening.month {

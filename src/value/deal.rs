@@ -180,7 +180,8 @@ impl Growing<'_> {
                 clause.exercise(opening, &ordered(0, until), &mut units);
                 continue;
             }
-            for window in 1..until {
+            let term = (open - contract.start) / contract.term * contract.term;
+            for window in term.max(1)..until {
                 clause.cancel(opening, window, &ordered(window, window + 1), &mut units);
             }
         }

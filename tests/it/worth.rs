@@ -670,12 +670,20 @@ fn a_line_in_the_lattice_is_a_threshold_in_a_run() {
         &["horizon_months=18", "contract.renewal=hourly", "contract.hourly_per_unit_month=1.4"];
     let late: &[&str] =
         &["horizon_months=18", "contract.start_month=4", "contract.renewal=on_demand"];
-    let cases =
-        [(1, "", &[][..]), (5, "", &[]), (1, "", hourly), (1, "", late), (1, CLAWBACK, &[])];
-    for (parts, beside, more) in cases {
-        let clause = flex(&format!(", parts = {parts}"), USUAL)
-            .replace("policy = { kind = \"never\" }", policy);
-        let clauses = format!("contract.clauses=[{clause}, {beside}]").replace(", ]", "]");
+    let refund = "{ kind = \"refund\", limit_usd = 162, parts = 3, every_months = 3, policy = { kind = \"never\" } }";
+    let (whole, in_parts) = (flex("", USUAL), flex(", parts = 5", USUAL));
+    let cases = [
+        (whole.clone(), &[][..]),
+        (in_parts, &[]),
+        (whole.clone(), hourly),
+        (whole.clone(), late),
+        (format!("{whole}, {CLAWBACK}"), &[]),
+        (refund.to_owned(), &["contract.term_months=24"]),
+        (refund.to_owned(), &["horizon_months=24", "contract.renewal=renew"]),
+    ];
+    for (clauses, more) in cases {
+        let clauses = clauses.replace("policy = { kind = \"never\" }", policy);
+        let clauses = format!("contract.clauses=[{clauses}]");
         let few = ["contract.units=100", "sizing.sizes=[100]", "run.paths=65536"];
         let overrides = [&[clauses.as_str()], &few[..], more].concat();
         let run = crate::support::run("static", &overrides);
@@ -692,7 +700,7 @@ fn a_line_in_the_lattice_is_a_threshold_in_a_run() {
         let spread = by_replicate.iter().map(|cost| (cost - mean).powi(2)).sum::<f64>();
         let error = cost.standard_error.hypot((spread / count / (count - 1.0)).sqrt());
         let off = (mean - cost.value).abs();
-        assert!(off < 4.0 * error, "{parts}, {more:?}: {mean} {cost:?}");
+        assert!(off < 4.0 * error, "{clauses}, {more:?}: {mean} {cost:?}");
     }
 }
 

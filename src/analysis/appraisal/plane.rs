@@ -24,9 +24,9 @@ impl Appraiser<'_> {
         let law = Law::of(&self.study.model).ok_or_else(|| {
             Refusal::because(
                 "the dynamic program needs a load, or a load and an on-demand price, whose last month \
-                 tells all that earlier ones could of the next: a walk, growth that is drawn once, or \
-                 an error that fades alone. Jumps, limits on the price and several workloads are not \
-                 of that kind",
+                 tells all that earlier ones could of the next, and normal logarithms: a walk, growth that \
+                 is drawn once from a normal distribution, or a monthly error without either. Jumps, \
+                 limits on the price, other distributions and several workloads are not of that kind",
                 HELP,
             )
         })?;

@@ -235,7 +235,7 @@ impl<'a> Appraiser<'a> {
 fn too_many(_: TooMany) -> Refusal {
     Refusal::because(
         format!("the rights of the contract leave more than {MOST_EDGES} decisions"),
-        "give them fewer windows, or take out rights that matter less; beside a spend commitment, a \
+        "give them fewer windows or parts, or take out rights that matter less; beside a spend commitment, a \
          share of wallet, a credit grant or fees paid ahead every history of exercises counts on its \
          own, which about a dozen windows fit into",
     )

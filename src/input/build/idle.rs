@@ -147,9 +147,12 @@ fn idle_clauses(
             clawback.threshold.is_zero().then_some("no use is below a threshold of 0")
         }
         AnyClause::Tranches(_) | AnyClause::Ramp(_) | AnyClause::Upfront(_) => None,
-        AnyClause::FlexDown(_)
+        AnyClause::Refund(refund) if refund.limit_usd.is_zero() => {
+            Some("nothing may be canceled under a limit of 0")
+        }
+        AnyClause::Refund(_)
+        | AnyClause::FlexDown(_)
         | AnyClause::EarlyDowngrade(_)
-        | AnyClause::Refund(_)
         | AnyClause::Conversion(_)
         | AnyClause::Terminate(_)
         | AnyClause::Expansion(_)

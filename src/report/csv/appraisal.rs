@@ -85,6 +85,10 @@ fn values(a: &Appraisal) -> Table {
             rows.push(row(&["all", &line.figure, what], cells(e)));
         }
     }
+    if let Some(solved) = &a.solved {
+        let none = || [number(solved.value), String::new(), String::new(), String::new()];
+        rows.push(row(&["all", "dense_dynamic_program", "value"], none()));
+    }
     for rolling in &a.rolling {
         let premium = number(rolling.premium);
         rows.push(row(&["all", "rolling_months_premium", &premium], cells(rolling.value)));

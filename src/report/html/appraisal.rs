@@ -99,7 +99,14 @@ fn parts(a: &Appraisal) -> String {
     ];
     let rows: Vec<Vec<String>> =
         rows.iter().filter_map(|(name, e)| Some(vec![(*name).to_owned(), cell((*e)?)])).collect();
-    table::plain("compare", &["", "USD"], &rows)
+    let solved = a.solved.as_ref().map_or_else(String::new, |solved| {
+        format!(
+            "<p>Dense dynamic program: {} (the last halving of its grid moved it by {}).</p>\n",
+            usd(solved.value),
+            usd(solved.moved)
+        )
+    });
+    table::plain("compare", &["", "USD"], &rows) + &solved
 }
 
 fn trigger(t: &Trigger, unit: &str) -> String {
@@ -177,7 +184,7 @@ fn ceiling(a: &Appraisal) -> String {
 fn refund(a: &Appraisal) -> String {
     let Some(refund) = &a.refund else { return String::new() };
     let rule = format!(
-        "up to {} left to pay, within {}",
+        "up to {} left to pay, again after {}",
         usd(refund.limit_usd),
         months(refund.over_months)
     );

@@ -209,7 +209,7 @@ fn refund(a: &Appraisal, width: usize) -> String {
     wrap(
         &format!(
             "Without these clauses, the vendor's own refund rule would be worth {low} or more: units with up to {} \
-             left to pay may be handed back within {}.",
+             left to pay may be handed back, and again after {}.",
             usd(refund.limit_usd),
             months(refund.over_months),
         ),
