@@ -185,9 +185,10 @@ fn paid_off(comparison: &Comparison, i: usize) -> Option<usize> {
     since
 }
 
-/// How far the vendor's refund rule reaches at the chosen size.
+/// How far the vendor's refund rule reaches at the chosen size, where it is not in the costs.
 pub(super) fn refund(study: &Study, units: f64) -> Option<Refund> {
-    let limit = study.facts.refund_limit_usd.filter(|_| units > 0.0)?;
+    let apart = units > 0.0 && !study.contract.has_refund();
+    let limit = study.facts.refund_limit_usd.filter(|_| apart)?;
     Some(Refund::new(limit, units * study.facts.load.fee_per_unit_month, study.contract.term))
 }
 

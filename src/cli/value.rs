@@ -6,7 +6,6 @@ use super::replay::check_units;
 use super::threads::ThreadArgs;
 use super::{Failure, FileArgs, Outcome, StudyArgs, paths, seed, show_findings, whole};
 use crate::analysis::appraisal::{Others, Refusal, Request, Sensitive, appraise};
-use crate::contract::AnyClause;
 use crate::input::load_unfitted;
 use crate::input::tree::OVERRIDE;
 use crate::report::terminal::Style;
@@ -304,8 +303,7 @@ fn sensitive(args: &ValueArgs, overrides: &[String], base: &Study) -> Vec<Sensit
 /// such rule, or the contract has its own or one that contradicts it.
 fn with_refund(args: &ValueArgs, overrides: &[String], study: &Study) -> Option<Study> {
     let limit = study.facts.refund_limit_usd?;
-    let own = |clause: &AnyClause| matches!(clause, AnyClause::Refund(_));
-    if study.contract.clauses.iter().any(own) {
+    if study.contract.has_refund() {
         return None;
     }
     let every = if study.contract.in_force(study.months()) > 12 { 3 } else { 1 };

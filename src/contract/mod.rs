@@ -302,6 +302,12 @@ impl Contract {
         self.deployed.is_none() && !self.uses(|h| adds(h) || h.history)
     }
 
+    /// Whether one of its clauses is a refund rule.
+    #[must_use]
+    pub fn has_refund(&self) -> bool {
+        self.clauses.iter().any(|clause| matches!(clause, AnyClause::Refund(_)))
+    }
+
     /// Whether the reserved units are the same on every path.
     #[must_use]
     pub fn has_certain_quantities(&self) -> bool {

@@ -39,6 +39,8 @@ use serde::{Deserialize, Serialize};
 /// what is kept. A unit is counted at what it cost in the month that closed; money back at
 /// the lower of purchase and current price is the same where a price is fixed for the term. Where fees
 /// are paid ahead, the `refund` of `upfront` says what of them comes back.
+/// Rights act in the order in which they are listed, each on what those before it leave, whatever came
+/// first in time: list it after a `flex_down` of the current units.
 ///
 /// # Example
 /// ```toml

@@ -226,14 +226,11 @@ fn offer(study: &Study, fields: &Fields<'_>) -> Vec<Entry> {
             &fields.sources(&["contract.fee_per_unit_month"], "the price book, below"),
         ),
     ];
-    let lines = facts.contract.iter().filter_map(|line| {
-        line.strip_prefix("cancellation (in no cost without a `refund` clause): ")
-    });
-    list.extend(lines.map(|line| {
-        derived("Cancellation (in no cost without a `refund` clause)", line, None, book)
-    }));
+    let lines = facts.contract.iter().filter_map(|line| line.strip_prefix("cancellation: "));
+    list.extend(lines.map(|line| derived("Cancellation", line, None, book)));
+    let costs = if study.contract.has_refund() { "as the clause says" } else { "not in the costs" };
     list.extend(facts.refund_limit_usd.map(|limit| {
-        let text = format!("up to {} USD in 12 months (not in the costs)", usd_exact(limit));
+        let text = format!("up to {} USD in 12 months ({costs})", usd_exact(limit));
         derived("Refund rule", text, Some(limit), book)
     }));
     list

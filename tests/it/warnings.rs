@@ -96,6 +96,26 @@ fn slips_in_clauses_are_doubted() {
     }
 }
 
+/// A limit of 0 lets nothing be handed back; what the contract has as a clause is in the costs.
+#[test]
+fn a_refund_clause_is_in_the_costs_and_one_of_nothing_is_doubted() {
+    let clauses = |limit: usize| {
+        let declared = "policy = { kind = \"declared\", months = [3] }";
+        format!("contract.clauses=[{{ kind = \"refund\", limit_usd = {limit}, {declared} }}]")
+    };
+    for (limit, doubted) in [(0, true), (500, false)] {
+        let study = study("static", &[&clauses(limit)]);
+        let codes: Vec<&str> = study.facts.warnings.iter().map(|w| w.code.as_str()).collect();
+        assert_eq!(codes.contains(&"changes-nothing"), doubted, "{limit}: {codes:?}");
+    }
+    let shown = |more: &[&str]| {
+        let few = ["run.paths=2048", "sizing.sizes=[40]"];
+        let study = study_at("models/studies/support_assistant.toml", &[&few[..], more].concat());
+        answer(&study).refund.is_some()
+    };
+    assert!(shown(&[]) && !shown(&[&clauses(500)]));
+}
+
 /// A right of which no exercise takes effect within the contract's 12 months, or none is meant to.
 #[test]
 fn an_exercise_that_comes_too_late_is_doubted() {

@@ -159,6 +159,7 @@ fn regression_bounds_hold_where_no_law_is_known() {
         let appraisal = appraised(12, &flex("", USUAL), overrides, &request);
         assert_eq!(appraisal.run.method, "regression");
         holds(name, &appraisal.together, exact, 0.005);
+        assert_eq!(appraisal.solved.is_some(), request.solve, "{name}");
         if let Some(solved) = appraisal.solved {
             assert!((solved.value - exact).abs() < 2e-5 * exact, "{name}: {solved:?} {exact}");
             assert!(solved.moved < 5e-4 * exact, "{name}: {solved:?}");

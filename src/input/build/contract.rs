@@ -356,7 +356,7 @@ impl Agreed {
             Renewal::OnDemand => "after the term: the units are given up".into(),
         });
         if let Some(cancel) = self.offer.as_ref().and_then(|o| o.cancel.as_ref()) {
-            lines.push(format!("cancellation (in no cost without a `refund` clause): {cancel}"));
+            lines.push(format!("cancellation: {cancel}"));
         }
         if let Some(deployed) = c.deployed {
             lines.push(format!("{} units are switched on", units(deployed)));
