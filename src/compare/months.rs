@@ -90,7 +90,7 @@ impl Experiment for Months<'_> {
                 }
             }
         }
-        let paid = &self.desk.prices(scratch).paid;
+        let paid = self.desk.prices(scratch).paid();
         for t in 0..self.study.months() {
             let at = self.month_series(t);
             out[at] = paths.load[t];

@@ -1,6 +1,7 @@
 //! Totals over the months: every measure of the chosen entries, and which entry hindsight prefers.
 
 use super::{Compare, Compared, TOTAL_LEVELS};
+use crate::ledger::Totals as LedgerTotals;
 use crate::measure::{Context, Measure};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -18,8 +19,10 @@ pub(super) struct Totals<'a> {
     chosen: &'a [Entry],
     all: &'a [Entry],
     batches: Vec<Batch>,
-    /// Entries of `all` outside the batches.
+    /// Entries of `all` outside the batches and not among the chosen.
     single: Vec<usize>,
+    /// Chosen entries, as positions among them, with their positions in `all` outside the batches.
+    known: Vec<(usize, usize)>,
 }
 
 /// Series of a chosen entry: the measures and two indicators.
@@ -32,6 +35,8 @@ const ON_DEMAND: Entry = Entry { strategy: 0, units: 0.0 };
 pub(super) struct Scratch {
     desk: DeskScratch,
     costs: Vec<Lane>,
+    /// Of the chosen entries.
+    totals: Vec<LedgerTotals>,
 }
 
 impl<'a> Totals<'a> {
@@ -39,8 +44,14 @@ impl<'a> Totals<'a> {
         let Compare { study, chosen, all } = compare;
         let desk = Desk::new(study);
         let batches = desk.batches(all);
-        let single = outside(&batches, all.len());
-        Self { desk, study, chosen, all, batches, single }
+        let (mut single, mut known) = (Vec::new(), Vec::new());
+        for i in outside(&batches, all.len()) {
+            match chosen.iter().position(|entry| *entry == all[i]) {
+                Some(chosen) => known.push((chosen, i)),
+                None => single.push(i),
+            }
+        }
+        Self { desk, study, chosen, all, batches, single, known }
     }
 
     /// The chosen entries, and the share of futures in which each of all is the cheapest.
@@ -60,6 +71,9 @@ impl<'a> Totals<'a> {
     /// Costs of all entries on the block; marks the cheapest of each strategy.
     fn hindsight(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) -> Lane {
         let marks = &mut out[PER_ENTRY * self.chosen.len()..];
+        for &(chosen, i) in &self.known {
+            scratch.costs[i] = scratch.totals[chosen].cost;
+        }
         for &i in &self.single {
             scratch.costs[i] = self.desk.totals(self.all[i], paths, &mut scratch.desk).cost;
         }
@@ -120,20 +134,27 @@ impl Experiment for Totals<'_> {
     }
 
     fn scratch(&self) -> Scratch {
-        Scratch { desk: self.desk.scratch(false), costs: vec![[0.0; LANES]; self.all.len()] }
+        Scratch {
+            desk: self.desk.scratch(false),
+            costs: vec![[0.0; LANES]; self.all.len()],
+            totals: Vec::new(),
+        }
     }
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) {
         self.desk.open(paths, &mut scratch.desk);
-        let base = self.desk.settle(ON_DEMAND, paths, &mut scratch.desk);
+        let base = self.desk.totals(ON_DEMAND, paths, &mut scratch.desk);
+        scratch.totals.clear();
+        for entry in self.chosen {
+            let signs = entry.units > 0.0;
+            let own = signs.then(|| self.desk.totals(*entry, paths, &mut scratch.desk));
+            scratch.totals.push(own.unwrap_or_else(|| base.clone()));
+        }
         let best = self.hindsight(paths, scratch, out);
         let hindsight = lowest(&[best, base.cost]);
         let context =
             Context { on_demand: &base.cost, hindsight: &hindsight, budget: self.study.budget };
-        for (entry, own) in self.chosen.iter().zip(out.chunks_mut(PER_ENTRY)) {
-            let settled =
-                (entry.units > 0.0).then(|| self.desk.settle(*entry, paths, &mut scratch.desk));
-            let totals = settled.as_ref().unwrap_or(&base);
+        for (totals, own) in scratch.totals.iter().zip(out.chunks_mut(PER_ENTRY)) {
             for (measure, series) in Measure::ALL.iter().zip(own.iter_mut()) {
                 *series = measure.of(totals, context);
             }

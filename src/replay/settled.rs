@@ -100,13 +100,13 @@ impl<'a> Settled<'a> {
         let at = |lane: &Lane| self.at(lane);
         let phase = self.phase(t);
         let steps = |price: &dyn Fn(&Rates) -> f64| {
-            let list = price(&self.prices.list[t]);
+            let list = price(&self.prices.list()[t]);
             match phase {
                 Phase::None => PriceSteps { list, capped: list, paid: list },
                 _ => PriceSteps {
                     list,
-                    capped: price(&self.prices.capped[t]),
-                    paid: price(&self.prices.paid[t]),
+                    capped: price(&self.prices.capped()[t]),
+                    paid: price(&self.prices.paid()[t]),
                 },
             }
         };
@@ -121,7 +121,7 @@ impl<'a> Settled<'a> {
             on_demand_price: steps(&|rates| at(&rates.on_demand)),
             committed_price: (phase != Phase::None).then(|| steps(&|rates| at(&rates.commitment))),
             committed_average: (phase != Phase::None)
-                .then(|| at(&self.prices.paid[t].commitment) * at(&month.price_ratio)),
+                .then(|| at(&self.prices.paid()[t].commitment) * at(&month.price_ratio)),
             hourly_price: self.study.contract.hourly.as_ref().map(|p| at(p.of(&self.paths.params))),
             overflow_price: self.overflow_price(t),
             exercised: self.exercised(month),
@@ -161,7 +161,7 @@ impl<'a> Settled<'a> {
             contract,
             params: &self.paths.params,
             closed: &self.months[t - begun..t],
-            list: &self.prices.list[t - begun..t],
+            list: &self.prices.list()[t - begun..t],
         }
     }
 
@@ -201,7 +201,7 @@ impl<'a> Settled<'a> {
         let under_contract = self.phase(t) != Phase::None && !month.ended[self.lane];
         let waits = month.waiting[self.lane] && month.deployed[self.lane] == 0.0;
         let overflow = &self.study.strategies[self.entry.strategy].overflow;
-        let rates = if under_contract { &self.prices.paid[t] } else { &self.prices.list[t] };
+        let rates = if under_contract { &self.prices.paid()[t] } else { &self.prices.list()[t] };
         let kind = Some(overflow).filter(|_| under_contract && !waits);
         let price = overflow_price(&self.study.contract, kind, &self.paths.params, rates);
         self.at(&month.elsewhere) * self.at(&price)

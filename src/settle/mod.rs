@@ -13,13 +13,15 @@
 pub mod grid;
 pub mod lean;
 mod prepaid;
+mod prices;
 mod rights;
 mod stage;
 
+pub use prices::{Prices, reprice};
 pub use rights::{Left, Orders, looks};
 pub use stage::{Adds, Stage};
 
-use crate::contract::{AnyClause, Billing, Contract, Opening, Phase, Quotes, Rates};
+use crate::contract::{Billing, Contract, Opening, Phase, Rates};
 use crate::curve::{Curves, LoadCurve};
 use crate::ledger::{Ledger, Month, Totals};
 use crate::path::PathBlock;
@@ -40,96 +42,6 @@ pub struct Terms<'a> {
     /// Rights to be exercised on all paths as each month of the contract opens, whatever their
     /// policies say; none leaves it to the policies.
     pub orders: Option<Orders<'a>>,
-}
-
-/// Prices of each month under the contract, for a block of paths.
-#[derive(Clone, Debug, Default)]
-pub struct Prices {
-    /// List prices.
-    pub list: Vec<Rates>,
-    /// After caps.
-    pub capped: Vec<Rates>,
-    /// What is paid: after caps and percentages.
-    pub paid: Vec<Rates>,
-}
-
-/// Fixes the prices of all months under the contract.
-pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
-    out.list.clear();
-    out.capped.clear();
-    out.paid.clear();
-    let fee = *contract.fee.of(&paths.params);
-    let months = paths.on_demand.len();
-    for t in 0..months {
-        out.list.push(Rates {
-            on_demand: of_todays_unit(paths, t),
-            commitment: list_fee(contract, t, paths, &fee),
-        });
-    }
-    let signing = contract.start;
-    let start = Rates {
-        on_demand: if signing == 0 { paths.start } else { of_todays_unit(paths, signing - 1) },
-        commitment: fee,
-    };
-    for t in 0..months {
-        let in_term = matches!(contract.phase(t), Phase::Term(_));
-        let clauses = || contract.clauses.iter().filter(|_| in_term).map(AnyClause::get);
-        let mut rates = out.list[t];
-        clauses().for_each(|c| c.cap(quotes(contract, t, &start, paths, out), &mut rates));
-        out.capped.push(rates);
-        clauses().for_each(|c| c.discount(quotes(contract, t, &start, paths, out), &mut rates));
-        out.paid.push(rates);
-    }
-    for (t, value) in paths.unit_value.iter().enumerate() {
-        let (todays, own) = (out.list[t].on_demand, &paths.on_demand[t]);
-        for rates in [&mut out.list[t], &mut out.capped[t], &mut out.paid[t]] {
-            let price = rates.on_demand;
-            let of_unit = |i| if price[i] == todays[i] { own[i] } else { price[i] * value[i] };
-            rates.on_demand = std::array::from_fn(of_unit);
-        }
-    }
-}
-
-/// The on-demand price of a month for as many tokens as fill a unit today. Clauses on prices act on
-/// it: a unit that holds other tokens is no change of a price.
-fn of_todays_unit(paths: &PathBlock, t: usize) -> Lane {
-    let price = &paths.on_demand[t];
-    paths.unit_value.get(t).map_or(*price, |value| std::array::from_fn(|i| price[i] / value[i]))
-}
-
-/// The prices of the contract's months as far as they are fixed.
-fn quotes<'a>(
-    contract: &Contract,
-    t: usize,
-    start: &'a Rates,
-    paths: &'a PathBlock,
-    prices: &'a Prices,
-) -> Quotes<'a> {
-    Quotes {
-        month: t - contract.start,
-        term: contract.term,
-        params: &paths.params,
-        start,
-        list: &prices.list[contract.start..=t],
-        capped: &prices.capped[contract.start..],
-    }
-}
-
-/// The list price of a unit under contract in month `t`: the signed fee, changed at each renewal;
-/// the hourly price where the units stay without one.
-fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lane {
-    match (contract.phase(t), contract.renewal_change(), &contract.hourly) {
-        (Phase::Term(term), Some(price_change), _) if term > 0 => {
-            let change = price_change.of(&paths.params);
-            let mut out = *fee;
-            for i in 0..LANES {
-                out[i] *= crate::math::power(1.0 + change[i], term);
-            }
-            out
-        }
-        (Phase::Hourly, _, Some(hourly)) => *hourly.of(&paths.params),
-        _ => *fee,
-    }
 }
 
 kernel! {
@@ -193,16 +105,16 @@ fn months_of(
             contract: terms.contract,
             params: &paths.params,
             closed: closed.get(t - contract_month..).unwrap_or_default(),
-            list: &prices.list[t - contract_month..t],
+            list: &prices.list()[t - contract_month..t],
         };
         (month.reserved, month.deployed) = quantity(opening, phase, units);
         if rights {
             let order = terms.orders.map(|orders| orders.of(contract_month));
-            rights::exercise(opening, phase, (units, order), &prices.paid[t].commitment, month);
+            rights::exercise(opening, phase, (units, order), &prices.paid()[t].commitment, month);
         }
         consume(terms.curves.of(t), &paths.load[t], month);
-        let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list[t].commitment };
-        let rates = if phase == Phase::None { &list } else { &prices.paid[t] };
+        let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list()[t].commitment };
+        let rates = if phase == Phase::None { &list } else { &prices.paid()[t] };
         let overflow = Some(overflow).filter(|_| phase != Phase::None);
         bill(terms.contract, overflow, &paths.params, rates, month);
         if rights {

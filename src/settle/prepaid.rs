@@ -22,7 +22,7 @@ pub(super) fn prepaid(
     };
     let (ahead, refunded) = (upfront.ahead(opening.params), upfront.refunded(opening.params));
     let place = opening.month % opening.contract.term;
-    let price = |t: usize| &prices.paid[t].commitment;
+    let price = |t: usize| &prices.paid()[t].commitment;
     // Ramps are over when a term is renewed: its units are those that it begins with.
     let first = if place == 0 { month } else { &opening.closed[opening.month - place] };
     let begun = |later| match term {
@@ -30,7 +30,7 @@ pub(super) fn prepaid(
         _ => first.reserved,
     };
     if place == 0 {
-        let simulated = (prices.paid.len() - t).min(opening.contract.term);
+        let simulated = (prices.paid().len() - t).min(opening.contract.term);
         for later in 1..simulated {
             let (begun, price) = (begun(later), price(t + later));
             for i in 0..LANES {

@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn settlement_happens_in_the_order_of_the_list() {
-        let source = include_str!("mod.rs");
-        let code = [body(source, "reprice"), body(source, "months_of")].concat();
+        let (prices, months) = (include_str!("prices.rs"), include_str!("mod.rs"));
+        let code = [body(prices, "reprice"), body(months, "months_of")].concat();
         let places = Stage::ORDER.map(|stage| {
             let calls: Vec<usize> = code.match_indices(call(stage)).map(|(at, _)| at).collect();
             assert_eq!(calls.len(), 1, "{stage:?} happens once");

@@ -241,9 +241,9 @@ impl Experiment for Bounds<'_> {
             _ => self.study.sizes.at(0),
         };
         let entry = |units| Entry { strategy: self.strategy, units };
-        out[0] = self.desk.settle(entry(smallest), paths, scratch).present_value;
+        out[0] = self.desk.totals(entry(smallest), paths, scratch).present_value;
         let unit = self.study.sizes.at(0);
-        let totals = self.desk.settle(entry(unit), paths, scratch);
+        let totals = self.desk.totals(entry(unit), paths, scratch);
         let peak = self.study.curves.peak();
         for i in 0..out[1].len() {
             out[1][i] = (totals.fee[i] + totals.credit[i]) / unit;

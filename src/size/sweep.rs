@@ -5,7 +5,7 @@ use crate::ledger::{Ledger, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::settle::grid::{Grid, GridScratch, Total};
-use crate::settle::lean::{Lean, Prepared, nothing_signed};
+use crate::settle::lean::{Prepared, nothing_signed};
 use crate::settle::{Prices, reprice, settle};
 use crate::simulate::{Experiment, Want};
 use crate::stats::sample::Sample;
@@ -143,24 +143,19 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Cost, present value and waste of an entry, by the shortest way.
-    pub fn totals(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Lean {
+    /// Totals of an entry, by the shortest way.
+    pub fn totals(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
         if entry.units == 0.0 {
             return nothing_signed(&self.study.discounts, paths);
         }
         if !self.study.contract.is_plain() {
-            let totals = self.settle(entry, paths, scratch);
-            return Lean {
-                waste: totals.waste(),
-                cost: totals.cost,
-                present_value: totals.present_value,
-            };
+            return self.settle(entry, paths, scratch);
         }
         self.prepare(entry.strategy, paths, scratch);
         scratch.prepared.settle(self.study.terms(), entry.units, &paths.params)
     }
 
-    /// Settles an entry.
+    /// Settles an entry month by month, for the ledger.
     pub fn settle(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
         settle(
             self.study.terms(),
@@ -352,7 +347,7 @@ impl Experiment for Sweep<'_> {
             let totals = self.desk.totals(self.entries[position], paths, scratch);
             let own = &mut out[position * layout.per_entry..][..layout.per_entry];
             own[Layout::COST] = totals.cost;
-            own[Layout::WASTE] = totals.waste;
+            own[Layout::WASTE] = totals.waste();
             if layout.discounted {
                 own[layout.objective()] = totals.present_value;
             }

@@ -195,7 +195,7 @@ impl Growing<'_> {
             contract,
             params: &self.probe.params,
             closed: &self.ledger.months[contract.start..open],
-            list: &self.prices.list[contract.start..open],
+            list: &self.prices.list()[contract.start..open],
         }
     }
 

@@ -152,8 +152,7 @@ fn rights_are_settled_in_full() {
     for entry in entries {
         let (short, long) =
             (desk.totals(entry, &paths, &mut lean), desk.settle(entry, &paths, &mut full));
-        assert_eq!(short.cost, long.cost);
-        assert_eq!(short.waste, long.waste());
+        assert_eq!(format!("{short:?}"), format!("{long:?}"));
         let bills = full.ledger.months.iter().map(Month::cost);
         let sums = bills.fold([0.0; LANES], |mut sum, bill| {
             sum.iter_mut().zip(bill).for_each(|(sum, bill)| *sum += bill);
