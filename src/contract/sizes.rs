@@ -114,13 +114,39 @@ mod tests {
             assert_eq!(AZURE.at_least(need), size);
         }
         let list = Sizes::List(vec![10.0, 50.0]);
-        assert_eq!([list.at_least(11.0), list.at_least(99.0)], [50.0, 50.0]);
+        assert_eq!([10.0, 11.0, 99.0].map(|need| list.at_least(need)), [10.0, 50.0, 50.0]);
         assert_eq!(list.nearest(12.0), 0);
     }
 
     #[test]
+    fn the_largest_size_is_the_last() {
+        let few = Sizes::Steps { min: 15.0, step: 5.0, max: Some(30.0) };
+        assert_eq!([29.0, 30.0, 1e6].map(|highest| few.count_up_to(highest)), [3, 4, 4]);
+        assert!(few.allows(30.0) && !few.allows(35.0));
+        let list = Sizes::List(vec![10.0, 50.0]);
+        assert_eq!([0, 1, 7].map(|i| list.at(i)), [10.0, 50.0, 50.0]);
+        assert!(list.allows(50.0) && !list.allows(55.0));
+    }
+
+    /// Sums of steps that are no binary fractions miss their size by a rounding error.
+    #[test]
+    fn rounding_moves_no_size() {
+        let tenths = Sizes::Steps { min: 0.1, step: 0.1, max: None };
+        assert_eq!(tenths.count_up_to(0.3), 3);
+        assert_eq!(tenths.nearest(0.3), 2);
+        assert!((tenths.at_least(0.1 + 0.2) - 0.3).abs() < 1e-9);
+        let thirds = Sizes::Steps { min: 1.0 / 3.0, step: 1.0 / 3.0, max: None };
+        assert!(thirds.allows(1e9 / 3.0));
+        let hundredths = Sizes::Steps { min: 0.07, step: 0.07, max: None };
+        assert!(hundredths.allows(70_000_001.68));
+        assert!(!thirds.allows(0.01 / 3.0) && !tenths.allows(0.300_001));
+    }
+
+    #[test]
     fn steps_are_round_numbers() {
-        for (target, step) in [(0.7, 0.5), (1.0, 1.0), (3.9, 2.0), (99.0, 50.0), (0.0123, 0.01)] {
+        for (target, step) in
+            [(0.7, 0.5), (1.0, 1.0), (3.9, 2.0), (10.0, 10.0), (99.0, 50.0), (0.0123, 0.01)]
+        {
             assert!(
                 (round_step(target) / step - 1.0).abs() < 1e-12,
                 "{target}: {}",
