@@ -8,7 +8,7 @@ use waterline::measure::Measure;
 use waterline::path::{PathBlock, Points};
 use waterline::results::Results;
 use waterline::rng::{Block, LANES};
-use waterline::settle::lean::Prepared;
+use waterline::settle::lean::{Prepared, nothing_signed};
 use waterline::settle::{Prices, reprice, settle};
 use waterline::study::Study;
 
@@ -175,9 +175,14 @@ fn rebates_grants_and_shortfalls_keep_their_bounds() {
 #[test]
 fn lean_and_general_settlement_are_one() {
     let clauses = "contract.clauses=[{ kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }, { kind = \"escalation_cap\", annual = 0.05 }, { kind = \"flat_discount\", share = 0.07 }]";
+    let levers = "workload.levers=[{ kind = \"batch\", share = 0.3, from_month = 4 }, { kind = \"fine_tuning\", premium = 0.175, hosting_per_hour = 1.70 }]";
+    let reject = "strategies.provisioned={ excess = \"reject\", shortage_per_unit_month = 500 }";
     for (renewal, change) in [(FULL[1], Some(FULL[2])), ("contract.renewal=hourly", None)] {
-        let overrides = [FULL[0], renewal, FULL[3], FULL[4], clauses].into_iter().chain(change);
-        lean_is_general(&study_at(RICH, &overrides.collect::<Vec<_>>()));
+        for more in [vec![], vec![levers, reject]] {
+            let overrides = [FULL[0], renewal, FULL[3], FULL[4], clauses];
+            let overrides = overrides.into_iter().chain(change).chain(more);
+            lean_is_general(&study_at(RICH, &overrides.collect::<Vec<_>>()));
+        }
     }
 }
 
@@ -195,6 +200,9 @@ fn lean_is_general(study: &Study) {
                 assert_eq!(format!("{lean:?}"), format!("{totals:?}"), "{:?}", strategy.kind);
             }
         }
+        let (lean, totals) =
+            (nothing_signed(&study.discounts, paths), settled(study, 0, 0.0, paths).1);
+        assert_eq!(format!("{lean:?}"), format!("{totals:?}"), "nothing signed");
     });
 }
 
