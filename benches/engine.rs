@@ -131,7 +131,7 @@ fn settlement(c: &mut Criterion) {
     let mut prepared = Prepared::default();
     prepared.prepare(study.terms(), overflow, &paths, &prices);
     group.bench_function("plain", |b| {
-        b.iter(|| black_box(prepared.settle(study.terms(), 1.1, &paths.params)));
+        b.iter(|| black_box(prepared.settle(study.terms(), 1.1, &paths)));
     });
     group.bench_function("prices", |b| b.iter(|| reprice(&study.contract, &paths, &mut prices)));
     group.finish();

@@ -10,8 +10,10 @@
 //! price(t) = base value * capped exp(price(t))
 //! ```
 //!
-//! Levers, re-rated units and further workloads change both: [`crate::workload::pool`].
+//! Levers, re-rated units and further workloads change both: [`crate::workload::pool`]. Where the mix
+//! of workloads differs from path to path, their shares of the load are part of the path.
 
+mod block;
 mod companions;
 mod leading;
 
@@ -27,6 +29,7 @@ use crate::process::price::Price;
 use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::workload::{Months, Pool, Workload};
+pub use block::PathBlock;
 use companions::Companion;
 use leading::{Leading, LeadingScratch};
 
@@ -57,6 +60,8 @@ pub struct PathModel {
     /// Parameters bound before this position describe the future, the others the contract.
     terms_from: usize,
     variables: Variables,
+    /// Workloads whose shares of the load differ from path to path; none where they do not.
+    mixed: usize,
     shocks: Group,
     correlated_parameters: Group,
     /// Per variable: the rotation onto principal components, for shocks.
@@ -92,11 +97,13 @@ impl PathModel {
         let clock = spec.clock;
         let (mut parameters, mut variables) = (Parameters::default(), Variables::default());
         spec.workload.bind("workload", &mut parameters);
-        spec.growth.bind(clock, &mut parameters, &mut variables);
+        spec.growth.bind("growth", clock, &mut parameters, &mut variables);
         spec.price.bind(clock, &mut parameters, &mut variables);
         spec.forecast_error.bind(clock, &mut parameters, &mut variables);
+        let mut mixed = 0;
         if let Some(pool) = &mut spec.pool {
-            pool.bind(&mut parameters);
+            mixed = if pool.has_random_mix(clock, &spec.growth) { pool.parts.len() } else { 0 };
+            pool.bind(clock, &mut parameters, &mut variables);
         }
         let terms_from = parameters.list().len();
         terms(&mut parameters);
@@ -124,6 +131,7 @@ impl PathModel {
             parameters,
             terms_from,
             variables,
+            mixed,
             shocks,
             correlated_parameters,
             companions: Vec::new(),
@@ -245,6 +253,10 @@ impl PathModel {
             start: [0.0; LANES],
             unit_value: if self.spec.pool.is_some() { row() } else { Vec::new() },
             apart: if self.has_bills_apart() { row() } else { Vec::new() },
+            mix: match self.mixed {
+                0 => Vec::new(),
+                loads => vec![vec![[0.0; LANES]; loads]; self.months()],
+            },
             rows: self
                 .variables
                 .list()
@@ -294,8 +306,10 @@ impl PathModel {
                 on_demand: &mut out.on_demand,
                 unit_value: &mut out.unit_value,
                 apart: &mut out.apart,
+                mix: &mut out.mix,
             };
-            pool.apply(clock, &out.params, &value, months);
+            let draws = Draws { params: &out.params, rows: &out.rows };
+            pool.apply(clock, draws, &self.spec.growth, &value, months);
         }
     }
 
@@ -369,28 +383,4 @@ impl PathModel {
             }
         }
     }
-}
-
-/// A block of simulated futures: series by month, one element per path.
-#[derive(Clone, Debug)]
-pub struct PathBlock {
-    /// Values of the parameters; read them with [`Param::of`](crate::param::Param::of).
-    pub params: Vec<Lane>,
-    /// Mean load of each month, in units.
-    pub load: Vec<Lane>,
-    /// On-demand list price of a fully used unit in each month, USD per unit-month.
-    pub on_demand: Vec<Lane>,
-    /// The same price when the study starts.
-    pub start: Lane,
-    /// What a unit's tokens are worth in each month relative to those of today's unit, at the same
-    /// prices; empty where that never changes.
-    pub unit_value: Vec<Lane>,
-    /// Bills of each month apart from the units, USD; empty where there are none.
-    pub apart: Vec<Lane>,
-    rows: Vec<Vec<Lane>>,
-    scratch: Vec<Lane>,
-    correlated: Vec<Lane>,
-    leading: LeadingScratch,
-    /// The paths of the models that go along, from the same draws.
-    pub companions: Vec<Self>,
 }

@@ -11,7 +11,7 @@ pub mod pool;
 use crate::param::{Param, Parameters};
 use crate::rng::{LANES, Lane};
 pub use levers::Lever;
-pub use pool::{Months, Part, Pool, Rerating, Work};
+pub use pool::{Level, Months, Part, Pool, Rerating, Work};
 
 /// The load of today and what it costs on demand.
 #[derive(Clone, Debug)]

@@ -103,16 +103,20 @@ fn rejected(results: &Results) -> Option<Warning> {
     })
 }
 
-/// Chords instead of the exact curve that could matter against the standard error.
+/// Chords instead of the exact curve, or merged hours, that could matter against the standard error.
 fn curve_error(study: &Study, results: &Results) -> Option<Warning> {
     let chosen = chosen(results)?;
     let on_demand = results.strategies[0].measure(Measure::Cost).mean.value;
     let bound = study.curves.error() * on_demand;
     let noise = chosen.measure(Measure::Cost).mean.standard_error;
+    let seen = match study.curves.certain() {
+        Some(_) => "the compiled load curve may overstate costs",
+        None => "similar hours of the workloads are taken as one, which may understate costs",
+    };
     (bound > noise && bound > 0.0).then(|| {
         Warning::new(
             "curve-error",
-            format!("the compiled load curve may overstate costs by up to {}", usd(bound)),
+            format!("{seen} by up to {}", usd(bound)),
             "this is more than the simulation's own error",
             "nothing is needed unless dollars of this size matter",
         )

@@ -1,16 +1,52 @@
 //! The curve of each month.
 
-use super::LoadCurve;
+use super::{LoadCurve, Mixture};
+use crate::rng::Lane;
+
+/// The load curves of a study.
+#[derive(Clone, Debug)]
+pub enum Curves {
+    /// The same on every path.
+    Certain(Monthly),
+    /// Of several loads whose mix differs from path to path.
+    Mixed {
+        /// The loads.
+        mixture: Mixture,
+        /// The curve of today's mix, for reports: nothing is settled with it.
+        today: LoadCurve,
+    },
+}
 
 /// Load curves by month: one for all, or as many as the mix of several loads takes.
 #[derive(Clone, Debug)]
-pub struct Curves {
+pub struct Monthly {
     distinct: Vec<LoadCurve>,
     /// The curve of each month; the last one stays.
     of_month: Vec<usize>,
 }
 
-impl Curves {
+/// The curve of a month on a block of paths.
+#[derive(Clone, Copy, Debug)]
+pub enum Curve<'a> {
+    /// The same on every path.
+    Same(&'a LoadCurve),
+    /// That of a mixture with each path's shares.
+    Mixed(&'a Mixture, &'a [Lane]),
+}
+
+impl Curve<'_> {
+    /// `L(k)` of each path's ratio.
+    #[inline(always)]
+    #[must_use]
+    pub fn overflows(self, ratios: &Lane) -> Lane {
+        match self {
+            Self::Same(curve) => curve.overflows(ratios),
+            Self::Mixed(mixture, shares) => mixture.overflows(shares, ratios),
+        }
+    }
+}
+
+impl Monthly {
     /// The curve of each month as a position among `distinct` ones; the last stays.
     ///
     /// # Panics
@@ -28,36 +64,69 @@ impl Curves {
         self.of_month[t.min(self.of_month.len() - 1)]
     }
 
-    /// The curve of month `t`.
-    #[inline(always)]
-    #[must_use]
-    pub fn of(&self, t: usize) -> &LoadCurve {
-        &self.distinct[self.position(t)]
-    }
-
     /// The curve at a position.
     #[inline(always)]
     #[must_use]
     pub fn at(&self, position: usize) -> &LoadCurve {
         &self.distinct[position]
     }
+}
 
-    /// Bound on the error of any of them, as a share of demand.
+impl Curves {
+    /// The curve of month `t` on a block of paths; `mix` has its shares by month and load where they
+    /// differ from path to path.
+    #[inline(always)]
+    #[must_use]
+    pub fn of<'a>(&'a self, t: usize, mix: &'a [Vec<Lane>]) -> Curve<'a> {
+        match self {
+            Self::Certain(monthly) => Curve::Same(monthly.at(monthly.position(t))),
+            Self::Mixed { mixture, .. } => Curve::Mixed(mixture, &mix[t]),
+        }
+    }
+
+    /// The curves by month, if they are the same on every path.
+    #[must_use]
+    pub fn certain(&self) -> Option<&Monthly> {
+        match self {
+            Self::Certain(monthly) => Some(monthly),
+            Self::Mixed { .. } => None,
+        }
+    }
+
+    /// The curve of the first month, with today's mix.
+    #[must_use]
+    pub fn today(&self) -> &LoadCurve {
+        match self {
+            Self::Certain(monthly) => monthly.at(monthly.position(0)),
+            Self::Mixed { today, .. } => today,
+        }
+    }
+
+    /// Bound on the error of any of them, as a share of demand: curves of one mix lie above the true
+    /// ones, those of mixtures below.
     #[must_use]
     pub fn error(&self) -> f64 {
-        self.distinct.iter().map(LoadCurve::error).fold(0.0, f64::max)
+        match self {
+            Self::Certain(monthly) => {
+                monthly.distinct.iter().map(LoadCurve::error).fold(0.0, f64::max)
+            }
+            Self::Mixed { mixture, .. } => mixture.error(),
+        }
     }
 
     /// The highest level of any month over its mean.
     #[must_use]
     pub fn peak(&self) -> f64 {
-        let peaks = self.distinct.iter().map(|c| c.shape().peak() * (1.0 + 2.0 * c.burst_cv()));
-        peaks.fold(0.0, f64::max)
+        let peak = |c: &LoadCurve| c.shape().peak() * (1.0 + 2.0 * c.burst_cv());
+        match self {
+            Self::Certain(monthly) => monthly.distinct.iter().map(peak).fold(0.0, f64::max),
+            Self::Mixed { mixture, .. } => mixture.peak(),
+        }
     }
 }
 
 impl From<LoadCurve> for Curves {
     fn from(curve: LoadCurve) -> Self {
-        Self::new(vec![curve], vec![0])
+        Self::Certain(Monthly::new(vec![curve], vec![0]))
     }
 }

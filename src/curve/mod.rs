@@ -22,17 +22,20 @@
 //! high by at most `error` times the on-demand bill.
 //!
 //! Shapes know no order of time. [`Course`] does, for loads that are added hour by hour and for load
-//! that may wait.
+//! that may wait. Several loads whose mix differs from path to path are a [`Mixture`].
 
 mod burst;
 mod cells;
 mod course;
 mod curves;
+mod mixture;
+mod quick;
 mod shape;
 
 pub use burst::black;
 pub use course::{Course, Sharer, shared};
-pub use curves::Curves;
+pub use curves::{Curve, Curves, Monthly};
+pub use mixture::Mixture;
 pub use shape::Shape;
 
 use crate::rng::{LANES, Lane};

@@ -20,10 +20,13 @@ pub(super) fn sections(study: &Study, fields: &Fields<'_>) -> Vec<Section> {
     let asked =
         ["templates", "start", "horizon_months", "level_at", "months_until_start", "strategies"];
     let judged = ["sizing", "finance", "run"];
+    let (loads, growths) =
+        (of_workloads(study, &["load"]), of_workloads(study, &["growth_per_year", "growth"]));
+    let (loads, growths) = (prefixes("workload", &loads), prefixes("growth", &growths));
     let mut all = vec![
         chapter("The question", &[&asked[..], &judged].concat(), question(study, fields)),
-        chapter("Today's load", &["workload", "workloads"], load(study, fields)),
-        chapter("How usage grows", &["growth"], still(fields, "growth", "usage")),
+        chapter("Today's load", &loads, load(study, fields)),
+        chapter("How usage grows", &growths, still(fields, "growth", "usage")),
         chapter("How the on-demand price moves", &["price"], still(fields, "price", "the price")),
         chapter("How wrong the forecast may be", &["forecast_error"], Vec::new()),
         chapter("What moves together", &["correlations"], Vec::new()),
@@ -35,6 +38,17 @@ pub(super) fn sections(study: &Study, fields: &Fields<'_>) -> Vec<Section> {
     ];
     all.retain(|section| !section.entries.is_empty());
     all
+}
+
+fn prefixes<'a>(first: &'a str, further: &'a [String]) -> Vec<&'a str> {
+    std::iter::once(first).chain(further.iter().map(String::as_str)).collect()
+}
+
+/// Fields of all further workloads.
+fn of_workloads(study: &Study, fields: &[&str]) -> Vec<String> {
+    let further = study.model.spec().pool.as_ref().map_or(0, |pool| pool.parts.len() - 1);
+    let of_one = |i| fields.iter().map(move |field| format!("workloads[{i}].{field}"));
+    (0..further).flat_map(of_one).collect()
 }
 
 /// A value that is computed.

@@ -50,8 +50,8 @@ pub struct StudyFile {
     pub price_books: Vec<String>,
     /// Today's load and what it costs on demand.
     pub workload: WorkloadTable,
-    /// Workloads that share its units. `[growth]`, `[forecast_error]` and `[price]` move all of them
-    /// together; their hours are added.
+    /// Workloads that share its units. `[forecast_error]` and `[price]` move all of them together,
+    /// `[growth]` those without a `growth` of their own; their hours are added.
     #[serde(default)]
     pub workloads: Vec<FurtherWorkload>,
     /// How usage moves.

@@ -127,16 +127,6 @@ impl PathModel {
     }
 }
 
-impl PathBlock {
-    fn copy_future(&mut self, other: &Self) {
-        self.load.copy_from_slice(&other.load);
-        self.on_demand.copy_from_slice(&other.on_demand);
-        self.start = other.start;
-        self.unit_value.copy_from_slice(&other.unit_value);
-        self.apart.copy_from_slice(&other.apart);
-    }
-}
-
 /// A companion's variables, in the sampler of all.
 struct Own<'a> {
     sampler: &'a dyn Sampler,

@@ -2,8 +2,8 @@
 //!
 //! Two groups of standard normals can be correlated, each within itself:
 //!
-//! - the monthly *shocks* of growth, price and forecast error, month by month: the shocks of
-//!   different months stay independent;
+//! - the monthly *shocks* of growth, price, forecast error and workloads that grow on their own, month
+//!   by month: the shocks of different months stay independent;
 //! - the uncertain *parameters*, drawn once per path, through a Gaussian copula: each keeps its
 //!   own distribution.
 //!
@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correlation {
-    /// Two names: `growth`, `price` and `forecast_error` for monthly shocks, or the full paths of
-    /// two uncertain parameters, as in `growth.expected_per_year`.
+    /// Two names: `growth`, `price`, `forecast_error` and `workloads[0].growth` for monthly shocks, or
+    /// the full paths of two uncertain parameters, as in `growth.expected_per_year`.
     #[schemars(length(min = 2, max = 2))]
     pub between: Vec<String>,
     /// Correlation of the underlying normals, from -1 to 1.

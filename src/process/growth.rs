@@ -1,4 +1,4 @@
-//! Growth of usage: the table `[growth]` of a study.
+//! Growth of usage: the table `[growth]` of a study, and those of workloads that move on their own.
 
 use super::drift::{Drift, Moves, Stated};
 use super::jumps::Jumps;
@@ -56,12 +56,18 @@ impl Growth {
         self.stated().check(months).into_iter().chain(jumps).collect()
     }
 
-    /// Registers parameters and variables.
-    pub fn bind(&mut self, clock: Clock, parameters: &mut Parameters, variables: &mut Variables) {
-        let drift = self.stated().bind("growth", Moves::Monthly, clock, parameters, variables);
+    /// Registers parameters and variables as those of `table`: `growth`, or `workloads[0].growth`.
+    pub fn bind(
+        &mut self,
+        table: &str,
+        clock: Clock,
+        parameters: &mut Parameters,
+        variables: &mut Variables,
+    ) {
+        let drift = self.stated().bind(table, Moves::Monthly, clock, parameters, variables);
         self.drift = Some(drift);
         for (name, jumps) in &mut self.jumps {
-            jumps.bind(&format!("growth.jumps.{name}"), clock, parameters, variables);
+            jumps.bind(&format!("{table}.jumps.{name}"), clock, parameters, variables);
         }
     }
 

@@ -6,7 +6,7 @@
 //!
 //! | file | process | moves |
 //! |---|---|---|
-//! | [`growth`] | the table `[growth]`: a drift and jumps | usage |
+//! | [`growth`] | the table `[growth]`: a drift and jumps | usage, or that of one workload |
 //! | [`price`] | the table `[price]`: a drift, jumps and a cap | on-demand price |
 //! | [`forecast_error`] | error of the starting level and monthly error with persistence | usage |
 //! | [`drift`] | expected rate with volatility | |

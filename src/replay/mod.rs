@@ -103,6 +103,15 @@ pub struct Looked {
     pub side: String,
 }
 
+/// What a workload has of the load of a month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkloadShare {
+    /// Its table in the study file, as in `workload` or `workloads[0].load`.
+    pub workload: String,
+    /// Share of the month's load, from 0 to 1.
+    pub share: f64,
+}
+
 /// A month of the path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplayedMonth {
@@ -115,6 +124,9 @@ pub struct ReplayedMonth {
     pub phase: String,
     /// Mean load of the month, in units.
     pub load: f64,
+    /// What each workload has of it, where that differs from path to path; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mix: Vec<WorkloadShare>,
     /// Price of a fully used unit's tokens on demand.
     pub on_demand_price: PriceSteps,
     /// Price of a committed unit; absent without a contract.

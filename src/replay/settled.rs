@@ -2,7 +2,7 @@
 
 use super::{
     Checks, FORMAT, Looked, ParameterValue, PriceSteps, Replay, ReplayedClause, ReplayedMonth,
-    ReplayedTotals,
+    ReplayedTotals, WorkloadShare,
 };
 use crate::analysis::calendar_month;
 use crate::contract::policy::Look;
@@ -15,6 +15,7 @@ use crate::settle::{Prices, Stage, looks, overflow_price};
 use crate::simulate::Plan;
 use crate::size::sweep::{Desk, Entry};
 use crate::study::Study;
+use crate::workload::Part;
 
 /// A path of a run in its block, settled with every line.
 pub(super) struct Settled<'a> {
@@ -118,6 +119,7 @@ impl<'a> Settled<'a> {
             date: self.study.facts.start.as_deref().map(|start| calendar_month(start, t)),
             phase: if month.ended[self.lane] { "ended".into() } else { in_words(phase) },
             load,
+            mix: self.mix(t),
             on_demand_price: steps(&|rates| at(&rates.on_demand)),
             committed_price: (phase != Phase::None).then(|| steps(&|rates| at(&rates.commitment))),
             committed_average: (phase != Phase::None)
@@ -151,6 +153,17 @@ impl<'a> Settled<'a> {
             discount_factor,
             present_value: discount_factor * bill,
         }
+    }
+
+    /// The workloads' shares of the load of a month, where they differ from path to path.
+    fn mix(&self, t: usize) -> Vec<WorkloadShare> {
+        let shares = self.paths.mix.get(t).into_iter().flatten();
+        let parts = self.study.model.spec().pool.iter().flat_map(|pool| &pool.parts);
+        let share = |(part, share): (&Part, &Lane)| WorkloadShare {
+            workload: part.table.clone(),
+            share: self.at(share),
+        };
+        parts.zip(shares).map(share).collect()
     }
 
     fn opening(&self, t: usize) -> Opening<'_> {

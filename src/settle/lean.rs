@@ -6,7 +6,7 @@
 
 use super::{Prices, Terms, apart, overflow_price, quantity, spare_price};
 use crate::contract::{Opening, Phase};
-use crate::curve::LoadCurve;
+use crate::curve::Curve;
 use crate::ledger::Totals;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -133,20 +133,20 @@ impl Prepared {
         fill(&mut self.months, terms, kind, paths, prices);
     }
 
-    /// Settles `units > 0` on the prepared block.
+    /// Settles `units > 0` on the block `paths` that was prepared.
     #[must_use]
-    pub fn settle(&self, terms: Terms<'_>, units: f64, params: &[Lane]) -> Totals {
+    pub fn settle(&self, terms: Terms<'_>, units: f64, paths: &PathBlock) -> Totals {
         let mut totals = Totals::zero();
         for (t, month) in self.months.iter().enumerate() {
             let opening = Opening {
                 month: t.saturating_sub(terms.contract.start),
                 contract: terms.contract,
-                params,
+                params: &paths.params,
                 closed: &[],
                 list: &[],
             };
             let (_, deployed) = quantity(opening, month.phase, units);
-            add_month(terms.curves.of(t), month, &deployed, &mut totals);
+            add_month(terms.curves.of(t, &paths.mix), month, &deployed, &mut totals);
         }
         totals
     }
@@ -154,7 +154,7 @@ impl Prepared {
 
 kernel! {
     /// Adds a month to the totals.
-    fn add_month(curve: &LoadCurve, month: &Month, deployed: &Lane, totals: &mut Totals) {
+    fn add_month(curve: Curve<'_>, month: &Month, deployed: &Lane, totals: &mut Totals) {
         let overflow = super::overflow(curve, &month.load, &month.inverse, deployed);
         let (signed, rejects) = (matches!(month.phase, Phase::Term(_)), month.rejects);
         for i in 0..LANES {

@@ -22,7 +22,7 @@ pub use rights::{Left, Orders, looks};
 pub use stage::{Adds, Stage};
 
 use crate::contract::{Billing, Contract, Opening, Phase, Rates};
-use crate::curve::{Curves, LoadCurve};
+use crate::curve::{Curve, Curves};
 use crate::ledger::{Ledger, Month, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
@@ -112,7 +112,7 @@ fn months_of(
             let order = terms.orders.map(|orders| orders.of(contract_month));
             rights::exercise(opening, phase, (units, order), &prices.paid()[t].commitment, month);
         }
-        consume(terms.curves.of(t), &paths.load[t], month);
+        consume(terms.curves.of(t, &paths.mix), &paths.load[t], month);
         let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list()[t].commitment };
         let rates = if phase == Phase::None { &list } else { &prices.paid()[t] };
         let overflow = Some(overflow).filter(|_| phase != Phase::None);
@@ -157,7 +157,7 @@ pub(crate) fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane,
 ///
 /// Overflow is written to `spilled`; [`bill`] moves it to `rejected` where it is rejected.
 #[inline(always)]
-fn consume(curve: &LoadCurve, load: &Lane, month: &mut Month) {
+fn consume(curve: Curve<'_>, load: &Lane, month: &mut Month) {
     month.demand = *load;
     month.spilled = overflow(curve, load, &load.map(|load| 1.0 / load), &month.deployed);
     for i in 0..LANES {
@@ -167,7 +167,7 @@ fn consume(curve: &LoadCurve, load: &Lane, month: &mut Month) {
 
 /// Demand beyond `capacity` in a month with mean load `load` and its inverse.
 #[inline(always)]
-fn overflow(curve: &LoadCurve, load: &Lane, inverse: &Lane, capacity: &Lane) -> Lane {
+fn overflow(curve: Curve<'_>, load: &Lane, inverse: &Lane, capacity: &Lane) -> Lane {
     let mut ratio = [0.0; LANES];
     for i in 0..LANES {
         ratio[i] = capacity[i] * inverse[i];

@@ -152,7 +152,7 @@ impl<'a> Desk<'a> {
             return self.settle(entry, paths, scratch);
         }
         self.prepare(entry.strategy, paths, scratch);
-        scratch.prepared.settle(self.study.terms(), entry.units, &paths.params)
+        scratch.prepared.settle(self.study.terms(), entry.units, paths)
     }
 
     /// Settles an entry month by month, for the ledger.

@@ -5,9 +5,11 @@
 //! relative to their means, and `A` the mean of the loads up to the month, relative to its own:
 //!
 //! ```text
-//! 1   D   (D - k)+   A                        k: quantiles of the load
+//! 1   D   (D - k)+   D_j   A                  k: quantiles of the load
 //! P   P D   P (D - k)+   (P - q)+   (P - q)+ D   q: quantiles of the price, where it is uncertain
 //! ```
+//!
+//! with `D_j` the loads of the further workloads, where their shares differ from path to path.
 //!
 //! Bills are nearly linear in them (Carriere 1996; Longstaff and Schwartz 2001 for the method).
 
@@ -21,6 +23,9 @@ const KNOTS: [f64; 13] =
 /// Levels of the price at which a function has its bend.
 const PRICE_KNOTS: [f64; 4] = [0.1, 0.35, 0.6, 0.85];
 
+/// Prices whose difference is a smaller share of them are the same but for rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// A function of the user's own: of the month from 0, its load and its on-demand price.
 pub type Extra = fn(usize, f64, f64) -> f64;
 
@@ -30,6 +35,8 @@ pub struct Basis {
     months: Vec<MonthBasis>,
     /// Whether the price differs between paths.
     priced: bool,
+    /// Workloads beside the first whose shares differ from path to path.
+    further: usize,
     extra: Vec<Extra>,
 }
 
@@ -47,6 +54,7 @@ struct MonthBasis {
 pub struct Seen {
     loads: Vec<Vec<f64>>,
     prices: Vec<Vec<f64>>,
+    further: usize,
 }
 
 impl Seen {
@@ -54,6 +62,7 @@ impl Seen {
     pub fn push(&mut self, paths: &PathBlock) {
         self.loads.resize(paths.load.len(), Vec::new());
         self.prices.resize(paths.load.len(), Vec::new());
+        self.further = paths.mix.first().map_or(0, |shares| shares.len() - 1);
         for t in 0..paths.load.len() {
             self.loads[t].extend(&paths.load[t]);
             self.prices[t].extend(&paths.on_demand[t]);
@@ -84,7 +93,8 @@ impl Basis {
     /// have a form of their own is fitted best by that form.
     #[must_use]
     pub fn of(seen: &Seen, extra: &[Extra]) -> Self {
-        let priced = seen.prices.iter().any(|row| row.iter().any(|p| *p != row[0]));
+        let moves = |row: &Vec<f64>| row.iter().any(|p| (p - row[0]).abs() > ROUNDING * row[0]);
+        let priced = seen.prices.iter().any(moves);
         let mut total = 0.0;
         let month = |(t, (loads, prices)): (usize, (&Vec<f64>, &Vec<f64>))| {
             let load = mean(loads);
@@ -103,13 +113,13 @@ impl Basis {
             }
         };
         let months = seen.loads.iter().zip(&seen.prices).enumerate().map(month).collect();
-        Self { months, priced, extra: extra.to_vec() }
+        Self { months, priced, further: seen.further, extra: extra.to_vec() }
     }
 
     /// Number of functions of a month.
     #[must_use]
     pub fn count(&self, t: usize) -> usize {
-        let own = 2 + self.months[t].knots.len();
+        let own = 2 + self.months[t].knots.len() + self.further;
         let bends = 2 * self.months[t].price_knots.len();
         let all = if self.priced { 2 * own + 1 + bends } else { own + 1 };
         all + self.extra.len()
@@ -137,6 +147,8 @@ impl Basis {
             for knot in &month.knots {
                 rows.push(level.map(|level| (level - knot).max(0.0)));
             }
+            let shares = paths.mix.get(t).into_iter().flatten().skip(1);
+            rows.extend(shares.map(|share| times(&level, share)));
             let own = rows.len();
             let scale = 1.0 / ((t + 1) as f64 * month.average);
             rows.push(sum.map(|sum| sum * scale));

@@ -4,7 +4,8 @@
 //! months are jointly normal. If the last closed month tells all that the earlier ones could about
 //! the next, the expected value of anything that depends on it has a closed form. That holds for a
 //! walk with known volatility, for one whose growth was drawn once and is learned as months close,
-//! and for a mean-reverting error alone; not for jumps, an uncertain price, or several loads.
+//! and for a mean-reverting error alone; not for jumps, an uncertain price, or several loads that move
+//! apart: their mix is part of what a month costs.
 //!
 //! The law is read off the generator itself, draw by draw, not off the tables of the study: a new
 //! process is recognized on the day it is added.
@@ -164,6 +165,7 @@ fn moving(block: &PathBlock, price_moves: bool) -> impl Iterator<Item = &Lane> {
 fn nothing_else_moves(block: &PathBlock, price_moves: bool) -> bool {
     let fixed = [&block.unit_value, &block.apart];
     fixed.iter().all(|rows| rows.iter().all(same))
+        && block.mix.iter().flatten().all(same)
         && (price_moves || block.on_demand.iter().all(same))
         && same(&block.start)
 }

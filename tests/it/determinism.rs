@@ -45,6 +45,8 @@ fn bytes_at(level: &str, study: &str, overrides: &[&str]) -> Vec<u8> {
 #[test]
 fn vector_code_changes_no_byte() {
     for (study, sampler) in [
+        ("tests/studies/own_growth.toml", "run.sampler=pseudo"),
+        ("tests/studies/own_growth.toml", "workload.burst_cv=0.5"),
         ("tests/studies/r1.toml", "run.sampler=pseudo"),
         ("tests/studies/r1.toml", "run.sampler=sobol"),
         (STUDY, "run.sampler=pseudo"),

@@ -442,9 +442,7 @@ fn changes_without_effect_are_warned_of() {
 #[test]
 fn workloads_that_cannot_share_units_are_refused() {
     let with = |more: &str| second(&format!("level=500,on_demand_per_unit_month=20{more}"), 0.0);
-    let uncertain = r#"workload.level={dist="uniform",min=900,max=1100}"#;
     found("unit-mismatch", "requests", &[&with(r#",unit="GSU""#)]);
-    found("uncertain-mix", "certain", &[&with(""), uncertain]);
     found("no-effect", "certain", &[&with(",rerated_with_price=1")]);
     found("no-order", "certain", &[&with(r#",shape="cloud_large""#)]);
     // 1,009 and 499 hours come together after 503,491.

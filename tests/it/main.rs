@@ -24,6 +24,7 @@ mod levers;
 mod malformed;
 mod mechanisms;
 mod menu;
+mod mixes;
 mod pieces;
 mod price_books;
 mod properties;

@@ -195,7 +195,7 @@ fn lean_is_general(study: &Study) {
             let mut prepared = Prepared::default();
             prepared.prepare(study.terms(), &strategy.overflow, paths, &prices);
             for units in [15.0, 45.0, 300.0] {
-                let lean = prepared.settle(study.terms(), units, &paths.params);
+                let lean = prepared.settle(study.terms(), units, paths);
                 let (_, totals) = settled(study, index, units, paths);
                 assert_eq!(format!("{lean:?}"), format!("{totals:?}"), "{:?}", strategy.kind);
             }

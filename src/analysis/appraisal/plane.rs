@@ -26,7 +26,8 @@ impl Appraiser<'_> {
                 "the dynamic program needs a load, or a load and an on-demand price, whose last month \
                  tells all that earlier ones could of the next, and normal logarithms: a walk, growth that \
                  is drawn once from a normal distribution, or a monthly error without either. Jumps, \
-                 limits on the price, other distributions and several workloads are not of that kind",
+                 limits on the price, other distributions and workloads that move apart are not of that \
+                 kind",
                 HELP,
             )
         })?;

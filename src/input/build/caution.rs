@@ -135,7 +135,7 @@ impl Builder {
     }
 
     fn caution_shape(&mut self, loads: &Loads) {
-        let flat = loads.curves.of(0).shape().peak() == 1.0;
+        let flat = loads.curves.today().shape().peak() == 1.0;
         let stated = self.file.workload.shape.is_some();
         if flat && !stated && loads.purchase.is_some() {
             self.warn(
@@ -146,7 +146,7 @@ impl Builder {
             );
         }
         if self.file.workload.burst_cv.is_none()
-            && loads.curves.of(0).burst_cv() == 0.0
+            && loads.curves.today().burst_cv() == 0.0
             && loads.purchase.is_some()
             && !flat
         {

@@ -231,6 +231,10 @@ impl Builder {
             ("forecast_error", self.file.forecast_error.check()),
         ];
         self.check_discount(months);
+        for (i, further) in self.file.workloads.clone().iter().enumerate() {
+            let problems = further.growth.iter().flat_map(|growth| growth.check(until)).collect();
+            self.problems(&format!("workloads[{i}].growth"), problems);
+        }
         for (table, problems) in problems {
             self.problems(table, problems);
         }

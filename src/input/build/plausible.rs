@@ -5,6 +5,7 @@ use crate::contract::policy::Policy;
 use crate::contract::{AnyClause, Contract, Ramp};
 use crate::facts::Facts;
 use crate::param::Param;
+use crate::process::growth::Growth;
 
 /// From these on a rate, volatility or discount looks like a number in percent, or like one for a
 /// longer period than its name says.
@@ -27,36 +28,16 @@ const LITTLE: f64 = 0.2;
 impl Builder {
     /// Growth, volatility and discount rates that were meant in percent or for another period.
     pub(super) fn caution_rates(&mut self) {
-        let (growth, price) = (self.file.growth.clone(), self.file.price.clone());
-        let rates = [
-            ("growth.expected_per_year", &growth.expected_per_year, RATES_PER_YEAR),
-            ("growth.expected_per_month", &growth.expected_per_month, RATES_PER_MONTH),
-        ];
-        for (field, rate, limit) in rates {
-            let Some(mean) = beyond(rate.as_ref(), limit) else { continue };
-            let seen = format!("`{field}` is {mean}: usage grows by {:.0} %", 100.0 * mean);
-            self.warn(
-                "implausible-growth",
-                seen,
-                "a number that was meant in percent",
-                "write a share: 0.2 for 20 %",
-            );
+        let further = self.file.workloads.clone().into_iter().enumerate();
+        let own = further.filter_map(|(i, w)| Some((format!("workloads[{i}].growth"), w.growth?)));
+        let shared = ("growth".to_owned(), self.file.growth.clone());
+        for (table, growth) in std::iter::once(shared).chain(own) {
+            self.caution_growth(&table, &growth);
         }
-        let volatilities = [
-            ("growth.volatility_per_year", &growth.volatility_per_year, VOLATILITY_PER_YEAR),
-            ("growth.volatility_per_month", &growth.volatility_per_month, VOLATILITY_PER_MONTH),
-            ("price.volatility_per_year", &price.volatility_per_year, VOLATILITY_PER_YEAR),
-            ("price.volatility_per_month", &price.volatility_per_month, VOLATILITY_PER_MONTH),
-        ];
-        for (field, volatility, limit) in volatilities {
-            let Some(mean) = beyond(volatility.as_ref(), limit) else { continue };
-            self.warn(
-                "implausible-volatility",
-                format!("`{field}` is {mean}"),
-                "a number that was meant in percent, or for a year instead of a month",
-                "write the standard deviation of the log change over the period of the field: 0.1 for 10 %",
-            );
-        }
+        let price = self.file.price.clone();
+        let (year, month) =
+            (price.volatility_per_year.as_ref(), price.volatility_per_month.as_ref());
+        self.caution_volatility("price", year, month);
         let discount = self.file.finance.discount_rate_per_year;
         if discount >= DISCOUNT {
             self.warn(
@@ -67,6 +48,41 @@ impl Builder {
                 ),
                 "a number that was meant in percent",
                 "write a share: 0.08 for 8 %",
+            );
+        }
+    }
+
+    fn caution_growth(&mut self, table: &str, growth: &Growth) {
+        let rates = [
+            ("expected_per_year", &growth.expected_per_year, RATES_PER_YEAR),
+            ("expected_per_month", &growth.expected_per_month, RATES_PER_MONTH),
+        ];
+        for (field, rate, limit) in rates {
+            let Some(mean) = beyond(rate.as_ref(), limit) else { continue };
+            self.warn(
+                "implausible-growth",
+                format!("`{table}.{field}` is {mean}: usage grows by {:.0} %", 100.0 * mean),
+                "a number that was meant in percent",
+                "write a share: 0.2 for 20 %",
+            );
+        }
+        let (year, month) =
+            (growth.volatility_per_year.as_ref(), growth.volatility_per_month.as_ref());
+        self.caution_volatility(table, year, month);
+    }
+
+    fn caution_volatility(&mut self, table: &str, year: Option<&Param>, month: Option<&Param>) {
+        let volatilities = [
+            ("volatility_per_year", year, VOLATILITY_PER_YEAR),
+            ("volatility_per_month", month, VOLATILITY_PER_MONTH),
+        ];
+        for (field, volatility, limit) in volatilities {
+            let Some(mean) = beyond(volatility, limit) else { continue };
+            self.warn(
+                "implausible-volatility",
+                format!("`{table}.{field}` is {mean}"),
+                "a number that was meant in percent, or for a year instead of a month",
+                "write the standard deviation of the log change over the period of the field: 0.1 for 10 %",
             );
         }
     }

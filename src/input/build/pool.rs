@@ -4,10 +4,11 @@ use super::Builder;
 use super::books::Books;
 use super::contract::Bought;
 use super::workload::{Loads, Stated};
-use crate::curve::{Course, Curves, LoadCurve, Shape, Sharer, shared};
-use crate::param::Parameters;
+use crate::curve::{Course, Curves, LoadCurve, Mixture, Monthly, Shape, Sharer, shared};
+use crate::input::study_file::FurtherWorkload;
 use crate::process::Clock;
-use crate::workload::{Part, Pool};
+use crate::process::growth::Growth;
+use crate::workload::{Level, Lever, Part, Pool};
 
 /// Stretches of time that courses of different length may need together.
 const MOST_STRETCHES: usize = 200_000;
@@ -29,14 +30,15 @@ impl Builder {
         months: usize,
     ) -> Option<Loads> {
         let first = Stated { table: self.file.workload.clone(), place: "workload".into() };
-        let further = self.file.workloads.clone().into_iter().enumerate().map(|(i, w)| {
+        let mut all = vec![(first, Level::Shared { more_per_year: 0.0 })];
+        for (i, further) in self.file.workloads.clone().into_iter().enumerate() {
+            let level = self.level(&format!("workloads[{i}]"), &further);
             let place = format!("workloads[{i}].load");
-            (Stated { table: w.load, place }, w.growth_per_year)
-        });
-        let all: Vec<(Stated, f64)> = std::iter::once((first, 0.0)).chain(further).collect();
+            all.push((Stated { table: further.load, place }, level));
+        }
         let members: Vec<Option<Member>> = all
             .into_iter()
-            .map(|(stated, growth)| self.member(&stated, growth, books, offer, months))
+            .map(|(stated, level)| self.member(&stated, level, books, offer, months))
             .collect();
         let members: Vec<Member> = members.into_iter().collect::<Option<_>>()?;
         self.check_members(&members);
@@ -46,10 +48,26 @@ impl Builder {
         self.together(members, months)
     }
 
+    /// How the level of the workload in a table moves.
+    fn level(&mut self, table: &str, further: &FurtherWorkload) -> Level {
+        if further.growth.is_some() && further.growth_per_year.is_some() {
+            let message = "`growth` and `growth_per_year` both say how the workload grows";
+            let help = "state one: `growth` instead of the study's [growth], or `growth_per_year` \
+                        on top of that";
+            self.error(&format!("{table}.growth_per_year"), "ambiguous", message, help);
+        }
+        match &further.growth {
+            Some(growth) => {
+                Level::Own { table: format!("{table}.growth"), growth: Box::new(growth.clone()) }
+            }
+            None => Level::Shared { more_per_year: further.growth_per_year.unwrap_or(0.0) },
+        }
+    }
+
     fn member(
         &mut self,
         stated: &Stated,
-        growth_per_year: f64,
+        level: Level,
         books: &Books,
         offer: Option<&Bought>,
         months: usize,
@@ -70,12 +88,12 @@ impl Builder {
             workload: loads.workload.clone(),
             levers: self.levers(stated, &loads, books, offer, months),
             rerating: stated.table.rerating.clone(),
-            growth_per_year,
+            level,
         };
         Some(Member { loads, part, waits })
     }
 
-    /// Several workloads are of one unit, with certain mixes and hours that can be added.
+    /// Several workloads are of one unit, with hours that can be added.
     fn check_members(&mut self, members: &[Member]) {
         let first = &members[0].loads;
         for member in &members[1..] {
@@ -85,13 +103,9 @@ impl Builder {
                 self.error(place, "unit-mismatch", message, "state them in separate studies");
             }
         }
-        if members.len() < 2 {
-            return;
+        if members.len() > 1 {
+            self.check_hours(members);
         }
-        for member in members {
-            self.check_certain(&member.part);
-        }
-        self.check_hours(members);
     }
 
     /// The hours of all workloads can be added: their order is known, and they are the same hours.
@@ -119,18 +133,18 @@ impl Builder {
         }
     }
 
-    /// The mix of several workloads is the same on every path, so that their hours can be added
-    /// once.
-    fn check_certain(&mut self, part: &Part) {
-        let mut parameters = Parameters::default();
-        let mut pool = Pool { parts: vec![part.clone()], rerated_with_price: 0.0.into() };
-        pool.bind(&mut parameters);
-        for i in parameters.uncertain() {
-            let name = &parameters.list()[i].name;
-            let message = format!("`{name}` is uncertain, and with it the mix of the workloads");
-            let help = "put the uncertainty where all workloads share it: `growth` or \
-                        `forecast_error`";
-            self.error(name, "uncertain-mix", message, help);
+    /// When load that may wait is served follows from the hours of all workloads together, which must
+    /// be the same on every path.
+    fn check_waiting(&mut self, members: &[Member]) {
+        for Member { part, .. } in members.iter().filter(|m| m.waits.0 > 0.0 && m.waits.1 > 0) {
+            let waits = |lever: &Lever| matches!(lever, Lever::Deferrable(_));
+            let Some(i) = part.levers.iter().position(waits) else { continue };
+            let message = "load that may wait needs one mix of the workloads, and here the mix \
+                           differs from future to future";
+            let help = "take `deferrable` out, or let the workloads move together: \
+                        `growth_per_year` instead of `growth`, and what is uncertain in [growth] \
+                        or [forecast_error]";
+            self.error(&format!("{}.levers[{i}]", part.table), "random-mix", message, help);
         }
     }
 
@@ -152,9 +166,15 @@ impl Builder {
             return members.pop().map(|member| member.loads);
         }
         let pool = Pool { parts, rerated_with_price: follows.unwrap_or_else(|| 0.0.into()) };
-        let clock = self.clock(months);
-        let curves = curves(&members, &pool, clock);
-        let (units, usd) = pool.total_at_means(clock, 0);
+        let (clock, growth) = (self.clock(months), self.file.growth.clone());
+        let curves = if pool.has_random_mix(clock, &growth) {
+            self.check_waiting(&members);
+            mixed_curves(&members, &mix(&pool, clock, &growth, 0))
+        } else {
+            curves(&members, &pool, clock, &growth)
+        };
+        let today = pool.at_means(clock, &growth, 0);
+        let (units, usd) = today.iter().fold((0.0, 0.0), |sum, at| (sum.0 + at.0, sum.1 + at.1));
         if units <= 0.0 {
             let message = "the levers leave no load in the first month";
             self.error(
@@ -165,7 +185,7 @@ impl Builder {
             );
             return None;
         }
-        let description = described(&members);
+        let description = described(&members, curves.certain().is_none());
         let mut members = members.into_iter().map(|member| member.loads);
         let mut loads = members.next()?;
         for other in members {
@@ -192,8 +212,17 @@ fn round<'a>(courses: impl Iterator<Item = &'a Course>) -> usize {
     })
 }
 
+/// The shares of the workloads in the load of month `t`, at the means of what is uncertain.
+fn mix(pool: &Pool, clock: Clock, growth: &Growth, t: usize) -> Vec<f64> {
+    let units = pool.at_means(clock, growth, t).into_iter().map(|(units, _)| units);
+    let units: Vec<f64> = units.collect();
+    let total: f64 = units.iter().sum();
+    // A load of nothing has no mix.
+    units.iter().map(|units| if total > 0.0 { units / total } else { 1.0 }).collect()
+}
+
 /// The curve of each month: one for all, where the mix does not change.
-fn curves(members: &[Member], pool: &Pool, clock: Clock) -> Curves {
+fn curves(members: &[Member], pool: &Pool, clock: Clock, growth: &Growth) -> Curves {
     let alone = &members[0].loads.form;
     let waits = members.iter().any(|m| m.waits.0 > 0.0 && m.waits.1 > 0);
     if members.len() == 1 && !waits {
@@ -201,19 +230,28 @@ fn curves(members: &[Member], pool: &Pool, clock: Clock) -> Curves {
     }
     let (mut mixes, mut of_month): (Vec<Vec<f64>>, Vec<usize>) = (Vec::new(), Vec::new());
     for t in 0..clock.months {
-        let units: Vec<f64> = pool.at_means(clock, t).iter().map(|(units, _)| *units).collect();
-        let total: f64 = units.iter().sum();
-        // A load of nothing has no mix.
-        let part = |units: &f64| if total > 0.0 { units / total } else { 1.0 };
-        let mix: Vec<f64> = units.iter().map(part).collect();
+        let mix = mix(pool, clock, growth, t);
         let known = mixes.iter().position(|other| *other == mix);
         of_month.push(known.unwrap_or(mixes.len()));
         if known.is_none() {
             mixes.push(mix);
         }
     }
-    let curve = |mix: &Vec<f64>| LoadCurve::new(mixed(members, mix), burst(members, mix));
-    Curves::new(mixes.iter().map(curve).collect(), of_month)
+    let distinct = mixes.iter().map(|mix| curve(members, mix)).collect();
+    Curves::Certain(Monthly::new(distinct, of_month))
+}
+
+/// The curves of workloads whose mix differs from path to path; today it is `mix`.
+fn mixed_curves(members: &[Member], mix: &[f64]) -> Curves {
+    let courses: Vec<Course> = members.iter().filter_map(|m| m.loads.form.course.clone()).collect();
+    let bursts: Vec<f64> = members.iter().map(|m| m.loads.form.burst_cv).collect();
+    let mixture = Mixture::new(&courses, &bursts, round(courses.iter()));
+    Curves::Mixed { mixture, today: curve(members, mix) }
+}
+
+/// The curve of the workloads together, with these shares of the load.
+fn curve(members: &[Member], mix: &[f64]) -> LoadCurve {
+    LoadCurve::new(mixed(members, mix), burst(members, mix))
 }
 
 /// The shape of the workloads together, with these shares of the load.
@@ -238,8 +276,8 @@ fn burst(members: &[Member], mix: &[f64]) -> f64 {
     parts.map(|(m, share)| (share * m.loads.form.burst_cv).powi(2)).sum::<f64>().sqrt()
 }
 
-/// Where the shape comes from, in words.
-fn described(members: &[Member]) -> String {
+/// Where the shape comes from, in words; `apart` if the mix differs from path to path.
+fn described(members: &[Member], apart: bool) -> String {
     let forms: Vec<String> = members
         .iter()
         .map(|member| {
@@ -254,6 +292,9 @@ fn described(members: &[Member]) -> String {
         .collect();
     match forms.as_slice() {
         [one] => one.clone(),
-        all => format!("{} workloads added hour by hour: {}", all.len(), all.join("; ")),
+        all => {
+            let how = if apart { ", in each future by its own mix" } else { "" };
+            format!("{} workloads added hour by hour{how}: {}", all.len(), all.join("; "))
+        }
     }
 }

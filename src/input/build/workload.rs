@@ -336,7 +336,7 @@ impl Loads {
     }
 
     pub(super) fn shape_fact(&self) -> ShapeFact {
-        let shape = self.curves.of(0).shape();
+        let shape = self.curves.today().shape();
         let steps = 100;
         let duration = (0..=steps).map(|i| {
             let share = f64::from(i) / f64::from(steps);
@@ -346,7 +346,7 @@ impl Loads {
             description: self.form.description.clone(),
             peak: shape.peak(),
             p95: shape.quantile(0.95),
-            burst_cv: self.curves.of(0).burst_cv(),
+            burst_cv: self.curves.today().burst_cv(),
             curve_error: self.curves.error(),
             duration: duration.collect(),
         }
@@ -356,7 +356,7 @@ impl Loads {
     pub(super) fn vendor_sizing(&self, sizes: &Sizes) -> Option<VendorSizing> {
         self.purchase?;
         let (units, _) = self.at_means();
-        let shape = self.curves.of(0).shape();
+        let shape = self.curves.today().shape();
         let (p95, peak) = (units * shape.quantile(0.95), units * shape.peak());
         Some(VendorSizing {
             p95_load: p95,

@@ -1,6 +1,7 @@
 //! The table `[workload]`.
 
 use crate::param::Param;
+use crate::process::growth::Growth;
 use crate::workload::{Lever, Rerating};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,10 +61,13 @@ pub struct WorkloadTable {
 #[serde(deny_unknown_fields)]
 pub struct FurtherWorkload {
     /// Growth of its level per year relative to that of `[workload]`: 0.3 for 30 % a year on top of
-    /// what `[growth]` says.
-    #[serde(default)]
+    /// what `[growth]` says; by default 0.
     #[schemars(extend("exclusiveMinimum" = -1.0), range(max = 100.0))]
-    pub growth_per_year: f64,
+    pub growth_per_year: Option<f64>,
+    /// How its level moves on its own, instead of by `[growth]`, with the fields of that; its shocks
+    /// are `workloads[0].growth` in `correlations`, and independent without. The forecast error is
+    /// that of all workloads.
+    pub growth: Option<Growth>,
     /// Its load, with the fields of `[workload]`.
     pub load: WorkloadTable,
 }

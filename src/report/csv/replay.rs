@@ -9,11 +9,15 @@ pub fn replay(replay: &Replay) -> Table {
     let clauses = replay.clauses.iter().enumerate();
     let added: Vec<String> =
         clauses.map(|(i, c)| format!("added_{}_{}_usd", i + 1, c.kind)).collect();
-    let header: Vec<&str> = COLUMNS.into_iter().chain(added.iter().map(String::as_str)).collect();
+    let mix = replay.months.first().map_or(&[][..], |month| &month.mix);
+    let shares: Vec<String> = mix.iter().map(|part| format!("share_{}", part.workload)).collect();
+    let more = added.iter().chain(&shares).map(String::as_str);
+    let header: Vec<&str> = COLUMNS.into_iter().chain(more).collect();
     table("replay.csv", &header, replay.months.iter().map(row))
 }
 
-/// The columns that every contract has; what each clause adds to the bill follows.
+/// The columns that every contract has; what each clause adds to the bill follows, and the workloads'
+/// shares of the load where they differ from path to path.
 const COLUMNS: [&str; 40] = [
     "month",
     "date",
@@ -78,5 +82,6 @@ fn row(m: &ReplayedMonth) -> Vec<String> {
     cells.push(utilization);
     cells.extend([m.load * m.on_demand_price.list].map(number));
     cells.extend(m.added_by_clause.iter().copied().map(number));
+    cells.extend(m.mix.iter().map(|part| number(part.share)));
     cells
 }

@@ -105,23 +105,24 @@ impl Default for GridScratch {
 
 impl Grid {
     /// Compiles `sizes` (units, rising) for a contract with certain quantities; nothing if the load
-    /// curve has corners that a table would cut by more than a ten-thousandth of the load. `params`
-    /// are the certain values.
+    /// curve differs from path to path, or has corners that a table would cut by more than a
+    /// ten-thousandth of the load. `params` are the certain values.
     #[must_use]
     pub fn new(terms: Terms<'_>, params: &[Lane], sizes: &[f64]) -> Option<Self> {
+        let curves = terms.curves.certain()?;
         let mut grid = Self { sizes: sizes.len(), classes: Vec::new(), months: Vec::new() };
         for t in 0..terms.discounts.len() {
             let phase = terms.contract.phase(t);
             let class = match phase {
                 Phase::None => None,
                 _ => {
-                    let curve = terms.curves.position(t);
+                    let curve = curves.position(t);
                     Some(grid.class(curve, deployed(terms, params, t, phase, sizes)))
                 }
             };
             grid.months.push(class);
         }
-        let curve = |class: &Class| terms.curves.at(class.curve);
+        let curve = |class: &Class| curves.at(class.curve);
         let fine = grid.classes.iter_mut().all(|class| class.compile(curve(class)));
         fine.then_some(grid)
     }

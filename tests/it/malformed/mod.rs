@@ -14,3 +14,4 @@ mod price_books;
 mod support;
 mod syntax;
 mod usage_files;
+mod workloads;

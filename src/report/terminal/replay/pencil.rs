@@ -1,7 +1,7 @@
 //! One month recomputed stage by stage, in the order of settlement.
 
 use super::wrap;
-use crate::replay::{PriceSteps, Replay, ReplayedMonth};
+use crate::replay::{PriceSteps, Replay, ReplayedMonth, WorkloadShare};
 use crate::settle::Stage;
 use crate::words::usd_exact;
 
@@ -135,19 +135,30 @@ fn quantity(replay: &Replay, m: &ReplayedMonth, before: Option<&ReplayedMonth>) 
     )
 }
 
+/// What each workload has of the load, where that is not the same on every path.
+fn shares(m: &ReplayedMonth) -> String {
+    let one = |part: &WorkloadShare| {
+        let (share, load) = (digits(part.share), digits(part.share * m.load));
+        format!("{} {} * {share} = {load}", part.workload, digits(m.load))
+    };
+    let all: Vec<String> = m.mix.iter().map(one).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
+}
+
 fn used(m: &ReplayedMonth) -> String {
-    let overflow = m.spilled + m.rejected;
+    let (overflow, shares) = (m.spilled + m.rejected, shares(m));
     if m.deployed == 0.0 || m.load == 0.0 {
-        return format!("load {}, all of it overflow", digits(m.load));
+        return format!("load {}{shares}, all of it overflow", digits(m.load));
     }
     format!(
-        "load {}; {} / {} = {} times the load is on, and a share of {} of the load lies above that \
-         in the month's hours; overflow {} * {} = {}, served {} - {} = {}",
+        "load {}{shares}; {} / {} = {} times the load is on, and a share of {} of the load lies \
+         above that in the month's hours{}; overflow {} * {} = {}, served {} - {} = {}",
         digits(m.load),
         digits(m.deployed),
         digits(m.load),
         digits(m.deployed / m.load),
         digits(m.overflow_share),
+        if m.mix.is_empty() { "" } else { ", in which these add up" },
         digits(m.load),
         digits(m.overflow_share),
         digits(overflow),

@@ -1,0 +1,42 @@
+//! Simulated futures, a block of paths at a time.
+
+use super::leading::LeadingScratch;
+use crate::rng::Lane;
+
+/// A block of simulated futures: series by month, one element per path.
+#[derive(Clone, Debug)]
+pub struct PathBlock {
+    /// Values of the parameters; read them with [`Param::of`](crate::param::Param::of).
+    pub params: Vec<Lane>,
+    /// Mean load of each month, in units.
+    pub load: Vec<Lane>,
+    /// On-demand list price of a fully used unit in each month, USD per unit-month.
+    pub on_demand: Vec<Lane>,
+    /// The same price when the study starts.
+    pub start: Lane,
+    /// What a unit's tokens are worth in each month relative to those of today's unit, at the same
+    /// prices; empty where that never changes.
+    pub unit_value: Vec<Lane>,
+    /// Bills of each month apart from the units, USD; empty where there are none.
+    pub apart: Vec<Lane>,
+    /// Share of each workload in the load of each month; empty where they are the same on every path.
+    pub mix: Vec<Vec<Lane>>,
+    pub(super) rows: Vec<Vec<Lane>>,
+    pub(super) scratch: Vec<Lane>,
+    pub(super) correlated: Vec<Lane>,
+    pub(super) leading: LeadingScratch,
+    /// The paths of the models that go along, from the same draws.
+    pub companions: Vec<Self>,
+}
+
+impl PathBlock {
+    /// Takes the loads and prices of another block, which has as many months.
+    pub(super) fn copy_future(&mut self, other: &Self) {
+        self.load.copy_from_slice(&other.load);
+        self.on_demand.copy_from_slice(&other.on_demand);
+        self.start = other.start;
+        self.unit_value.copy_from_slice(&other.unit_value);
+        self.apart.copy_from_slice(&other.apart);
+        self.mix.clone_from_slice(&other.mix);
+    }
+}
