@@ -413,6 +413,8 @@ write("refund", months((3, 100), (9, 100 - 1080 / 54)), months((3, 600), (9, 480
 write("refund_again_after_a_year", months((3, 100), (12, 91), (9, 70)),
       months((3, 600), (12, 546), (9, 420)), months((15, 0), (9, 210)))
 write("refund_in_parts", months((3, 100), (9, 80)), months((3, 600), (9, 480)), 0)
+write("refund_until_the_last_part", months((3, 100), (3, 90), (6, 75)),
+      months((3, 600), (3, 540), (6, 450)), 0)
 write("refund_until_the_limit_is_used", months((3, 100), (12, 60), (9, 60 - 1260 / 54)),
       months((3, 600), (12, 360), (9, 360 - 6 * 1260 / 54)), months((15, 0), (9, 10 * (1260 / 54 - 10))))
 write("refund_within_months", months((3, 100), (3, 95), (3, 87.5), (3, 72.5)),
