@@ -35,6 +35,7 @@ mod replay;
 mod rights;
 mod stopping;
 mod structure;
+mod sums;
 mod support;
 mod templates;
 mod traces;
