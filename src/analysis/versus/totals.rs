@@ -168,9 +168,10 @@ impl Settled<'_> {
     fn settle(&self, paths: &PathBlock, scratch: &mut DeskScratch) -> [Bill; 2] {
         self.desk.open(paths, scratch);
         let base = self.desk.settle(ON_DEMAND, paths, scratch);
-        let own = match self.entry.units > 0.0 {
-            true => self.desk.settle(self.entry, paths, scratch),
-            false => base.clone(),
+        let own = if self.entry.units > 0.0 {
+            self.desk.settle(self.entry, paths, scratch)
+        } else {
+            base.clone()
         };
         [base, own]
     }

@@ -59,19 +59,22 @@ fn other_futures(versus: &Versus, own: &AlternativeResult) -> Option<Warning> {
         format!("only one of the two draws {}", unshared.join(", "))
     };
     let (names, divided) = ((&own.name, &first.name), own.parts.len() != first.parts.len());
-    (!own.futures.same).then(|| match divided {
-        true => Warning::new(
+    (!own.futures.same).then(|| {
+        if divided {
+        Warning::new(
             "other-futures",
             format!("{} and {} divide the load otherwise; {drawn}", names.0, names.1),
             "the costs compare if the parts of each together carry the same load",
             "state the same tokens in all, divided among the parts",
-        ),
-        false => Warning::new(
+        )
+        } else {
+            Warning::new(
             "other-futures",
             format!("{} assumes other loads or list prices than {}; {drawn}", names.0, names.1),
             "the difference is one of assumptions as well as of contracts",
             "to see what a contract does, compare it under the same workload, growth and prices",
-        ),
+        )
+        }
     })
 }
 

@@ -9,6 +9,7 @@ use crate::workload::levers::{Deferrable, PromptCaching, Routing};
 use crate::workload::{Lever, TokenRates, Workload};
 
 /// What is known of the tokens of a load.
+#[derive(Clone, Copy)]
 enum Tokens {
     /// It is stated in units.
     None,

@@ -94,6 +94,7 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
     build(name, text, base, overrides, true)
 }
 
+#[expect(clippy::too_many_lines, reason = "the gates of reading in their order")]
 fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) -> Loaded {
     let mut findings = Findings::default();
     let source = findings.sources.add(name, text);

@@ -23,6 +23,7 @@ impl Builder {
         (c.min_units.or(offered.0).or(model_min), c.step.or(offered.1).or(model_step))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one finding after the other")]
     /// Which sizes can be bought, as far as that is known.
     pub(super) fn sizes(&mut self, agreed: &Agreed, loads: Option<&Loads>) -> Option<Sizes> {
         let s = self.file.sizing.clone();

@@ -22,6 +22,9 @@ pub struct Repair {
     pub instead: [Option<Value>; WORLDS],
 }
 
+/// The bounds of a plain number.
+const BOUNDS: [&str; 4] = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"];
+
 impl<'a> Checker<'a> {
     /// A value at a path, and what could stand in its place if it is wrong; `needed` if it cannot be
     /// left out.
@@ -97,12 +100,11 @@ impl<'a> Checker<'a> {
         if !variants.is_empty() {
             return self.sample(variants[k % variants.len()], k);
         }
-        const BOUNDS: [&str; 4] = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"];
         let types = &target["type"];
         match types.as_str().or(types[0].as_str()).unwrap_or("object") {
             "number" => Value::Float(number(target, BOUNDS, k)),
             "integer" => Value::Integer(number(target, BOUNDS, k) as i64),
-            "boolean" => Value::Bool(k % 2 == 0),
+            "boolean" => Value::Bool(k.is_multiple_of(2)),
             "string" => Value::String(["a", "b", "c"][k % WORLDS].into()),
             "array" => {
                 let least = target["minItems"].as_u64().unwrap_or(0);
