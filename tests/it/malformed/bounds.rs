@@ -78,7 +78,7 @@ pub(super) fn of_bounds() -> Vec<Case> {
             case(&set, base(&bound.path)).file("usage.csv", "timestamp,input_tokens\n").set(&set)
         })
         .collect();
-    Vec::from(cases)
+    cases
 }
 
 #[test]

@@ -171,7 +171,7 @@ pub(super) fn of_contracts() -> Vec<Case> {
         ],
     );
     cases.push(case("a table of the file is replaced by a number", UNITS).set("workload.tokens=5"));
-    Vec::from(cases)
+    cases
 }
 
 #[test]
@@ -529,7 +529,7 @@ pub(super) fn of_books_and_offers() -> Vec<Case> {
         "[workload.tokens]\ninput_per_month = 16e9\noutput_per_month = 1.6e9",
         "[workload.requests]\nper_minute = 0\nprompt_tokens = 100\nresponse_tokens = 10",
     ));
-    Vec::from(cases)
+    cases
 }
 
 #[test]

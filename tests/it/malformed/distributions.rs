@@ -192,7 +192,7 @@ pub(super) fn of_distributions() -> Vec<Case> {
     ];
     let cases: Vec<Case> =
         cases.map(|(name, set)| case(name, UNITS).set(set)).into_iter().collect();
-    Vec::from(cases)
+    cases
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub(super) fn of_fields() -> Vec<Case> {
     cases.extend(missing.map(|(name, old, new)| case(name, UNITS).replace(old, new)));
     cases.push(case("no contract", "[workload]\nlevel = 1\non_demand_per_unit_month = 1\n"));
     cases.push(case("no model", TOKENS).replace("model = \"azure/gpt-5.1\"\n", ""));
-    Vec::from(cases)
+    cases
 }
 
 #[test]
