@@ -226,6 +226,27 @@ impl Totals {
         waste
     }
 
+    /// Adds what is paid beside: a unit of it counts `worth`, so that units of different kinds add up.
+    pub fn join(&mut self, part: &Self, worth: &Lane) {
+        for i in 0..LANES {
+            self.cost[i] += part.cost[i];
+            self.present_value[i] += part.present_value[i];
+            self.fee[i] += part.fee[i];
+            self.overflow[i] += part.overflow[i];
+            self.unallocated[i] += part.unallocated[i];
+            self.idle[i] += part.idle[i];
+            self.shortage[i] += part.shortage[i];
+            self.termination[i] += part.termination[i];
+            self.credit[i] += part.credit[i];
+            self.shortfall[i] += part.shortfall[i];
+            self.apart[i] += part.apart[i];
+            self.demand[i] += worth[i] * part.demand[i];
+            self.served[i] += worth[i] * part.served[i];
+            self.rejected[i] += worth[i] * part.rejected[i];
+            self.deployed[i] += worth[i] * part.deployed[i];
+        }
+    }
+
     /// Adds a month whose bill is worth `discount` of its amount today.
     #[inline(always)]
     pub fn add(&mut self, month: &Month, discount: f64) {

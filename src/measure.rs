@@ -2,6 +2,12 @@
 //!
 //! Every name that appears in a table of a report is defined here and nowhere else; the glossary of
 //! the report is this list.
+//!
+//! Of several studies whose bills are paid together ([`Totals::join`]) amounts of money add up on each
+//! path, and what is made of them, such as the overspend or the effective savings rate, is made of
+//! the sums. Units of different kinds do not add up: in utilization, coverage and rejected share a
+//! unit of a study counts `v`, what its work costs on demand (on-demand spend / demand of the
+//! same path, so that these are shares of the value of the work).
 
 use crate::ledger::Totals;
 use crate::rng::{LANES, Lane};
@@ -14,7 +20,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// Sum of all bills.
+    /// Sum of all bills. Of several studies, the sum over all of them; so are the other amounts.
     Cost,
     /// Sum of all bills, discounted.
     PresentValue,
@@ -28,21 +34,23 @@ pub enum Measure {
     Idle,
     /// Spend beyond the commitment.
     OverflowSpend,
-    /// Cost above the budget.
+    /// Cost above the budget. Of several studies, what all cost above the sum of their budgets; 0
+    /// unless all have one.
     Overspend,
-    /// Cost above what hindsight would have chosen.
+    /// Cost above what hindsight would have chosen. Not reported where studies are compared: it
+    /// would need all sizes of all of them, and of a sum every combination of sizes.
     Regret,
     /// Credits received.
     Credits,
     /// Committed spend that was not reached.
     Shortfall,
-    /// Use of the deployed units.
+    /// Use of the deployed units. Of several studies `sum(v * served) / sum(v * deployed)`.
     Utilization,
-    /// Demand served by the commitment.
+    /// Demand served by the commitment. Of several studies `sum(v * served) / sum(v * demand)`.
     Coverage,
-    /// Saving as a share of the on-demand cost.
+    /// Saving as a share of the on-demand cost. Of several studies, of the sum of those costs.
     EffectiveSavingsRate,
-    /// Demand that was not met.
+    /// Demand that was not met. Of several studies `sum(v * rejected) / sum(v * demand)`.
     RejectedShare,
 }
 

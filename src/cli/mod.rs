@@ -19,6 +19,7 @@ mod replay;
 mod run;
 mod schema;
 mod stopping;
+mod sums;
 mod threads;
 mod value;
 
@@ -149,8 +150,9 @@ struct StoppingArgs {
 
 #[derive(Debug, Args)]
 struct CompareArgs {
-    /// The study files; the others are compared with the first
-    #[arg(required = true, num_args = 2.., value_name = "STUDY")]
+    /// The study files; the others are compared with the first. Files joined by + are one
+    /// alternative whose bills are paid together, as in one.toml azure_60.toml+bedrock_40.toml
+    #[arg(required = true, value_name = "STUDY[+STUDY]")]
     studies: Vec<PathBuf>,
     /// Change a field in all of them, as in --set growth.expected_per_year=0.2 (repeatable)
     #[arg(long = "set", value_name = "FIELD=VALUE")]

@@ -76,6 +76,14 @@ pub struct Finding {
     pub help: String,
 }
 
+impl Finding {
+    /// Whether both say the same of the same field.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (self.code, &self.field, &self.message) == (other.code, &other.field, &other.message)
+    }
+}
+
 /// All findings of an input with the texts they point into.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {

@@ -13,8 +13,9 @@
 //! | `text` | files as text |
 //! | `build` | tables to the resolved study |
 //!
-//! Reading goes through three gates, each of which reports all it finds: the file is TOML; its
-//! tables have the fields, types and ranges of the schema; the values make sense together.
+//! Reading goes through three gates: the file is TOML; its tables have the fields, types and ranges
+//! of the schema; the values make sense together. Beyond the first, all findings come in one run:
+//! what the schema refuses is replaced, and what is found whatever stands there is reported too.
 
 mod build;
 pub mod findings;

@@ -6,26 +6,34 @@
 //! `x-min`, `x-max` (inclusive) and `x-above`, `x-below` (exclusive). Every number is finite and
 //! of a size that money, tokens and units can have; `x-infinite` lets `inf` stand for no limit.
 
+mod repair;
 mod uncertain;
 mod words;
+
+pub use repair::{Repair, WORLDS};
 
 use super::findings::{Findings, did_you_mean};
 use super::tree::{Node, Value};
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use words::{
     choices, first_sentence, join, length, not_whole, quoted, range, strings, table_name, tag_of,
     words, wrong_type,
 };
 
-/// Checks `node` against the schema of a type; everything wrong goes to `findings`.
-pub fn check<T: schemars::JsonSchema>(node: &Node, findings: &mut Findings) {
+/// Checks `node` against the schema of a type; everything wrong goes to `findings`, and what could
+/// stand in its place is returned.
+pub fn check<T: schemars::JsonSchema>(node: &Node, findings: &mut Findings) -> Vec<Repair> {
     let schema = schemars::schema_for!(T).to_value();
-    let checker = Checker { root: &schema };
+    let checker = Checker { root: &schema, repairs: RefCell::default() };
     checker.node(node, &schema, "", findings);
+    checker.repairs.into_inner()
 }
 
 struct Checker<'a> {
     root: &'a Json,
+    /// Of what was found so far.
+    repairs: RefCell<Vec<Repair>>,
 }
 
 impl<'a> Checker<'a> {
@@ -219,7 +227,7 @@ impl<'a> Checker<'a> {
             );
         }
         for (i, item) in items.iter().enumerate() {
-            self.node(item, &schema["items"], &format!("{path}[{i}]"), findings);
+            self.value(item, &schema["items"], (&format!("{path}[{i}]"), true), findings);
         }
     }
 
@@ -229,16 +237,23 @@ impl<'a> Checker<'a> {
         };
         let empty = serde_json::Map::new();
         let properties = schema["properties"].as_object().unwrap_or(&empty);
+        let required = strings(&schema["required"]);
         for entry in entries {
             let field = join(path, &entry.key);
             match (properties.get(&entry.key), &schema["additionalProperties"]) {
-                (Some(schema), _) => self.node(&entry.node, schema, &field, findings),
+                (Some(schema), _) => {
+                    let needed = required.contains(&entry.key.as_str());
+                    self.value(&entry.node, schema, (&field, needed), findings);
+                }
                 (None, schema @ Json::Object(_)) => {
-                    self.node(&entry.node, schema, &field, findings);
+                    self.value(&entry.node, schema, (&field, false), findings);
                 }
                 (None, _) => {
                     let known = properties.keys().map(String::as_str);
-                    let help = match did_you_mean(&entry.key, known.clone()) {
+                    let near = did_you_mean(&entry.key, known.clone());
+                    let meant = near.filter(|word| node.get(word).is_none());
+                    self.misspelled(path, &field, meant.map(|word| (word, &properties[word])));
+                    let help = match near {
                         Some(word) => format!("did you mean `{word}`?"),
                         None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
                     };
@@ -253,8 +268,9 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        for required in strings(&schema["required"]) {
+        for required in required {
             if node.get(required).is_none() {
+                self.missing(join(path, required), &properties[required]);
                 let message = format!("`{required}` is missing in {}", table_name(path));
                 let about = properties[required]["description"].as_str().unwrap_or_default();
                 let help = format!("add `{required}`: {}", first_sentence(about));

@@ -1,5 +1,6 @@
 //! TOML as a tree in which every value knows where it stands.
 
+mod remove;
 mod steps;
 mod syntax;
 
@@ -192,6 +193,11 @@ impl Node {
         Ok(())
     }
 
+    /// A value that stands nowhere yet.
+    pub(super) fn at_no_place(value: Value) -> Self {
+        Self { value, place: Place { source: 0, span: 0..0 } }
+    }
+
     /// A table without entries.
     fn nothing(place: &Place) -> Self {
         Self { value: Value::Table(Vec::new()), place: place.clone() }
@@ -269,7 +275,9 @@ pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) 
     let node = Node { value, place };
     let path = path.trim();
     let node = relocated(node, source, start);
-    if let Err(reason) = root.set(path, node) {
+    // What leads nowhere leaves nothing behind.
+    let mut changed = root.clone();
+    if let Err(reason) = changed.set(path, node) {
         let key = Place { source, span: 0..path.len() };
         let message = format!("`{path}` leads nowhere: {reason}");
         findings.error(
@@ -279,6 +287,8 @@ pub fn apply_override(root: &mut Node, argument: &str, findings: &mut Findings) 
             message,
             "`waterline schema` lists every field",
         );
+    } else {
+        *root = changed;
     }
 }
 

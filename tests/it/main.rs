@@ -36,6 +36,7 @@ mod replay;
 mod rights;
 mod stopping;
 mod structure;
+mod sums;
 mod support;
 mod templates;
 mod traces;

@@ -1,16 +1,18 @@
 //! Which studies can be compared: bills of the same months, in money of the same time.
 
-use super::Named;
+use super::{Alternative, Named, studies};
 use crate::error::Problem;
 use crate::words::{bare, months};
 
-/// Everything that keeps the costs of the studies from being compared.
+/// Everything that keeps the costs of the alternatives from being compared, or those of the parts of
+/// a sum from being added up.
 #[must_use]
-pub fn problems(studies: &[Named]) -> Vec<Problem> {
-    [horizons(studies), starts(studies), rates(studies)].into_iter().flatten().collect()
+pub fn problems(alternatives: &[Alternative]) -> Vec<Problem> {
+    let studies = studies(alternatives);
+    [horizons(&studies), starts(&studies), rates(&studies)].into_iter().flatten().collect()
 }
 
-fn horizons(studies: &[Named]) -> Option<Problem> {
+fn horizons(studies: &[&Named]) -> Option<Problem> {
     let longest = studies.iter().map(|s| s.study.months()).max()?;
     let found = differing(studies, |s| Some(months(s.study.months())))?;
     Some(Problem::new(
@@ -24,7 +26,7 @@ fn horizons(studies: &[Named]) -> Option<Problem> {
     ))
 }
 
-fn starts(studies: &[Named]) -> Option<Problem> {
+fn starts(studies: &[&Named]) -> Option<Problem> {
     let found = differing(studies, |s| s.study.facts.start.clone())?;
     Some(Problem::new(
         "start",
@@ -34,7 +36,7 @@ fn starts(studies: &[Named]) -> Option<Problem> {
     ))
 }
 
-fn rates(studies: &[Named]) -> Option<Problem> {
+fn rates(studies: &[&Named]) -> Option<Problem> {
     let found = differing(studies, |s| Some(bare(s.study.facts.discount_rate)))?;
     Some(Problem::new(
         "finance.discount_rate_per_year",
@@ -47,7 +49,7 @@ fn rates(studies: &[Named]) -> Option<Problem> {
 /// What each study says, such as `a 12 months, b 24 months`, if they do not all say the same. A
 /// study that says nothing agrees with all.
 pub(super) fn differing(
-    studies: &[Named],
+    studies: &[&Named],
     says: impl Fn(&Named) -> Option<String>,
 ) -> Option<String> {
     let said: Vec<(&str, String)> =

@@ -1,29 +1,45 @@
 //! The verdict in words.
 
 use crate::measure::Measure;
-use crate::results::versus::{Difference, StudyResult, Versus};
+use crate::results::versus::{AlternativeResult, Difference, Versus};
+use crate::stats::Estimate;
 use crate::words::{percent, usd};
 
-/// Which study costs least, and how each of the others differs from the first.
+/// Which alternative costs least, and how each of the others differs from the first.
 pub(super) fn sentence(versus: &Versus) -> String {
     let present = versus.decided_by == Measure::PresentValue;
-    let others = versus.studies.iter().filter_map(|s| Some((s, s.difference.as_ref()?)));
-    let against = others.map(|(study, difference)| Against {
-        study,
+    let average = if present { "on average in present value" } else { "on average" };
+    if versus.alternatives.len() == 1 {
+        return alone(versus, average);
+    }
+    let others = versus.alternatives.iter().filter_map(|s| Some((s, s.difference.as_ref()?)));
+    let against = others.map(|(own, difference)| Against {
+        own,
         difference,
         first: versus.first(),
         decided_by: versus.decided_by,
-        average: if present { "on average in present value" } else { "on average" },
+        average,
     });
     let each = against.map(|against| against.write());
     lead(versus).into_iter().chain(each).collect::<Vec<_>>().join(" ")
 }
 
+/// What there is to say where nothing is compared: what a sum costs.
+fn alone(versus: &Versus, average: &str) -> String {
+    let only = versus.first();
+    let summary = only.measure(versus.decided_by);
+    let with_error = |e: Estimate| format!("{} (+- {})", usd(e.value), usd(e.standard_error));
+    let high = summary.quantile(0.95).map_or_else(String::new, |e| {
+        format!(", and at most {} in 95 of 100 futures", with_error(e))
+    });
+    format!("{} costs {} {average}{high}.", only.name, with_error(summary.mean))
+}
+
 /// The cheapest of three or more; of two the difference says it.
 fn lead(versus: &Versus) -> Option<String> {
-    let mean = |s: &&StudyResult| s.measure(versus.decided_by).mean.value;
-    let best = versus.studies.iter().min_by(|a, b| mean(a).total_cmp(&mean(b)))?;
-    (versus.studies.len() > 2).then(|| {
+    let mean = |s: &&AlternativeResult| s.measure(versus.decided_by).mean.value;
+    let best = versus.alternatives.iter().min_by(|a, b| mean(a).total_cmp(&mean(b)))?;
+    (versus.alternatives.len() > 2).then(|| {
         format!(
             "{} costs the least on average (the simulation is {} sure of it).",
             best.name,
@@ -33,18 +49,18 @@ fn lead(versus: &Versus) -> Option<String> {
     })
 }
 
-/// A study against the first.
+/// An alternative against the first.
 struct Against<'a> {
-    study: &'a StudyResult,
+    own: &'a AlternativeResult,
     difference: &'a Difference,
-    first: &'a StudyResult,
+    first: &'a AlternativeResult,
     decided_by: Measure,
     average: &'static str,
 }
 
 impl Against<'_> {
     fn write(&self) -> String {
-        let (own, first) = (&self.study.name, &self.first.name);
+        let (own, first) = (&self.own.name, &self.first.name);
         let Difference { cheaper, dearer, .. } = self.difference;
         if cheaper.value == 0.0 && dearer.value == 0.0 {
             return format!("{own} costs the same as {first} in every future.");

@@ -1,59 +1,75 @@
 //! From samples to results.
 
-use super::Named;
-use super::recommend::Recommendation;
-use super::totals::{Apart, DIFFERENCES, Sampled, measures};
+use super::totals::{Apart, DIFFERENCES, Paid, Sampled, measures};
+use super::{Alternative, Named, Part};
 use crate::compare::TOTAL_LEVELS;
 use crate::measure::Measure;
-use crate::path::PathModel;
-use crate::results::versus::{Difference, Futures, MeasureDifference, StudyResult};
+use crate::results::versus::{
+    AlternativeResult, Difference, Futures, MeasureDifference, PartResult,
+};
 use crate::results::{MeasureResult, Quantile, Summary};
 use crate::size::sweep::CVAR_LEVEL;
 use crate::stats::Estimate;
 use crate::stats::best::best_of;
 use crate::stats::sample::{Sample, Statistic};
 
-/// Position of a measure among the samples of a study.
+/// Position of a measure among the samples of an alternative.
 fn position(measure: Measure) -> usize {
     measures().position(|m| m == measure).expect("a measure that is sampled")
 }
 
-/// The studies with their differences to the first.
-pub(super) fn studies(
-    studies: &[Named],
-    chosen: &[Recommendation],
+/// The alternatives with their differences to the first.
+pub(super) fn alternatives(
+    alternatives: &[Alternative],
+    parts: &[Vec<Part<'_>>],
     sampled: &[Sampled],
     decided_by: Measure,
     seed: u64,
-) -> Vec<StudyResult> {
+) -> Vec<AlternativeResult> {
     let decisive = || sampled.iter().map(|s| &s.measures[position(decided_by)]);
     let values: Vec<f64> = decisive().map(|s| s.mean().value).collect();
     let sections: Vec<Vec<f64>> = decisive().map(Sample::section_means).collect();
     let best = best_of(&values, &sections, seed);
-    let first = &studies[0].study.model;
-    let each = studies.iter().zip(chosen).zip(sampled).zip(best.probability);
-    each.map(|(((named, chosen), sampled_of), best_probability)| StudyResult {
+    let each = alternatives.iter().zip(parts).zip(sampled).zip(best.probability);
+    each.map(|(((alternative, parts), own), best_probability)| AlternativeResult {
+        name: alternative.name.clone(),
         best_probability,
-        futures: futures(first, &named.study.model),
-        difference: sampled_of
+        futures: futures(&alternatives[0], alternative),
+        difference: own
             .difference
             .as_ref()
-            .map(|apart| difference(apart, &sampled_of.measures, &sampled[0].measures)),
-        ..study(named, chosen, sampled_of)
+            .map(|apart| difference(apart, &own.measures, &sampled[0].measures)),
+        ..by_itself(parts, own)
     })
     .collect()
 }
 
-/// A study by itself.
-fn study(named: &Named, chosen: &Recommendation, sampled: &Sampled) -> StudyResult {
-    let Named { name, study } = named;
-    let facts = &study.facts;
-    let sizing = chosen.sizing.as_ref();
+/// An alternative by itself.
+fn by_itself(parts: &[Part<'_>], sampled: &Sampled) -> AlternativeResult {
     let summary = |(measure, sample): (Measure, &Sample)| MeasureResult {
         measure,
         summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad()),
     };
-    StudyResult {
+    let has_budget = parts.iter().all(|part| part.named.study.budget.is_some());
+    AlternativeResult {
+        name: String::new(),
+        parts: parts.iter().zip(&sampled.parts).map(|(p, paid)| part(p, paid)).collect(),
+        measures: measures().zip(&sampled.measures).map(summary).collect(),
+        cost_curve: sampled.measures[position(Measure::Cost)].distribution_curve(),
+        beats_on_demand: sampled.beats_on_demand.mean(),
+        over_budget: has_budget.then(|| sampled.over_budget.mean()),
+        best_probability: 0.0,
+        futures: Futures { same: true, unshared_draws: Vec::new() },
+        difference: None,
+    }
+}
+
+/// A study with its commitment and what it pays.
+fn part(part: &Part<'_>, paid: &Paid) -> PartResult {
+    let Named { name, study } = part.named;
+    let (facts, chosen) = (&study.facts, part.chosen);
+    let sizing = chosen.sizing.as_ref();
+    PartResult {
         name: name.clone(),
         title: facts.title.clone(),
         study_hash: facts.study_hash.clone(),
@@ -67,26 +83,34 @@ fn study(named: &Named, chosen: &Recommendation, sampled: &Sampled) -> StudyResu
         band: sizing.map(|s| s.band),
         band_tolerance_usd: sizing.map(|s| s.tolerance),
         interval: sizing.map(|s| s.interval),
-        measures: measures().zip(&sampled.measures).map(summary).collect(),
-        cost_curve: sampled.measures[position(Measure::Cost)].distribution_curve(),
-        beats_on_demand: sampled.beats_on_demand.mean(),
-        over_budget: study.budget.map(|_| sampled.over_budget.mean()),
-        best_probability: 0.0,
-        futures: Futures { same: true, unshared_draws: Vec::new() },
-        difference: None,
+        fee: paid.fee.mean(),
+        cost: paid.cost.mean(),
     }
 }
 
-/// What the futures of two models have in common.
-fn futures(first: &PathModel, model: &PathModel) -> Futures {
-    let (ours, theirs) = (first.drawn(), model.drawn());
+/// What the futures of two alternatives have in common.
+fn futures(first: &Alternative, own: &Alternative) -> Futures {
+    let pairs = || first.parts.iter().zip(&own.parts);
+    let same = |(a, b): (&Named, &Named)| a.study.model.has_same_future(&b.study.model);
+    let (ours, theirs) = (drawn(first), drawn(own));
     let only = |own: &[String], other: &[String]| -> Vec<String> {
         own.iter().filter(|name| !other.contains(name)).cloned().collect()
     };
     Futures {
-        same: first.has_same_future(model),
+        same: first.parts.len() == own.parts.len() && pairs().all(same),
         unshared_draws: [only(&ours, &theirs), only(&theirs, &ours)].concat(),
     }
+}
+
+/// The names of everything that the parts draw, each once.
+fn drawn(alternative: &Alternative) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for name in alternative.parts.iter().flat_map(|part| part.study.model.drawn()) {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 fn difference(apart: &Apart, own: &[Sample], first: &[Sample]) -> Difference {
@@ -107,7 +131,7 @@ fn difference(apart: &Apart, own: &[Sample], first: &[Sample]) -> Difference {
     }
 }
 
-/// A measure of a study and of the first, on the same paths.
+/// A measure of an alternative and of the first, on the same paths.
 struct Pair<'a> {
     own: &'a Sample,
     first: &'a Sample,

@@ -4,26 +4,26 @@ use super::Named;
 use super::check::differing;
 use crate::analysis::warnings::few_tail_paths;
 use crate::facts::Warning;
-use crate::results::versus::{StudyResult, Versus};
+use crate::results::versus::{AlternativeResult, Versus};
 use crate::words::usd;
 
 /// Warnings of the comparison first, then those of the studies' inputs.
-pub(super) fn warnings(studies: &[Named], versus: &Versus) -> Vec<Warning> {
+pub(super) fn warnings(studies: &[&Named], versus: &Versus) -> Vec<Warning> {
     let mut all = Vec::new();
     all.extend(settings(studies));
     all.extend(objectives(studies));
     all.extend(few_tail_paths(versus.run.paths));
-    for study in &versus.studies {
-        all.extend(other_futures(versus, study));
-        all.extend(undecided(versus, study));
-        all.extend(infeasible(study));
+    for own in &versus.alternatives {
+        all.extend(other_futures(versus, own));
+        all.extend(undecided(versus, own));
     }
+    all.extend(infeasible(versus));
     all.extend(of_inputs(studies));
     all
 }
 
 /// The studies ask for different paths.
-fn settings(studies: &[Named]) -> Option<Warning> {
+fn settings(studies: &[&Named]) -> Option<Warning> {
     let found = differing(studies, |s| {
         let run = s.study.run;
         let paths = run.paths.map_or_else(|| "default paths".into(), |n| format!("{n} paths"));
@@ -39,7 +39,7 @@ fn settings(studies: &[Named]) -> Option<Warning> {
 }
 
 /// The sizes are chosen for different goals.
-fn objectives(studies: &[Named]) -> Option<Warning> {
+fn objectives(studies: &[&Named]) -> Option<Warning> {
     let found = differing(studies, |s| Some(format!("({})", s.study.facts.objective)))?;
     Some(Warning::new(
         "different-objectives",
@@ -50,34 +50,44 @@ fn objectives(studies: &[Named]) -> Option<Warning> {
 }
 
 /// Load or prices differ, not the contract alone.
-fn other_futures(versus: &Versus, study: &StudyResult) -> Option<Warning> {
-    let (own, first) = (&study.name, &versus.first().name);
-    let unshared = &study.futures.unshared_draws;
+fn other_futures(versus: &Versus, own: &AlternativeResult) -> Option<Warning> {
+    let first = versus.first();
+    let unshared = &own.futures.unshared_draws;
     let drawn = if unshared.is_empty() {
         "all random draws are shared".to_owned()
     } else {
         format!("only one of the two draws {}", unshared.join(", "))
     };
-    (!study.futures.same).then(|| {
+    let (names, divided) = ((&own.name, &first.name), own.parts.len() != first.parts.len());
+    (!own.futures.same).then(|| {
+        if divided {
         Warning::new(
             "other-futures",
-            format!("{own} assumes other loads or list prices than {first}; {drawn}"),
+            format!("{} and {} divide the load otherwise; {drawn}", names.0, names.1),
+            "the costs compare if the parts of each together carry the same load",
+            "state the same tokens in all, divided among the parts",
+        )
+        } else {
+            Warning::new(
+            "other-futures",
+            format!("{} assumes other loads or list prices than {}; {drawn}", names.0, names.1),
             "the difference is one of assumptions as well as of contracts",
             "to see what a contract does, compare it under the same workload, growth and prices",
         )
+        }
     })
 }
 
 /// The simulation's error leaves open which of two is cheaper.
-fn undecided(versus: &Versus, study: &StudyResult) -> Option<Warning> {
-    let difference = study.difference.as_ref()?.measure(versus.decided_by);
+fn undecided(versus: &Versus, own: &AlternativeResult) -> Option<Warning> {
+    let difference = own.difference.as_ref()?.measure(versus.decided_by);
     let mean = difference.same_future.mean;
     (mean.low < 0.0 && mean.high > 0.0).then(|| {
         Warning::new(
             "undecided",
             format!(
                 "{} and {} differ by {} on average with a standard error of {}",
-                study.name,
+                own.name,
                 versus.first().name,
                 usd(mean.value),
                 usd(mean.standard_error)
@@ -88,20 +98,27 @@ fn undecided(versus: &Versus, study: &StudyResult) -> Option<Warning> {
     })
 }
 
-/// No size keeps the study's budget as surely as it asks.
-fn infeasible(study: &StudyResult) -> Option<Warning> {
-    (!study.feasible).then(|| {
+/// No size keeps a study's budget as surely as it asks.
+fn infeasible(versus: &Versus) -> Vec<Warning> {
+    let mut names: Vec<&str> = Vec::new();
+    for part in versus.alternatives.iter().flat_map(|a| &a.parts).filter(|p| !p.feasible) {
+        if !names.contains(&part.name.as_str()) {
+            names.push(&part.name);
+        }
+    }
+    let warning = |name| {
         Warning::new(
             "infeasible",
-            format!("no commitment of {} keeps its budget as surely as it asks", study.name),
+            format!("no commitment of {name} keeps its budget as surely as it asks"),
             "it takes part with the one that comes nearest",
             "allow a higher budget or probability, or compare by another objective",
         )
-    })
+    };
+    names.into_iter().map(warning).collect()
 }
 
 /// Warnings of the inputs, each once, with the studies that it is true of if not of all.
-fn of_inputs(studies: &[Named]) -> Vec<Warning> {
+fn of_inputs(studies: &[&Named]) -> Vec<Warning> {
     let mut all: Vec<(Vec<&str>, &Warning)> = Vec::new();
     for named in studies {
         for warning in &named.study.facts.warnings {

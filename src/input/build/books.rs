@@ -8,6 +8,7 @@ use crate::input::schema;
 use crate::input::tree::Node;
 use jiff::civil::Date;
 use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// The shipped books and those that the study names.
 pub(super) struct Books {
@@ -16,14 +17,19 @@ pub(super) struct Books {
     complete: bool,
 }
 
+/// The shipped books, read once.
+static READ: LazyLock<Vec<PriceBook>> = LazyLock::new(|| {
+    let read = |(name, text): &(&str, &str)| {
+        toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"))
+    };
+    SHIPPED.iter().map(read).collect()
+});
+
 impl Books {
     /// Loads all books; what is wrong with the study's own goes to its findings.
     pub(super) fn load(builder: &mut Builder) -> Self {
-        let mut list: Vec<PriceBook> = SHIPPED
-            .iter()
-            .map(|(name, text)| toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}")))
-            .collect();
-        let mut complete = true;
+        let mut list = READ.clone();
+        let mut complete = !builder.lost_books;
         for (i, name) in builder.file.price_books.clone().iter().enumerate() {
             let field = format!("price_books[{i}]");
             let book = own_book(builder, &field, name);

@@ -4,6 +4,7 @@ use super::Builder;
 use super::books::{Books, Origin};
 use super::limits::MOST_MONTHS;
 use crate::contract::{AnyClause, Contract, Hooks, Renewal};
+use crate::error::Problem;
 use crate::facts::PriceFact;
 use crate::input::price_book::{Offer, PriceBook};
 use crate::input::study_file::{RenewalWord, Units};
@@ -25,31 +26,57 @@ pub(super) struct Bought {
     pub refund_limit: Option<f64>,
 }
 
-/// The resolved contract with its origin.
+/// The contract with its origin, as far as it is known.
 pub(super) struct Agreed {
     pub contract: Contract,
     pub offer: Option<Bought>,
     pub prices: Vec<PriceFact>,
+    /// Months of a term, if that is known.
+    pub term: Option<usize>,
+    /// Whether the offer that the study names is not known.
+    pub lost: bool,
+    /// Whether price, term and what follows are known.
+    pub complete: bool,
 }
 
 impl Builder {
-    /// Resolves `[contract]`, apart from the sizes, which need the load.
-    pub(super) fn agreed(&mut self, books: &Books) -> Option<Agreed> {
+    /// Resolves `[contract]`, apart from the sizes, which need the load. What is not known stands
+    /// there as whatever lets the rest be checked.
+    pub(super) fn agreed(&mut self, books: &Books) -> Agreed {
         let c = self.file.contract.clone();
-        let found = match &c.offer {
-            Some(name) => Some(books.offer(self, "contract.offer", name)?),
-            None => None,
-        };
+        let found = c.offer.as_ref().and_then(|name| books.offer(self, "contract.offer", name));
+        let lost = c.offer.is_some() && found.is_none();
         let mut prices = Vec::new();
-        let fee = self.fee(found, &mut prices);
+        let stated = !lost || c.fee_per_unit_month.is_some();
+        let fee = if stated { self.fee(found, &mut prices) } else { None };
         let term = c.term_months.or(found.map(|(_, o)| o.term_months).filter(|t| *t > 0));
-        let term = term.or_else(|| self.no_term(found.is_some()));
+        let term = if lost { term } else { term.or_else(|| self.no_term(found.is_some())) };
         let hourly = c.hourly_per_unit_month.clone().or_else(|| hourly_price(found, &mut prices));
-        let (fee, term) = (fee?, term?);
-        let renewal = self.renewal(term, hourly.is_some());
+        let has_hourly = hourly.is_some() || lost;
+        let renewal = self.renewal(term, has_hourly);
         self.check_clauses(term);
         self.check_end(term);
-        if c.deployed_units.is_some() && !matches!(c.units, Units::Number(_)) {
+        self.check_deployed(has_hourly);
+        let complete = fee.is_some() && term.is_some() && renewal.is_some();
+        let contract = Contract {
+            fee: fee.unwrap_or_else(|| 0.0.into()),
+            hourly,
+            start: c.start_month - 1,
+            term: term.unwrap_or(MOST_MONTHS),
+            renewal: renewal.unwrap_or_else(|| Renewal::Renew { price_change: 0.0.into() }),
+            deployed: c.deployed_units,
+            minimum: 0.0, // both known once the load is: its model may say
+            step: 0.0,
+            clauses: c.clauses,
+        };
+        self.check_rights(&contract, term);
+        let offer = found.map(|(book, offer)| bought(book, offer));
+        Agreed { contract, offer, prices, term, lost, complete }
+    }
+
+    fn check_deployed(&mut self, has_hourly: bool) {
+        let (deployed, units) = (self.file.contract.deployed_units, self.file.contract.units);
+        if deployed.is_some() && !matches!(units, Units::Number(_)) {
             self.error(
                 "contract.deployed_units",
                 "ambiguous",
@@ -57,8 +84,7 @@ impl Builder {
                 "give `units` a number, or leave `deployed_units` out",
             );
         }
-        if let (Some(deployed), Units::Number(reserved), None) =
-            (c.deployed_units, c.units, &hourly)
+        if let (Some(deployed), Units::Number(reserved), false) = (deployed, units, has_hourly)
             && deployed > reserved
         {
             self.error(
@@ -68,19 +94,6 @@ impl Builder {
                 "add `hourly_per_unit_month`",
             );
         }
-        let contract = Contract {
-            fee,
-            hourly,
-            start: c.start_month - 1,
-            term,
-            renewal: renewal?,
-            deployed: c.deployed_units,
-            minimum: 0.0, // both known once the load is: its model may say
-            step: 0.0,
-            clauses: c.clauses,
-        };
-        self.check_rights(&contract);
-        Some(Agreed { contract, offer: found.map(|(book, offer)| bought(book, offer)), prices })
     }
 
     fn fee(
@@ -146,11 +159,11 @@ impl Builder {
         None
     }
 
-    fn renewal(&mut self, term: usize, has_hourly: bool) -> Option<Renewal> {
+    fn renewal(&mut self, term: Option<usize>, has_hourly: bool) -> Option<Renewal> {
         let c = self.file.contract.clone();
-        let end = c.start_month - 1 + term;
-        let horizon = self.file.horizon_months.unwrap_or(end);
-        if c.start_month > horizon {
+        let end = term.map(|term| c.start_month - 1 + term);
+        let horizon = self.file.horizon_months.or(end);
+        if let Some(horizon) = horizon.filter(|horizon| c.start_month > *horizon) {
             let message = format!(
                 "the contract starts in month {}, after the {} simulated",
                 c.start_month,
@@ -186,6 +199,7 @@ impl Builder {
             }
             Some(RenewalWord::Hourly) => Some(Renewal::Hourly),
             None if horizon > end && !c.clauses.iter().any(renews) => {
+                let (end, horizon) = end.zip(horizon)?;
                 let message = format!(
                     "the term ends with month {end}, the horizon with month {horizon}, and nothing says what happens between"
                 );
@@ -199,7 +213,8 @@ impl Builder {
     }
 
     /// The contract's months must fit into what can be simulated.
-    fn check_end(&mut self, term: usize) {
+    fn check_end(&mut self, term: Option<usize>) {
+        let Some(term) = term else { return };
         let end = self.file.contract.start_month - 1 + term;
         if self.file.horizon_months.is_none() && end > MOST_MONTHS {
             self.error(
@@ -212,13 +227,13 @@ impl Builder {
     }
 
     /// Clauses on their own, their order, and what stands there twice.
-    fn check_clauses(&mut self, term: usize) {
+    fn check_clauses(&mut self, term: Option<usize>) {
         let clauses = self.file.contract.clauses.clone();
         let texts: Vec<_> = clauses.iter().map(|c| serde_json::to_value(c).ok()).collect();
         let mut discount = None;
         for (i, clause) in clauses.iter().enumerate() {
             let place = format!("contract.clauses[{i}]");
-            self.problems(&place, clause.get().check(term));
+            self.problems(&place, whatever_the(term, |term| clause.get().check(term)));
             let hooks = clause.get().hooks();
             if let AnyClause::Tranches(ladder) = clause {
                 self.check_ladder(&place, ladder, &clauses[..i], &clauses[i + 1..]);
@@ -271,6 +286,20 @@ impl Builder {
                     format!("a contract has one {what}, and clauses[{before}] is one too");
                 self.error(&place, "duplicate", message, format!("put all steps into one {what}"));
             }
+        }
+    }
+}
+
+/// The problems of so many months; where they are not known, those of any number.
+pub(super) fn whatever_the(
+    months: Option<usize>,
+    check: impl Fn(usize) -> Vec<Problem>,
+) -> Vec<Problem> {
+    match months {
+        Some(months) => check(months),
+        None => {
+            let few = check(1);
+            check(MOST_MONTHS).into_iter().filter(|problem| few.contains(problem)).collect()
         }
     }
 }

@@ -8,19 +8,29 @@ use super::workload::{Loads, Stated};
 use crate::workload::levers::{Deferrable, PromptCaching, Routing};
 use crate::workload::{Lever, TokenRates, Workload};
 
+/// What is known of the tokens of a load.
+#[derive(Clone, Copy)]
+enum Tokens {
+    /// It is stated in units.
+    None,
+    /// What they weigh and cost, if that is known.
+    At(Option<TokenRates>),
+}
+
 impl Builder {
     /// The levers of a workload, with all that they need; findings where something is missing.
     pub(super) fn levers(
         &mut self,
         stated: &Stated,
-        loads: &Loads,
+        load: Option<&Workload>,
         books: &Books,
         offer: Option<&Bought>,
         months: usize,
     ) -> Vec<Lever> {
-        let rates = match &loads.workload {
-            Workload::Units { .. } => None,
-            Workload::Tokens(flow) | Workload::Priced(flow, _) => Some(flow.rates),
+        let (in_units, rates) = match load {
+            None => (stated.table.level.is_some(), None),
+            Some(Workload::Units { .. }) => (true, None),
+            Some(Workload::Tokens(flow) | Workload::Priced(flow, _)) => (false, Some(flow.rates)),
         };
         let mut levers = stated.table.levers.clone();
         for (i, lever) in levers.iter_mut().enumerate() {
@@ -29,7 +39,7 @@ impl Builder {
             self.check_start_of(&place, lever.start(), months);
             let counts_tokens =
                 matches!(lever, Lever::PromptCaching(_) | Lever::PromptOptimization(_));
-            if counts_tokens && rates.is_none() {
+            if counts_tokens && in_units {
                 let message = format!("`{kind}` changes tokens, and the load is stated in units");
                 let help = "state the load in tokens, or use `efficiency` with what it saves";
                 self.error(&place, "no-tokens", message, help);
@@ -38,6 +48,7 @@ impl Builder {
             match lever {
                 Lever::PromptCaching(caching) => self.caching(stated, &place, caching),
                 Lever::Routing(routing) => {
+                    let rates = if in_units { Tokens::None } else { Tokens::At(rates) };
                     self.routing(stated, &place, routing, rates, books, offer);
                 }
                 Lever::FineTuning(tuning) => {
@@ -82,7 +93,7 @@ impl Builder {
         stated: &Stated,
         place: &str,
         routing: &mut Routing,
-        rates: Option<TokenRates>,
+        rates: Tokens,
         books: &Books,
         offer: Option<&Bought>,
     ) {
@@ -95,13 +106,14 @@ impl Builder {
             }
             (None, Some(_)) => {}
             (Some(name), None) => {
-                let Some(rates) = rates else {
+                let Tokens::At(rates) = rates else {
                     let message = "what its tokens cost is not known: the load is stated in units";
                     let help = "give `price_ratio`, or state the load in tokens";
                     self.error(&field, "no-tokens", message, help);
                     return;
                 };
                 let Some((_, model)) = books.model(self, &field, name) else { return };
+                let Some(rates) = rates else { return };
                 let deployment = deployment(&stated.table, offer);
                 let Some(row) = self.on_demand_row(&field, model, &deployment, "standard") else {
                     return;

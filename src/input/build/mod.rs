@@ -8,6 +8,8 @@ mod caution;
 mod contract;
 mod fitted;
 mod form;
+mod further;
+mod futures;
 mod idle;
 mod levers;
 mod limits;
@@ -19,17 +21,17 @@ mod settings;
 mod sizes;
 mod workload;
 
-use super::findings::{Findings, Place};
-use super::study_file::{LevelAt, StudyFile};
+use super::findings::{Finding, Findings, Place, Severity};
+use super::study_file::StudyFile;
 use super::tree::{Node, apply_override};
 use super::{price_book, schema, templates, text};
 use crate::error::Problem;
 use crate::facts::{Facts, ParameterFact, Warning};
-use crate::path::{PathModel, PathSpec};
-use crate::process::Clock;
+use crate::path::PathModel;
 use crate::study::Study;
 use books::Books;
 use contract::Agreed;
+use further::{further, is_within};
 use limits::MOST_MONTHS;
 use serde::Deserialize;
 use settings::Settings;
@@ -92,6 +94,7 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
     build(name, text, base, overrides, true)
 }
 
+#[expect(clippy::too_many_lines, reason = "the gates of reading in their order")]
 fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) -> Loaded {
     let mut findings = Findings::default();
     let source = findings.sources.add(name, text);
@@ -103,9 +106,12 @@ fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) 
         apply_override(&mut tree, argument, &mut findings);
     }
     let files = templates::lay_below(&mut tree, base, &mut findings);
+    // A study that could not be read as a whole has too much missing in it.
+    let whole = !findings.has_errors();
     for argument in rest {
         apply_override(&mut tree, argument, &mut findings);
     }
+    let lost: Vec<String> = findings.list.iter().map(|f| f.field.clone()).collect();
     if let (Some(template), None) = (templates::named(text), tree.get("workload")) {
         let message = format!("this is the template \"{template}\", a part of a study");
         let help = format!(
@@ -114,10 +120,23 @@ fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) 
         );
         findings.error("template", "", None, message, help);
     }
-    if !findings.has_errors() {
-        schema::check::<StudyFile>(&tree, &mut findings);
+    let said = findings.list.iter().all(|f| f.code == "override" && !f.field.is_empty());
+    if !whole || !said {
+        return Loaded::unread(findings);
     }
+    let before = findings.list.len();
+    let repairs = schema::check::<StudyFile>(&tree, &mut findings);
     if findings.has_errors() {
+        let of_lost = |f: &Finding| lost.iter().any(|path| is_within(path, &f.field));
+        let mut i = 0;
+        findings.list.retain(|f| {
+            i += 1;
+            i <= before || !of_lost(f)
+        });
+        // Without its templates nobody knows what a study lacks.
+        if !repairs.iter().any(|r| is_within(&r.path, "templates")) {
+            further(&tree, base, &repairs, &lost, &mut findings);
+        }
         return Loaded::unread(findings);
     }
     let file = match StudyFile::deserialize(tree.plain()) {
@@ -137,6 +156,7 @@ fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) 
         read: Vec::new(),
         files,
         fits,
+        lost_books: false,
     };
     let study = builder.study();
     let Builder { file, tree, findings, files, .. } = builder;
@@ -159,26 +179,32 @@ struct Builder {
     /// Whether the policies of rights matter: those that ask for it are fitted, and those that never
     /// act are warned of.
     fits: bool,
+    /// Whether the study names price books of its own that are not known.
+    lost_books: bool,
 }
 
 impl Builder {
     fn study(&mut self) -> Option<Study> {
         let books = Books::load(self);
         let agreed = self.agreed(&books);
-        let months = self.months(agreed.as_ref());
-        let loads = self.loads(&books, agreed.as_ref().and_then(|a| a.offer.as_ref()), months);
-        let settings = self.settings(agreed.as_ref(), months);
-        self.check_futures(months);
+        let months = self.months(&agreed);
+        let loads = self.loads(&books, &agreed, months.unwrap_or(MOST_MONTHS));
+        let settings = self.settings(&agreed, months.unwrap_or(1));
+        self.check_futures(&agreed, loads.as_ref(), months.unwrap_or(1));
         self.check_start();
-        let (agreed, loads, settings) = (agreed?, loads?, settings?);
-        let sizes = self.sizes(&agreed, &loads)?;
-        self.check_units(&sizes);
-        self.check_load(&loads);
+        let before = self.findings.list.len();
+        let sizes = self.sizes(&agreed, loads.as_ref());
+        self.check_units(sizes.as_ref());
+        if let Some(loads) = loads.as_ref().filter(|_| !self.has_errors_since(before)) {
+            self.check_load(loads);
+        }
         if self.findings.has_errors() {
             return None;
         }
+        let (loads, settings, sizes, months) = (loads?, settings?, sizes?, months?);
+        debug_assert!(agreed.complete, "what is not known has been said");
         let (mut contract, mut strategies) = (agreed.contract.clone(), settings.strategies.clone());
-        let (minimum, step) = self.sold(&agreed, &loads);
+        let (minimum, step) = self.sold(agreed.offer.as_ref(), Some(&loads));
         (contract.minimum, contract.step) = (minimum.unwrap_or(0.0), step.unwrap_or(0.0));
         let model = self.model(months, &loads, |parameters| {
             contract.bind(parameters);
@@ -206,55 +232,16 @@ impl Builder {
         Some(study)
     }
 
-    /// Months simulated; one if nothing says.
-    fn months(&self, agreed: Option<&Agreed>) -> usize {
-        let under_contract = agreed.map(|a| (a.contract.start + a.contract.term).min(MOST_MONTHS));
-        self.file.horizon_months.or(under_contract).unwrap_or(1)
+    /// Months simulated, if that is known.
+    fn months(&self, agreed: &Agreed) -> Option<usize> {
+        let under_contract =
+            agreed.term.map(|term| (agreed.contract.start + term).min(MOST_MONTHS));
+        self.file.horizon_months.or(under_contract)
     }
 
-    fn clock(&self, months: usize) -> Clock {
-        let within = match self.file.level_at {
-            LevelAt::Start => 0.0,
-            LevelAt::Middle => 0.5,
-            LevelAt::End => 1.0,
-        };
-        Clock { first: self.file.months_until_start + within, months }
-    }
-
-    /// What is wrong with growth, price and forecast error on their own.
-    fn check_futures(&mut self, months: usize) {
-        let clock = self.clock(months);
-        let until = clock.time(months - 1);
-        let problems = [
-            ("growth", self.file.growth.check(until)),
-            ("price", self.file.price.check(until)),
-            ("forecast_error", self.file.forecast_error.check()),
-        ];
-        self.check_discount(months);
-        for (i, further) in self.file.workloads.clone().iter().enumerate() {
-            let problems = further.growth.iter().flat_map(|growth| growth.check(until)).collect();
-            self.problems(&format!("workloads[{i}].growth"), problems);
-        }
-        for (table, problems) in problems {
-            self.problems(table, problems);
-        }
-    }
-
-    fn check_start(&mut self) {
-        let Some(start) = self.file.start.clone() else {
-            return;
-        };
-        let parts: Vec<&str> = start.split('-').collect();
-        let month = parts.get(1).and_then(|m| m.parse::<u32>().ok()).unwrap_or(0);
-        let good = parts.len() == 2
-            && parts[0].len() == 4
-            && parts[0].parse::<u32>().is_ok()
-            && (1..=12).contains(&month)
-            && parts[1].len() == 2;
-        if !good {
-            let message = format!("\"{start}\" is not a month");
-            self.error("start", "date", message, "write year and month, as in start = \"2027-01\"");
-        }
+    /// Whether there are more errors than there were.
+    fn has_errors_since(&self, before: usize) -> bool {
+        self.findings.list[before..].iter().any(|f| f.severity == Severity::Error)
     }
 
     fn model(
@@ -263,15 +250,7 @@ impl Builder {
         loads: &Loads,
         terms: impl FnOnce(&mut crate::param::Parameters),
     ) -> Option<PathModel> {
-        let spec = PathSpec {
-            clock: self.clock(months),
-            workload: loads.workload.clone(),
-            pool: loads.pool.clone(),
-            growth: self.file.growth.clone(),
-            price: self.file.price.clone(),
-            forecast_error: self.file.forecast_error.clone(),
-            correlations: self.file.correlations.clone(),
-        };
+        let spec = self.spec(months, loads.workload.clone(), loads.pool.clone());
         match PathModel::new(spec, terms) {
             Ok(model) => Some(model),
             Err(problems) => {

@@ -28,6 +28,11 @@ impl Builder {
         offer: Option<&Bought>,
     ) -> Option<Priced> {
         let w = &stated.table;
+        if w.deployment.is_none() && offer.is_none() && self.file.contract.offer.is_some() {
+            // It runs where the offer does, which is not known.
+            self.capacity(stated, model, offer);
+            return None;
+        }
         let deployment = deployment(w, offer);
         let tier = w.service_tier.clone().unwrap_or_else(|| "standard".into());
         let field = stated.field(if w.deployment.is_some() { "deployment" } else { "model" });

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use super::books::Books;
-use super::contract::Bought;
+use super::contract::{Agreed, Bought};
 use super::workload::{Loads, Stated};
 use crate::curve::{Course, Curves, LoadCurve, Mixture, Monthly, Shape, Sharer, shared};
 use crate::input::study_file::FurtherWorkload;
@@ -22,13 +22,10 @@ struct Member {
 }
 
 impl Builder {
-    /// Resolves `[workload]` and `[[workloads]]`; `offer` is what the contract buys.
-    pub(super) fn loads(
-        &mut self,
-        books: &Books,
-        offer: Option<&Bought>,
-        months: usize,
-    ) -> Option<Loads> {
+    /// Resolves `[workload]` and `[[workloads]]` on the units of the contract.
+    pub(super) fn loads(&mut self, books: &Books, agreed: &Agreed, months: usize) -> Option<Loads> {
+        let before = self.findings.list.len();
+        let offer = agreed.offer.as_ref();
         let first = Stated { table: self.file.workload.clone(), place: "workload".into() };
         let mut all = vec![(first, Level::Shared { more_per_year: 0.0 })];
         for (i, further) in self.file.workloads.clone().into_iter().enumerate() {
@@ -41,8 +38,11 @@ impl Builder {
             .map(|(stated, level)| self.member(&stated, level, books, offer, months))
             .collect();
         let members: Vec<Member> = members.into_iter().collect::<Option<_>>()?;
-        self.check_members(&members);
-        if self.findings.has_errors() {
+        // What the contract's units are called is the offer's business.
+        if !agreed.lost {
+            self.check_members(&members);
+        }
+        if self.has_errors_since(before) {
             return None;
         }
         self.together(members, months)
@@ -72,7 +72,7 @@ impl Builder {
         offer: Option<&Bought>,
         months: usize,
     ) -> Option<Member> {
-        let loads = self.load(stated, books, offer)?;
+        let loads = self.load(stated, books, offer);
         for (i, rerating) in stated.table.rerating.iter().enumerate() {
             let place = stated.field(&format!("rerating[{i}]"));
             self.check_start_of(&place, rerating.from_month - 1, months);
@@ -82,11 +82,14 @@ impl Builder {
             let help = "state it in [workload]";
             self.error(&stated.field("rerated_with_price"), "no-effect", message, help);
         }
+        let workload = loads.as_ref().map(|loads| &loads.workload);
+        let levers = self.levers(stated, workload, books, offer, months);
+        let loads = loads?;
         let waits = self.deferrable(stated, &loads).unwrap_or((0.0, 0));
         let part = Part {
             table: stated.place.clone(),
             workload: loads.workload.clone(),
-            levers: self.levers(stated, &loads, books, offer, months),
+            levers,
             rerating: stated.table.rerating.clone(),
             level,
         };

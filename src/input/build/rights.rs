@@ -1,6 +1,7 @@
 //! Rights and ladders against the contract that they stand in.
 
 use super::Builder;
+use super::contract::whatever_the;
 use crate::contract::right::Right;
 use crate::contract::{AnyClause, CappedPrice, Clause, Contract, Tranches};
 use crate::input::study_file::RenewalWord;
@@ -9,16 +10,17 @@ use crate::ledger::MOST_RIGHTS;
 impl Builder {
     /// Windows, notices and declared exercises must fit into the contract's months, and the units
     /// that change must be those that are on.
-    pub(super) fn check_rights(&mut self, contract: &Contract) {
+    pub(super) fn check_rights(&mut self, contract: &Contract, term: Option<usize>) {
         let end = contract.start + contract.term;
-        let months = contract.in_force(self.file.horizon_months.unwrap_or(end));
+        let in_force = contract.in_force(self.file.horizon_months.unwrap_or(end));
+        let months = term.map(|_| in_force);
         let mut count = 0;
         for (i, clause) in contract.clauses.iter().map(AnyClause::get).enumerate() {
             let Some(right) = contract.right_of(clause) else {
                 continue;
             };
             let place = format!("contract.clauses[{i}]");
-            self.problems(&place, right.check(months));
+            self.problems(&place, whatever_the(months, |months| right.check(months)));
             count += 1;
             if right.starts && count > 1 {
                 self.error(

@@ -19,16 +19,16 @@ pub(super) struct Settings {
 
 impl Builder {
     /// Resolves the remaining tables for a study of `months`.
-    pub(super) fn settings(&mut self, agreed: Option<&Agreed>, months: usize) -> Option<Settings> {
+    pub(super) fn settings(&mut self, agreed: &Agreed, months: usize) -> Option<Settings> {
         let objective = self.objective();
-        let strategies = agreed.map(|a| self.strategies(a));
+        let strategies = self.strategies(agreed);
         let run = self.run();
         let rate = self.file.finance.discount_rate_per_year;
         // Bills are paid at the end of their month; without a rate every factor is exactly 1.
         let discount = |t: usize| libm::pow(1.0 + rate, -((t + 1) as f64) / 12.0);
         let objective = objective?;
         Some(Settings {
-            strategies: strategies?,
+            strategies,
             objective,
             objective_in_words: self.in_words(objective),
             discounts: (0..months).map(discount).collect(),
@@ -80,7 +80,7 @@ impl Builder {
     fn provisioned(&mut self, agreed: &Agreed, wanted: bool) -> Option<Overflow> {
         let table = self.file.strategies.provisioned.clone();
         let asked = self.file.strategies.compare.is_some();
-        let has_hourly = agreed.contract.hourly.is_some();
+        let has_hourly = agreed.contract.hourly.is_some() || agreed.lost;
         if !wanted {
             for (field, given) in [
                 ("excess", table.excess.is_some()),

@@ -1,7 +1,7 @@
 //! Which sizes can be bought, and whether the given one can.
 
 use super::Builder;
-use super::contract::Agreed;
+use super::contract::{Agreed, Bought};
 use super::workload::Loads;
 use crate::contract::sizes::{Sizes, round_step};
 use crate::input::study_file::Units;
@@ -12,16 +12,23 @@ const FINEST: f64 = 1e12;
 
 impl Builder {
     /// Minimum and step of what is sold: the study's, or the offer's, or the model's.
-    pub(super) fn sold(&self, agreed: &Agreed, loads: &Loads) -> (Option<f64>, Option<f64>) {
+    pub(super) fn sold(
+        &self,
+        offer: Option<&Bought>,
+        loads: Option<&Loads>,
+    ) -> (Option<f64>, Option<f64>) {
         let c = &self.file.contract;
-        let offered = agreed.offer.as_ref().map_or((None, None), |o| o.sizes);
-        let (model_min, model_step) = loads.purchase.unzip();
+        let offered = offer.map_or((None, None), |o| o.sizes);
+        let (model_min, model_step) = loads.and_then(|l| l.purchase).unzip();
         (c.min_units.or(offered.0).or(model_min), c.step.or(offered.1).or(model_step))
     }
 
-    /// Which sizes can be bought.
-    pub(super) fn sizes(&mut self, agreed: &Agreed, loads: &Loads) -> Option<Sizes> {
+    #[expect(clippy::too_many_lines, reason = "one finding after the other")]
+    /// Which sizes can be bought, as far as that is known.
+    pub(super) fn sizes(&mut self, agreed: &Agreed, loads: Option<&Loads>) -> Option<Sizes> {
         let s = self.file.sizing.clone();
+        let (sold_min, sold_step) = self.sold(agreed.offer.as_ref(), loads);
+        let known = loads.is_some() && !agreed.lost;
         if let Some(list) = s.sizes {
             let mut sizes = list;
             sizes.sort_by(f64::total_cmp);
@@ -46,12 +53,14 @@ impl Builder {
                     "keep one of the two",
                 );
             }
-            self.check_list(self.sold(agreed, loads));
+            self.check_list((sold_min, sold_step));
             return Some(Sizes::List(sizes));
         }
-        let (sold_min, sold_step) = self.sold(agreed, loads);
+        if !known && (sold_min.is_none() || (sold_step.is_none() && s.max_units.is_none())) {
+            return None;
+        }
         // Without any source of sizes: about two hundred over the range of today's load.
-        let load = loads.at_means().0;
+        let load = loads.map_or(f64::NAN, |l| l.at_means().0);
         let natural = round_step(s.max_units.map_or(load, |max| max.min(load)) / 200.0);
         let step = sold_step.unwrap_or(natural);
         let min = sold_min.unwrap_or(step);
@@ -69,6 +78,9 @@ impl Builder {
             );
             return None;
         }
+        if !known && sold_step.is_none() {
+            return None;
+        }
         let steps = load / step;
         if steps > FINEST {
             let message = format!("today's load is {} steps of {}", bare(steps), bare(step));
@@ -80,7 +92,7 @@ impl Builder {
     }
 
     /// Given units must be a size that is sold, where sizes are known.
-    pub(super) fn check_units(&mut self, sizes: &Sizes) {
+    pub(super) fn check_units(&mut self, sizes: Option<&Sizes>) {
         let Some(given) = self.fixed_units() else {
             return;
         };
@@ -93,7 +105,7 @@ impl Builder {
         let stated = self.file.contract.step.is_some() || self.file.contract.min_units.is_some();
         let known =
             stated || self.file.contract.offer.is_some() || self.file.workload.model.is_some();
-        if let (true, &Sizes::Steps { min, step, .. }) = (known, sizes) {
+        if let (true, Some(&Sizes::Steps { min, step, .. })) = (known, sizes) {
             self.check_sold("contract.units", given, min, step);
         }
     }

@@ -83,7 +83,13 @@ impl Builder {
             return None;
         }
         let history = match &w.history {
-            Some(table) => Some(self.history(stated, table)?),
+            Some(table) => {
+                let history = self.history(stated, table);
+                if history.is_none() {
+                    self.check_rest(stated, books, offer);
+                }
+                Some(history?)
+            }
             None => None,
         };
         let in_units = w.level.is_some() || history.as_ref().is_some_and(|h| h.in_units);
@@ -91,6 +97,16 @@ impl Builder {
             self.load_in_units(stated, history, offer)
         } else {
             self.load_in_tokens(stated, books, history, offer)
+        }
+    }
+
+    /// What can be said of a load whose usage file cannot be used.
+    fn check_rest(&mut self, stated: &Stated, books: &Books, offer: Option<&Bought>) {
+        self.form(stated, None);
+        if let Some(name) = &stated.table.model
+            && let Some((book, model)) = books.model(self, &stated.field("model"), name)
+        {
+            self.priced(stated, book, model, offer);
         }
     }
 
@@ -148,6 +164,7 @@ impl Builder {
             }
         }
         let Some(value) = w.on_demand_per_unit_month.clone() else {
+            self.form(stated, None);
             let message = "a load in capacity units needs the on-demand price of a unit";
             let help = "add `on_demand_per_unit_month`: what one fully used unit's tokens cost on demand, USD per month";
             self.error(&stated.place, "missing-field", message, help);
@@ -198,6 +215,7 @@ impl Builder {
             );
         }
         let Some(name) = &w.model else {
+            self.form(stated, None);
             let message = "a load in tokens needs a model: its tokens' weight and price decide";
             self.error(
                 &stated.place,
@@ -207,8 +225,12 @@ impl Builder {
             );
             return None;
         };
-        let (book, model) = books.model(self, &stated.field("model"), name)?;
-        let priced = self.priced(stated, book, model, offer)?;
+        let found = books.model(self, &stated.field("model"), name);
+        let priced = found.and_then(|(book, model)| self.priced(stated, book, model, offer));
+        let Some(priced) = priced else {
+            self.form(stated, None);
+            return None;
+        };
         let flow = self.flow(stated, history.as_ref(), priced.rates)?;
         self.check_flow(stated, &flow)?;
         let measured = history.map(|mut h| {

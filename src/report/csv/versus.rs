@@ -1,52 +1,72 @@
-//! Studies against each other as CSV tables.
+//! Alternatives against each other as CSV tables.
 
 use super::{Table, cells, header, name, number, row, statistics, table, warnings};
-use crate::results::versus::{Difference, StudyResult, Versus};
+use crate::results::versus::{AlternativeResult, Difference, Versus};
 use crate::stats::Estimate;
 
 /// Names of the files of [`render`], in its order.
-pub const FILES: [&str; 4] = ["studies.csv", "differences.csv", "cost_curves.csv", "warnings.csv"];
+pub const FILES: [&str; 5] =
+    ["alternatives.csv", "parts.csv", "differences.csv", "cost_curves.csv", "warnings.csv"];
 
-/// All tables: the studies, what they cost more or less than the first, cost curves, warnings.
+/// All tables: the alternatives, the studies that they are made of, what they cost more or less than the first, cost curves, warnings.
 #[must_use]
 pub fn render(versus: &Versus) -> Vec<Table> {
-    vec![studies(versus), differences(versus), cost_curves(versus), warnings(&versus.warnings)]
+    vec![
+        alternatives(versus),
+        parts(versus),
+        differences(versus),
+        cost_curves(versus),
+        warnings(&versus.warnings),
+    ]
 }
 
-fn studies(versus: &Versus) -> Table {
-    let rows = versus.studies.iter().flat_map(of_study);
-    table("studies.csv", &header(&["study", "strategy", "units", "measure", "statistic"]), rows)
+fn alternatives(versus: &Versus) -> Table {
+    let rows = versus.alternatives.iter().flat_map(of_alternative);
+    table("alternatives.csv", &header(&["alternative", "measure", "statistic"]), rows)
 }
 
-fn of_study(study: &StudyResult) -> Vec<Vec<String>> {
-    let units = number(study.units);
-    let key = |measure: &str, statistic: &str, e| {
-        row(&[&study.name, &study.strategy, &units, measure, statistic], cells(e))
-    };
+fn of_alternative(own: &AlternativeResult) -> Vec<Vec<String>> {
+    let key = |measure: &str, statistic: &str, e| row(&[&own.name, measure, statistic], cells(e));
     let mut rows = vec![
-        key("beats_on_demand", "probability", study.beats_on_demand),
-        key("best_given_sampling", "probability", Estimate::exact(study.best_probability)),
+        key("beats_on_demand", "probability", own.beats_on_demand),
+        key("best_given_sampling", "probability", Estimate::exact(own.best_probability)),
     ];
-    rows.extend(study.over_budget.map(|e| key("over_budget", "probability", e)));
-    for m in &study.measures {
+    rows.extend(own.over_budget.map(|e| key("over_budget", "probability", e)));
+    for m in &own.measures {
         let measure = name(m.measure);
         rows.extend(statistics(&m.summary).into_iter().map(|(name, e)| key(&measure, &name, e)));
     }
     rows
 }
 
+/// Commitment, fees and cost of each study.
+fn parts(versus: &Versus) -> Table {
+    let rows = versus.alternatives.iter().flat_map(|own| {
+        own.parts.iter().flat_map(|part| {
+            let key = |measure: &str, e| {
+                let units = number(part.units);
+                let names = [&own.name, &part.name, &part.strategy, &units, &part.unit];
+                row(&[&names.map(String::as_str)[..], &[measure, "mean"]].concat(), cells(e))
+            };
+            [key("fee", part.fee), key("cost", part.cost)]
+        })
+    });
+    let keys = ["alternative", "part", "strategy", "units", "unit", "measure", "statistic"];
+    table("parts.csv", &header(&keys), rows)
+}
+
 fn differences(versus: &Versus) -> Table {
     let first = &versus.first().name;
-    let others = versus.studies.iter().filter_map(|s| Some((s, s.difference.as_ref()?)));
-    let rows = others.flat_map(|(study, difference)| of_difference(&study.name, first, difference));
-    let keys = ["study", "less", "measure", "of", "statistic"];
+    let others = versus.alternatives.iter().filter_map(|s| Some((s, s.difference.as_ref()?)));
+    let rows = others.flat_map(|(own, difference)| of_difference(&own.name, first, difference));
+    let keys = ["alternative", "less", "measure", "of", "statistic"];
     table("differences.csv", &header(&keys), rows)
 }
 
 /// Statistics of the difference on the same future, and differences of statistics.
-fn of_difference(study: &str, first: &str, difference: &Difference) -> Vec<Vec<String>> {
+fn of_difference(own: &str, first: &str, difference: &Difference) -> Vec<Vec<String>> {
     let key = |measure: &str, of: &str, statistic: &str, e| {
-        row(&[study, first, measure, of, statistic], cells(e))
+        row(&[own, first, measure, of, statistic], cells(e))
     };
     let mut rows = vec![
         key("cheaper", "same_future", "probability", difference.cheaper),
@@ -66,8 +86,8 @@ fn of_difference(study: &str, first: &str, difference: &Difference) -> Vec<Vec<S
 }
 
 fn cost_curves(versus: &Versus) -> Table {
-    let rows = versus.studies.iter().flat_map(|s| {
+    let rows = versus.alternatives.iter().flat_map(|s| {
         s.cost_curve.iter().map(|(cost, share)| vec![s.name.clone(), number(*cost), number(*share)])
     });
-    table("cost_curves.csv", &["study", "cost_usd", "share_of_futures_below"], rows)
+    table("cost_curves.csv", &["alternative", "cost_usd", "share_of_futures_below"], rows)
 }

@@ -1,37 +1,46 @@
-//! Studies against each other, as a page.
+//! Alternatives against each other, as a page.
 
 use super::text::{NONE, escape, fine_percent, percent, share_error, usd, usd_error};
 use super::{caution, figures, page, section, table};
 use crate::measure::{Measure, MeasureUnit};
-use crate::report::terminal::versus::commitment;
-use crate::results::versus::{Difference, StudyResult, Versus};
+use crate::report::terminal::versus::{commitment, of_part};
+use crate::results::versus::{AlternativeResult, Difference, PartResult, Versus};
 use crate::stats::Estimate;
 use crate::words::{count, months};
 
 /// The page.
 #[must_use]
 pub fn render(versus: &Versus) -> String {
-    let names: Vec<&str> = versus.studies.iter().map(|s| s.name.as_str()).collect();
+    let names: Vec<&str> = versus.alternatives.iter().map(|s| s.name.as_str()).collect();
     let title = names.join(" against ");
+    let section_if = |wanted: bool, [id, title, about]: [&str; 3], body: &dyn Fn() -> String| {
+        if wanted { section(id, title, about, &body()) } else { String::new() }
+    };
     let parts = [
         head(versus, &title),
         caution::render(&versus.warnings),
-        section(
-            "differences",
-            "Differences on the same futures",
-            DIFFERENCES,
-            &differences(versus),
-        ),
-        section("studies", "Studies side by side", STUDIES, &studies(versus)),
+        section_if(versus.alternatives.len() > 1, DIFFERENCES, &|| differences(versus)),
+        section("studies", "Studies side by side", STUDIES, &alternatives(versus)),
+        section_if(versus.has_sum(), PARTS, &|| parts(versus)),
         section("futures", "What may come", "", &figures::versus(versus)),
         section("contracts", "What is compared", "", &contracts(versus)),
     ];
     page(&title, &versus.version, &parts, &footer(versus))
 }
 
-const DIFFERENCES: &str = "Each study less the first, path by path: negative where it is cheaper. What both have in common cancels, so that &plusmn;, the standard error, is smaller than that of either cost.";
+const DIFFERENCES: [&str; 3] = [
+    "differences",
+    "Differences on the same futures",
+    "Each study less the first, path by path: negative where it is cheaper. What both have in common cancels, so that &plusmn;, the standard error, is smaller than that of either cost.",
+];
 
 const STUDIES: &str = "&plusmn; is the standard error of the simulation: more paths make it smaller. Savings are against a study's own on-demand cost.";
+
+const PARTS: [&str; 3] = [
+    "parts",
+    "The parts of each sum",
+    "Each part is sized alone, under its own contract; the figures of a sum are those of its parts' bills added up on each future, so that a quantile is one of the sum. In its utilization and coverage a unit of a part counts as much as its work costs on demand. What parts draw under the same name is the same: usage that grows in one grows in the others.",
+];
 
 fn head(versus: &Versus, title: &str) -> String {
     format!(
@@ -75,20 +84,20 @@ fn side_by_side<T>(names: &[&str], all: &[&T], rows: Vec<Row<'_, T>>) -> String 
     table::plain("compare", &head, &rows)
 }
 
-fn studies(versus: &Versus) -> String {
-    let all: Vec<&StudyResult> = versus.studies.iter().collect();
+fn alternatives(versus: &Versus) -> String {
+    let all: Vec<&AlternativeResult> = versus.alternatives.iter().collect();
     let names: Vec<&str> = all.iter().map(|s| s.name.as_str()).collect();
-    let mean = |m: Measure| move |s: &StudyResult| cell(s.measure(m).mean, m.unit());
-    let at = |p: f64| move |s: &StudyResult| dollars(s.measure(Measure::Cost).quantile(p));
+    let mean = |m: Measure| move |s: &AlternativeResult| cell(s.measure(m).mean, m.unit());
+    let at = |p: f64| move |s: &AlternativeResult| dollars(s.measure(Measure::Cost).quantile(p));
     let discounted = versus.decided_by != Measure::Cost;
-    let mut rows: Vec<Row<'_, StudyResult>> = vec![
+    let mut rows: Vec<Row<'_, AlternativeResult>> = vec![
         ("Commitment".into(), Box::new(|s| escape(&commitment(s)))),
         ("Mean cost".into(), Box::new(mean(Measure::Cost))),
     ];
     if discounted {
         rows.push(("Mean present value".into(), Box::new(mean(Measure::PresentValue))));
     }
-    rows.extend::<Vec<Row<'_, StudyResult>>>(vec![
+    rows.extend::<Vec<Row<'_, AlternativeResult>>>(vec![
         ("P5 cost: 5 of 100 futures cost less".into(), Box::new(at(0.05))),
         ("P50 cost: half of the futures cost less".into(), Box::new(at(0.5))),
         ("P95 cost: 95 of 100 futures cost less".into(), Box::new(at(0.95))),
@@ -118,9 +127,22 @@ fn studies(versus: &Versus) -> String {
     side_by_side(&names, &all, rows)
 }
 
+/// What each part of the sums commits to and pays.
+fn parts(versus: &Versus) -> String {
+    let sums = versus.alternatives.iter().filter(|s| s.is_sum());
+    let row = |s: &AlternativeResult, part: &PartResult| {
+        let money = [part.fee, part.cost].map(|e| cell(e, MeasureUnit::Usd));
+        let names = [&s.name, &part.name, &of_part(part)].map(|text| escape(text));
+        names.into_iter().chain(money).collect::<Vec<String>>()
+    };
+    let rows: Vec<Vec<String>> =
+        sums.flat_map(|s| s.parts.iter().map(move |part| row(s, part))).collect();
+    table::plain("compare", &["Sum", "Part", "Commitment", "Mean fees", "Mean cost"], &rows)
+}
+
 fn differences(versus: &Versus) -> String {
-    let others = versus.studies.iter().filter_map(|s| Some((s, s.difference.as_ref()?)));
-    let (studies, all): (Vec<&StudyResult>, Vec<&Difference>) = others.unzip();
+    let others = versus.alternatives.iter().filter_map(|s| Some((s, s.difference.as_ref()?)));
+    let (studies, all): (Vec<&AlternativeResult>, Vec<&Difference>) = others.unzip();
     let names: Vec<String> =
         studies.iter().map(|s| format!("{} less {}", s.name, versus.first().name)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -166,22 +188,26 @@ fn of_measure(measure: Measure) -> Vec<Row<'static, Difference>> {
 
 /// Contract and clauses of each study, and what its futures have in common with the first's.
 fn contracts(versus: &Versus) -> String {
-    let pairs: Vec<(String, String)> = versus
-        .studies
-        .iter()
-        .map(|s| {
-            let title = if s.title.is_empty() { String::new() } else { format!("{}; ", s.title) };
-            let futures = match (s.difference.is_some(), s.futures.same) {
-                (false, _) => "",
-                (true, true) => "; same loads and list prices as the first",
-                (true, false) => "; other loads or list prices than the first, on the same draws",
-            };
-            let objective = format!("; minimized: {}", s.objective);
-            let lines = s.contract.join("; ");
-            (escape(&s.name), escape(&format!("{title}{lines}{objective}{futures}")))
-        })
-        .collect();
-    table::terms("glossary", &pairs)
+    let pairs = |s: &AlternativeResult| -> Vec<(String, String)> {
+        let futures = match (s.difference.is_some(), s.futures.same) {
+            (false, _) => "",
+            (true, true) => "; same loads and list prices as the first",
+            (true, false) => "; other loads or list prices than the first, on the same draws",
+        };
+        let pair = |part: &PartResult| {
+            let of = if s.is_sum() { format!(" in {}", s.name) } else { String::new() };
+            let title =
+                if part.title.is_empty() { String::new() } else { format!("{}; ", part.title) };
+            let objective = format!("; minimized: {}", part.objective);
+            let lines = part.contract.join("; ");
+            (
+                escape(&format!("{}{of}", part.name)),
+                escape(&format!("{title}{lines}{objective}{futures}")),
+            )
+        };
+        s.parts.iter().map(pair).collect()
+    };
+    table::terms("glossary", &versus.alternatives.iter().flat_map(pairs).collect::<Vec<_>>())
 }
 
 fn footer(versus: &Versus) -> String {
@@ -193,10 +219,13 @@ fn footer(versus: &Versus) -> String {
         ("Seed".to_owned(), run.seed.to_string()),
         ("Discount rate".to_owned(), fine_percent(versus.discount_rate)),
     ];
-    let hash = |s: &StudyResult| {
-        (format!("Hash of {}", escape(&s.name)), format!("<code>{}</code>", escape(&s.study_hash)))
-    };
-    pairs.extend(versus.studies.iter().map(hash));
+    for part in versus.alternatives.iter().flat_map(|s| &s.parts) {
+        let name = format!("Hash of {}", escape(&part.name));
+        let hash = (name, format!("<code>{}</code>", escape(&part.study_hash)));
+        if !pairs.contains(&hash) {
+            pairs.push(hash);
+        }
+    }
     pairs.push(("Version".to_owned(), format!("waterline {}", escape(&versus.version))));
     format!(
         "<footer>\n<h2>How to get these numbers again</h2>\n{}\

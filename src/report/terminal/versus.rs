@@ -1,9 +1,9 @@
-//! Studies against each other, as text.
+//! Alternatives against each other, as text.
 
 use super::layout::{Align, Grid, wrap};
 use super::{Style, bold, warnings, with_error};
 use crate::measure::Measure;
-use crate::results::versus::{Difference, StudyResult, Versus};
+use crate::results::versus::{AlternativeResult, Difference, PartResult, Versus};
 use crate::stats::Estimate;
 use crate::words::{count, months, percent, units, usd};
 
@@ -14,7 +14,8 @@ pub fn render(versus: &Versus, style: Style) -> String {
     let parts = [
         format!("{} on the same futures, {}\n", names(versus), months(versus.months)),
         bold(&wrap(&versus.sentence, width), style),
-        studies(versus) + &wrap(&standard_errors(versus), width) + "\n",
+        alternatives(versus) + &wrap(&standard_errors(versus), width) + "\n",
+        parts(versus),
         differences(versus),
         warnings(&versus.warnings, width),
         wrap(&how(versus), width) + "\n",
@@ -25,15 +26,23 @@ pub fn render(versus: &Versus, style: Style) -> String {
 
 /// `a, b and c`.
 fn names(versus: &Versus) -> String {
-    let names: Vec<&str> = versus.studies.iter().map(|s| s.name.as_str()).collect();
+    let names: Vec<&str> = versus.alternatives.iter().map(|s| s.name.as_str()).collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
     }
 }
 
+/// `hybrid 40 PTU`, or for a sum `2 parts`.
+pub(in crate::report) fn commitment(s: &AlternativeResult) -> String {
+    match &s.parts[..] {
+        [only] => of_part(only),
+        parts => format!("{} parts", parts.len()),
+    }
+}
+
 /// `hybrid 40 PTU`, or `on demand`.
-pub(in crate::report) fn commitment(s: &StudyResult) -> String {
+pub(in crate::report) fn of_part(s: &PartResult) -> String {
     if s.units == 0.0 {
         return "on demand".into();
     }
@@ -41,7 +50,7 @@ pub(in crate::report) fn commitment(s: &StudyResult) -> String {
     format!("{} {} {}{given}", s.strategy.replace('_', " "), units(s.units), s.unit)
 }
 
-fn studies(versus: &Versus) -> String {
+fn alternatives(versus: &Versus) -> String {
     let mut grid = Grid::new(&[
         ("", Align::Left),
         ("commitment", Align::Left),
@@ -55,7 +64,7 @@ fn studies(versus: &Versus) -> String {
         ("saving", Align::Right),
         ("beats", Align::Right),
     ]);
-    for s in &versus.studies {
+    for s in &versus.alternatives {
         let cost = s.measure(Measure::Cost);
         let at = |p: f64| cost.quantile(p).map_or_else(String::new, |e| usd(e.value));
         grid.row(vec![
@@ -75,10 +84,33 @@ fn studies(versus: &Versus) -> String {
     grid.render()
 }
 
+/// What each part of the sums commits to and pays.
+fn parts(versus: &Versus) -> String {
+    let sums = versus.alternatives.iter().filter(|s| s.is_sum());
+    let tables = sums.map(|s| {
+        let title = format!("parts of {}", s.name);
+        let mut grid = Grid::new(&[
+            (title.as_str(), Align::Left),
+            ("commitment", Align::Left),
+            ("mean fees", Align::Right),
+            ("+-", Align::Right),
+            ("mean cost", Align::Right),
+            ("+-", Align::Right),
+        ]);
+        for part in &s.parts {
+            let money = [part.fee, part.cost].map(|e| [usd(e.value), usd(e.standard_error)]);
+            let names = [part.name.clone(), of_part(part)];
+            grid.row(names.into_iter().chain(money.into_iter().flatten()).collect());
+        }
+        grid.render()
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
 /// The largest standard errors of the columns that show none.
 fn standard_errors(versus: &Versus) -> String {
-    let largest = |of: &dyn Fn(&StudyResult) -> Option<Estimate>| {
-        let errors = versus.studies.iter().filter_map(|s| of(s).map(|e| e.standard_error));
+    let largest = |of: &dyn Fn(&AlternativeResult) -> Option<Estimate>| {
+        let errors = versus.alternatives.iter().filter_map(|s| of(s).map(|e| e.standard_error));
         errors.fold(0.0, f64::max)
     };
     let quantile = |p: f64| usd(largest(&move |s| s.measure(Measure::Cost).quantile(p)));
@@ -97,10 +129,10 @@ fn standard_errors(versus: &Versus) -> String {
 /// Columns that fit a screen.
 const COLUMNS: usize = 4;
 
-/// The differences to the first study, a column for each of the others.
+/// The differences to the first alternative, a column for each of the others.
 fn differences(versus: &Versus) -> String {
     let others =
-        versus.studies.iter().filter_map(|s| Some((s.name.as_str(), s.difference.as_ref()?)));
+        versus.alternatives.iter().filter_map(|s| Some((s.name.as_str(), s.difference.as_ref()?)));
     let others: Vec<(&str, &Difference)> = others.collect();
     let tables = others.chunks(COLUMNS).map(|some| {
         let less = format!("less {}", versus.first().name);
@@ -145,6 +177,8 @@ fn share(e: Estimate) -> String {
     format!("{} +- {}", percent(e.value), percent(e.standard_error))
 }
 
+const SUMS: &str = "A sum's figures are those of its parts' bills added up on each future, so that P95 is one of the sum. ";
+
 fn how(versus: &Versus) -> String {
     let run = &versus.run;
     let points = if run.sampler == "sobol" {
@@ -153,13 +187,16 @@ fn how(versus: &Versus) -> String {
         "pseudo-random paths".to_owned()
     };
     let first = &versus.first().name;
-    let hashes: Vec<String> = versus
-        .studies
-        .iter()
-        .map(|s| format!("{} {}", s.name, &s.study_hash[..s.study_hash.len().min(12)]))
-        .collect();
+    let mut hashes: Vec<String> = Vec::new();
+    for part in versus.alternatives.iter().flat_map(|s| &s.parts) {
+        let hash = format!("{} {}", part.name, &part.study_hash[..part.study_hash.len().min(12)]);
+        if !hashes.contains(&hash) {
+            hashes.push(hash);
+        }
+    }
+    let sums = if versus.has_sum() { SUMS } else { "" };
     format!(
-        "\"saving\" and \"beats\" are against a study's own on-demand cost. Differences are a study less {first}, negative where it is cheaper: mean, 90 of 100 and shares on the same future, P50 and P95 between the distributions. +- is the standard error. {} {points}, seed {}; studies {}.",
+        "\"saving\" and \"beats\" are against a study's own on-demand cost. Differences are a study less {first}, negative where it is cheaper: mean, 90 of 100 and shares on the same future, P50 and P95 between the distributions. +- is the standard error. {sums}{} {points}, seed {}; studies {}.",
         count(run.paths),
         run.seed,
         hashes.join(", ")

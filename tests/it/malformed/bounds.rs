@@ -2,7 +2,7 @@
 //!
 //! The list of bounds comes from the schema itself, so that a new field is covered.
 
-use super::support::{TOKENS, UNITS, USAGE, case, hold};
+use super::support::{Case, TOKENS, UNITS, USAGE, case, hold};
 use serde_json::Value as Json;
 use waterline::input::study_file::StudyFile;
 
@@ -65,8 +65,8 @@ fn base(path: &str) -> &'static str {
     }
 }
 
-#[test]
-fn every_bound_of_the_schema_holds() {
+/// The cases of the family.
+pub(super) fn of_bounds() -> Vec<Case> {
     let schema = schemars::schema_for!(StudyFile).to_value();
     let mut found = Vec::new();
     collect(&schema, &schema, "", &mut found);
@@ -78,7 +78,12 @@ fn every_bound_of_the_schema_holds() {
             case(&set, base(&bound.path)).file("usage.csv", "timestamp,input_tokens\n").set(&set)
         })
         .collect();
-    hold("bounds", &cases);
+    cases
+}
+
+#[test]
+fn every_bound_of_the_schema_holds() {
+    hold("bounds", &of_bounds());
 }
 
 /// Values that are no sensible number, in one field of each kind.

@@ -51,6 +51,9 @@ fn arguments(cases: &[(&str, &[&str])]) -> String {
         write("usage.csv", &super::usage_files::good());
         write("file", "a file");
         write("measured.toml", super::support::USAGE);
+        let renewed = UNITS.replace("[contract]\n", "[contract]\nrenewal = \"renew\"\n");
+        let other = "horizon_months = 24\nfinance.discount_rate_per_year = 0.08\n";
+        write("longer.toml", &format!("{other}{renewed}"));
         // An export that has the name of a table.
         write("months.csv", &super::usage_files::good());
         write("export.toml", &super::support::USAGE.replace("usage.csv", "months.csv"));
@@ -128,6 +131,18 @@ fn command_lines() {
         ("a study over an existing one", vec!["init", "study.toml"]),
         ("a study over a folder", vec!["init", "folder", "--force"]),
         ("a study in a folder that is a file", vec!["init", "file/study.toml"]),
+        ("one study to compare", vec!["compare", "study.toml"]),
+        ("nothing to compare", vec!["compare"]),
+        ("a sum without its end", vec!["compare", "study.toml+"]),
+        ("a sum without its beginning", vec!["compare", "+study.toml", "measured.toml"]),
+        ("a sum with a hole", vec!["compare", "study.toml++measured.toml"]),
+        ("nothing but a plus", vec!["compare", "study.toml", "+"]),
+        ("a sum with a file that is not there", vec!["compare", "study.toml+nowhere.toml"]),
+        ("a sum of other months and rates", vec!["compare", "study.toml+longer.toml", "--quiet"]),
+        (
+            "a part of a sum as an output",
+            vec!["compare", "study.toml+study.toml", "--json", "study.toml"],
+        ),
         ("an unknown schema", vec!["schema", "book"]),
         ("two filters of prices", vec!["prices", "a", "b"]),
         ("value of a contract without clauses", vec!["value", "study.toml"]),

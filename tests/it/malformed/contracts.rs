@@ -9,9 +9,9 @@ fn with(base: &str, list: &[(&str, &[&str])]) -> Vec<Case> {
     list.iter().map(make).collect()
 }
 
+/// The cases of the family.
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
-#[test]
-fn contracts() {
+pub(super) fn of_contracts() -> Vec<Case> {
     let mut cases = with(
         UNITS,
         &[
@@ -171,11 +171,16 @@ fn contracts() {
         ],
     );
     cases.push(case("a table of the file is replaced by a number", UNITS).set("workload.tokens=5"));
-    hold("contracts", &cases);
+    cases
 }
 
 #[test]
-fn clauses() {
+fn contracts() {
+    hold("contracts", &of_contracts());
+}
+
+/// The cases of the family.
+pub(super) fn of_clauses() -> Vec<Case> {
     let clause =
         |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
     let cap = "{ kind = \"escalation_cap\", annual = 0.05 }";
@@ -231,12 +236,17 @@ fn clauses() {
             "{ kind = \"clawback\", threshold = 0.7, share = 0.1, annual = 0.05 }",
         ),
     ];
-    hold("clauses", &cases);
+    Vec::from(cases)
 }
 
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
 #[test]
-fn rights() {
+fn clauses() {
+    hold("clauses", &of_clauses());
+}
+
+/// The cases of the family.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
+pub(super) fn of_rights() -> Vec<Case> {
     let flex = |name: &str, rest: &str| {
         let clause = format!("{{ kind = \"flex_down\", share = 0.15, {rest} }}");
         case(name, UNITS).set(&format!("contract.clauses=[{clause}]"))
@@ -340,11 +350,16 @@ fn rights() {
                 .join(", ")
         )),
     ];
-    hold("rights", &cases);
+    Vec::from(cases)
 }
 
 #[test]
-fn clauses_on_the_bill() {
+fn rights() {
+    hold("rights", &of_rights());
+}
+
+/// The cases of the family.
+pub(super) fn of_clauses_on_the_bill() -> Vec<Case> {
     let clause =
         |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
     let cases = [
@@ -372,11 +387,16 @@ fn clauses_on_the_bill() {
             "{ kind = \"spend_commitment\", amount = 100, tiers = [{ from = 50, share = 0.1 }] }, { kind = \"escalation_cap\", annual = 0.05 }",
         ),
     ];
-    hold("clauses_on_the_bill", &cases);
+    Vec::from(cases)
 }
 
 #[test]
-fn forms_of_commitment() {
+fn clauses_on_the_bill() {
+    hold("clauses_on_the_bill", &of_clauses_on_the_bill());
+}
+
+/// The cases of the family.
+pub(super) fn of_forms_of_commitment() -> Vec<Case> {
     let clause =
         |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
     let out = "{ kind = \"terminate\", policy = { kind = \"never\" } }";
@@ -402,11 +422,16 @@ fn forms_of_commitment() {
         ),
         clause("paid ahead for nothing stated", "{ kind = \"upfront\" }"),
     ];
-    hold("forms_of_commitment", &cases);
+    Vec::from(cases)
 }
 
 #[test]
-fn tranches_and_ways_out() {
+fn forms_of_commitment() {
+    hold("forms_of_commitment", &of_forms_of_commitment());
+}
+
+/// The cases of the family.
+pub(super) fn of_tranches_and_ways_out() -> Vec<Case> {
     let clause =
         |name: &str, clauses: &str| case(name, UNITS).set(&format!("contract.clauses=[{clauses}]"));
     let ladder = |tranches: &str| format!("{{ kind = \"tranches\", tranches = [{tranches}] }}");
@@ -445,11 +470,16 @@ fn tranches_and_ways_out() {
             "{ kind = \"switching\", price_factor = 0.5, cost = 1, notice_months = 12, policy = { kind = \"never\" } }",
         ),
     ];
-    hold("tranches_and_ways_out", &cases);
+    Vec::from(cases)
 }
 
 #[test]
-fn books_and_offers() {
+fn tranches_and_ways_out() {
+    hold("tranches_and_ways_out", &of_tranches_and_ways_out());
+}
+
+/// The cases of the family.
+pub(super) fn of_books_and_offers() -> Vec<Case> {
     let mut cases = with(
         TOKENS,
         &[
@@ -499,5 +529,10 @@ fn books_and_offers() {
         "[workload.tokens]\ninput_per_month = 16e9\noutput_per_month = 1.6e9",
         "[workload.requests]\nper_minute = 0\nprompt_tokens = 100\nresponse_tokens = 10",
     ));
-    hold("books_and_offers", &cases);
+    cases
+}
+
+#[test]
+fn books_and_offers() {
+    hold("books_and_offers", &of_books_and_offers());
 }

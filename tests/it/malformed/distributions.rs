@@ -2,9 +2,9 @@
 
 use super::support::{Case, UNITS, case, hold};
 
+/// The cases of the family.
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
-#[test]
-fn distributions() {
+pub(super) fn of_distributions() -> Vec<Case> {
     let cases = [
         (
             "triangular: the mode outside",
@@ -192,11 +192,16 @@ fn distributions() {
     ];
     let cases: Vec<Case> =
         cases.map(|(name, set)| case(name, UNITS).set(set)).into_iter().collect();
-    hold("distributions", &cases);
+    cases
 }
 
 #[test]
-fn correlations() {
+fn distributions() {
+    hold("distributions", &of_distributions());
+}
+
+/// The cases of the family.
+pub(super) fn of_correlations() -> Vec<Case> {
     let uncertain = |text: &str| {
         case(text, UNITS).append("[price]\nvolatility_per_month = 0.1\n[forecast_error]\nlevel = { dist = \"lognormal\", mean = 1, log_sd = 0.1 }\nshock_sd = 0.1")
     };
@@ -236,5 +241,10 @@ fn correlations() {
             .replace("volatility_per_month = 0.1\n", "")
             .append(&pair("growth", "price", "0.5")),
     ];
-    hold("correlations", &cases);
+    Vec::from(cases)
+}
+
+#[test]
+fn correlations() {
+    hold("correlations", &of_correlations());
 }

@@ -10,6 +10,7 @@ mod contracts;
 mod distributions;
 mod mutations;
 mod odd;
+mod pairs;
 mod price_books;
 mod support;
 mod syntax;

@@ -109,6 +109,20 @@ impl Case {
         self
     }
 
+    /// Name, study and overrides, where the case has no other files and arguments.
+    pub(super) fn overrides(&self) -> Option<(&str, &str, Vec<&str>)> {
+        let pairs = self.arguments.chunks(2);
+        let sets: Option<Vec<&str>> = pairs
+            .map(|pair| match pair {
+                [set, assignment] if set == "--set" => Some(assignment.as_str()),
+                _ => None,
+            })
+            .collect();
+        let study = std::str::from_utf8(&self.study).ok()?;
+        let alone = self.files.is_empty() || !study.contains("usage.csv");
+        sets.filter(|sets| alone && !sets.is_empty()).map(|sets| (self.name.as_str(), study, sets))
+    }
+
     /// What the program says, once it has been made sure that it refused, said where, what and
     /// what to do, and wrote nothing.
     fn message(&self) -> String {

@@ -42,9 +42,9 @@ fn files() {
     hold("files", &cases);
 }
 
+/// The cases of the family.
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
-#[test]
-fn fields() {
+pub(super) fn of_fields() -> Vec<Case> {
     let unknown = [
         ("a misspelled field", "[growth]", "[growth]\nexpected_per_yaer = 0.5"),
         ("a field of another table", "[growth]", "[growth]\nbudget = 5"),
@@ -111,7 +111,12 @@ fn fields() {
     cases.extend(missing.map(|(name, old, new)| case(name, UNITS).replace(old, new)));
     cases.push(case("no contract", "[workload]\nlevel = 1\non_demand_per_unit_month = 1\n"));
     cases.push(case("no model", TOKENS).replace("model = \"azure/gpt-5.1\"\n", ""));
-    hold("fields", &cases);
+    cases
+}
+
+#[test]
+fn fields() {
+    hold("fields", &of_fields());
 }
 
 #[test]
