@@ -311,7 +311,7 @@ fn bad_rules_are_found_all_at_once() {
         ["run.target_error missing-field"]
     );
     let twice = "run.target_error={ figure = \"p95\", usd = 1, relative = 0.1 }";
-    assert_eq!(codes(&[twice, "finance.budget=0"]).len(), 1);
+    assert_eq!(codes(&[twice, "finance.budget=0"]).len(), 2);
     assert_eq!(codes(&[twice, "contract.units=0.5", "start=soon"]).len(), 2);
 }
 

@@ -167,9 +167,9 @@ impl Settled<'_> {
     /// The bills on demand, and as committed.
     fn settle(&self, paths: &PathBlock, scratch: &mut DeskScratch) -> [Bill; 2] {
         self.desk.open(paths, scratch);
-        let base = self.desk.settle(ON_DEMAND, paths, scratch);
+        let base = self.desk.totals(ON_DEMAND, paths, scratch);
         let own = if self.entry.units > 0.0 {
-            self.desk.settle(self.entry, paths, scratch)
+            self.desk.totals(self.entry, paths, scratch)
         } else {
             base.clone()
         };
