@@ -58,7 +58,10 @@ fn taken_apart(argument: &Path) -> Vec<PathBuf> {
         let until = (from + 2..=pieces.len()).rev();
         let whole = |until: &usize| Path::new(&pieces[from..*until].join("+")).is_file();
         let end = until.into_iter().find(whole).unwrap_or(from + 1);
-        files.push(PathBuf::from(pieces[from..end].join("+")));
+        let name = pieces[from..end].join("+");
+        // Blanks beside a + are for the eye.
+        let is_part = pieces.len() > 1 && !Path::new(&name).is_file();
+        files.push(PathBuf::from(if is_part { name.trim() } else { &name }));
         from = end;
     }
     files
@@ -122,6 +125,7 @@ mod tests {
         let joined = format!("b.toml+{}", at("x+y.toml"));
         assert_eq!(taken(&joined), ["b.toml".into(), PathBuf::from(at("x+y.toml"))]);
         assert_eq!(taken(&at("x+z.toml")).len(), 2);
+        assert_eq!(taken("a.toml + b.toml"), [PathBuf::from("a.toml"), "b.toml".into()]);
     }
 
     #[test]

@@ -264,8 +264,13 @@ impl<'a> Right<'a> {
     /// Whether an exercise can take effect within the first `months` of the contract.
     #[must_use]
     pub fn can_matter(&self, months: usize) -> bool {
-        !matches!(self.policy, Policy::Never)
-            && (1..months.saturating_sub(self.notice)).any(|month| self.has_window(month))
+        let used = |month: usize| match self.policy {
+            Policy::Never => false,
+            Policy::Declared(declared) => declared.months.contains(&month),
+            Policy::Threshold(_) | Policy::Fitted(_) => true,
+        };
+        let mut all = 1..months.saturating_sub(self.notice);
+        all.any(|month| self.has_window(month) && used(month))
     }
 
     /// What is wrong with it in a contract that is in force for `months`.

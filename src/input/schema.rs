@@ -238,6 +238,7 @@ impl<'a> Checker<'a> {
         let empty = serde_json::Map::new();
         let properties = schema["properties"].as_object().unwrap_or(&empty);
         let required = strings(&schema["required"]);
+        let mut misspelled = Vec::new();
         for entry in entries {
             let field = join(path, &entry.key);
             match (properties.get(&entry.key), &schema["additionalProperties"]) {
@@ -252,6 +253,7 @@ impl<'a> Checker<'a> {
                     let known = properties.keys().map(String::as_str);
                     let near = did_you_mean(&entry.key, known.clone());
                     let meant = near.filter(|word| node.get(word).is_none());
+                    misspelled.extend(meant);
                     self.misspelled(path, &field, meant.map(|word| (word, &properties[word])));
                     let help = match near {
                         Some(word) => format!("did you mean `{word}`?"),
@@ -271,6 +273,9 @@ impl<'a> Checker<'a> {
         for required in required {
             if node.get(required).is_none() {
                 self.missing(join(path, required), &properties[required]);
+                if misspelled.contains(&required) {
+                    continue;
+                }
                 let message = format!("`{required}` is missing in {}", table_name(path));
                 let about = properties[required]["description"].as_str().unwrap_or_default();
                 let help = format!("add `{required}`: {}", first_sentence(about));

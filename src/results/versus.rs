@@ -86,7 +86,9 @@ impl AlternativeResult {
     #[must_use]
     pub fn measure(&self, measure: Measure) -> &Summary {
         let found = self.measures.iter().find(|m| m.measure == measure);
-        &found.expect("results hold every measure but the regret").summary
+        &found
+            .expect("results hold every measure but regret and, without a budget, overspend")
+            .summary
     }
 
     /// Whether it is a sum of several studies.

@@ -7,6 +7,7 @@ use std::path::Path;
 use waterline::analysis::Unwatched;
 use waterline::analysis::versus::{Alternative, Named, problems, versus};
 use waterline::measure::{Measure, MeasureUnit};
+use waterline::report::terminal;
 use waterline::results::Summary;
 use waterline::results::versus::{AlternativeResult, Versus};
 use waterline::stats::Estimate;
@@ -222,9 +223,17 @@ fn a_sum_has_a_budget_if_all_parts_have_one() {
     let [with, without] =
         [certain(&["contract.units=50", "finance.budget=10"]), certain(&["contract.units=60"])];
     let versus = compare(&[&[&with, &without], &[&with]]);
-    assert_eq!(versus.alternatives[0].over_budget, None);
-    assert_eq!(mean(&versus.alternatives[0], Measure::Overspend), 0.0);
-    assert_eq!(versus.alternatives[1].over_budget, Some(Estimate::exact(1.0)));
+    let [sum, alone] = &versus.alternatives[..] else { panic!("two alternatives") };
+    assert_eq!(sum.over_budget, None);
+    assert!(sum.measures.iter().all(|m| m.measure != Measure::Overspend));
+    assert!(versus.warnings.iter().any(|w| w.code == "no-common-budget"));
+    assert_eq!(alone.over_budget, Some(Estimate::exact(1.0)));
+    assert!(mean(alone, Measure::Overspend) > 0.0);
+    let text = terminal::versus::render(
+        &versus,
+        terminal::Style { width: 100, unicode: true, color: false },
+    );
+    assert!(text.contains("Chance of exceeding the budget: "), "{text}");
 }
 
 // ---- Shares -----------------------------------------------------------------------------------------

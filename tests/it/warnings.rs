@@ -32,6 +32,19 @@ fn a_good_quote_is_not_doubted() {
     assert!(!codes(&["contract.fee_per_unit_month=200"]).contains(&"implausible-fee".to_owned()));
 }
 
+/// An exercise that is declared for a month in which it has no effect any more.
+#[test]
+fn exercises_after_the_end_are_doubted() {
+    let idle = |month: usize| {
+        let clause = format!(
+            "contract.clauses=[{{ kind = \"terminate\", notice_months = 1, policy = {{ kind = \"declared\", months = [{month}] }} }}]"
+        );
+        let study = study("static", &["contract.term_months=12", &clause]);
+        study.facts.warnings.iter().any(|w| w.code == "changes-nothing")
+    };
+    assert_eq!([6, 10, 11, 12, 30].map(idle), [false, false, true, true, true]);
+}
+
 /// Clauses that are valid and say something else than was meant, or nothing.
 #[test]
 fn slips_in_clauses_are_doubted() {

@@ -54,7 +54,12 @@ fn by_itself(parts: &[Part<'_>], sampled: &Sampled) -> AlternativeResult {
     AlternativeResult {
         name: String::new(),
         parts: parts.iter().zip(&sampled.parts).map(|(p, paid)| part(p, paid)).collect(),
-        measures: measures().zip(&sampled.measures).map(summary).collect(),
+        // Without a budget nothing exceeds it, which is no figure.
+        measures: measures()
+            .zip(&sampled.measures)
+            .filter(|(measure, _)| has_budget || *measure != Measure::Overspend)
+            .map(summary)
+            .collect(),
         cost_curve: sampled.measures[position(Measure::Cost)].distribution_curve(),
         beats_on_demand: sampled.beats_on_demand.mean(),
         over_budget: has_budget.then(|| sampled.over_budget.mean()),

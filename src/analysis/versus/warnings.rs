@@ -18,6 +18,7 @@ pub(super) fn warnings(studies: &[&Named], versus: &Versus) -> Vec<Warning> {
         all.extend(undecided(versus, own));
     }
     all.extend(infeasible(versus));
+    all.extend(versus.alternatives.iter().filter_map(|own| unbudgeted(studies, own)));
     all.extend(of_inputs(studies));
     all
 }
@@ -46,6 +47,22 @@ fn objectives(studies: &[&Named]) -> Option<Warning> {
         format!("the sizes are chosen for different goals: {found}"),
         "a study that pays for safety costs more on average by its own choice",
         "give [sizing] the same `minimize` in all",
+    ))
+}
+
+/// Some parts of a sum have a budget, others none.
+fn unbudgeted(studies: &[&Named], own: &AlternativeResult) -> Option<Warning> {
+    let has = |name: &str| {
+        let named = studies.iter().find(|named| named.name == name);
+        named.is_some_and(|named| named.study.budget.is_some())
+    };
+    let (with, without): (Vec<_>, Vec<_>) = own.parts.iter().partition(|part| has(&part.name));
+    let first = without.first().filter(|_| !with.is_empty())?;
+    Some(Warning::new(
+        "no-common-budget",
+        format!("{} has no budget, so {} has none", first.name, own.name),
+        "a budget for some of the bills says nothing about all of them",
+        "state `finance.budget` in each part: the sum's is their sum",
     ))
 }
 

@@ -103,7 +103,9 @@ impl Builder {
             let (place, unit) = (&member.part.table, &member.loads.unit);
             if *unit != first.unit {
                 let message = format!("its units are {unit}, those of [workload] {}", first.unit);
-                self.error(place, "unit-mismatch", message, "state them in separate studies");
+                let help = "loads that share units have the same `unit`; others are stated in \
+                            separate studies";
+                self.error(place, "unit-mismatch", message, help);
             }
         }
         if members.len() > 1 {

@@ -75,6 +75,11 @@ fn grouped(text: &str) -> bool {
 /// A plain number within the bounds of its schema.
 pub(super) fn range(node: &Node, x: f64, schema: &Json, path: &str, findings: &mut Findings) {
     let limit = |name: &str| schema[name].as_f64();
+    // What may be negative is no share that could be meant in percent.
+    let percent = |x: f64, bound: f64| match limit("minimum") {
+        Some(least) if least < 0.0 => String::new(),
+        _ => percent(x, bound),
+    };
     let broken = [
         limit("minimum").filter(|b| x < *b).map(|b| format!("at least {b}")),
         limit("exclusiveMinimum").filter(|b| x <= *b).map(|b| format!("above {b}")),

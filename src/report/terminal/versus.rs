@@ -15,6 +15,7 @@ pub fn render(versus: &Versus, style: Style) -> String {
         format!("{} on the same futures, {}\n", names(versus), months(versus.months)),
         bold(&wrap(&versus.sentence, width), style),
         alternatives(versus) + &wrap(&standard_errors(versus), width) + "\n",
+        budgets(versus, width),
         parts(versus),
         differences(versus),
         warnings(&versus.warnings, width),
@@ -82,6 +83,26 @@ fn alternatives(versus: &Versus) -> String {
         ]);
     }
     grid.render()
+}
+
+/// How surely the alternatives that have a budget keep it.
+fn budgets(versus: &Versus, width: usize) -> String {
+    let chances = versus.alternatives.iter().filter_map(|s| {
+        let over = s.over_budget?;
+        let overspend = s.measure(Measure::Overspend).mean;
+        Some(format!(
+            "{} {} (+- {}), by {} on average over all futures",
+            s.name,
+            percent(over.value),
+            percent(over.standard_error),
+            with_error(overspend)
+        ))
+    });
+    let chances: Vec<String> = chances.collect();
+    if chances.is_empty() {
+        return String::new();
+    }
+    wrap(&format!("Chance of exceeding the budget: {}.", chances.join("; ")), width) + "\n"
 }
 
 /// What each part of the sums commits to and pays.

@@ -40,6 +40,12 @@ fn growth_of_their_own() {
             .set(waits)
             .set(shape)
             .set("workload.level={ dist = \"uniform\", min = 90, max = 110 }"),
+        second("correlations beside an unknown offer", own)
+            .set("contract.offer=azure/none")
+            .set("correlations=[{ between = [\"growth\", \"prices\"], value = 0.5 }, { between = [\"growth\", \"workloads[2].growth\"], value = 2 }]"),
+        second("a correlation beside a growth that is none", own)
+            .set("growth.expected_per_year=-3")
+            .set("correlations=[{ between = [\"price\", \"workloads[2].growth\"], value = 0.5 }, { between = [\"growth\", \"workloads[0].growth\"], value = 0.5 }]"),
         second("a shape without hours", own).set("workload.shape=cloud_large"),
     ];
     hold("workloads", &cases);
