@@ -73,6 +73,25 @@ fn a_certain_growth_is_a_relative_one() {
     }
 }
 
+/// What is paid beside the units grows with its workload: 30 % of 40 units at $14 in batches at half
+/// the price are $84 a month today.
+#[test]
+fn bills_apart_grow_with_their_workload() {
+    let batch = "levers=[{kind=\"batch\",share=0.3}]";
+    let load =
+        format!("load={{level=40,on_demand_per_unit_month=14.0,shape=\"support_week\",{batch}}}");
+    for how in ["growth={expected_per_year=0.56}", "growth_per_year=0.3"] {
+        let second = format!("workloads=[{{{how},{load}}}]");
+        let study = study(NAME, &["correlations=[]", &second, CERTAIN]);
+        blocks(&study, 1, |paths| {
+            for (t, apart) in paths.apart.iter().enumerate() {
+                let expected = 84.0 * 1.56f64.powf((t + 1) as f64 / 12.0);
+                assert!((apart[0] / expected - 1.0).abs() < 1e-12, "{how}, {t}: {}", apart[0]);
+            }
+        });
+    }
+}
+
 /// A growth that is everyone's shock by shock leaves the mix alone on every path: the general sum over
 /// the hours says what the compiled curve of the one mix does, with bursts and without.
 #[test]
