@@ -80,6 +80,10 @@ impl Builder {
                 message,
                 "give one of `history`, `tokens`, `requests`, `level`",
             );
+            if let Some(table) = &w.history {
+                self.history(stated, table);
+            }
+            self.check_rest(stated, books, offer);
             return None;
         }
         let history = match &w.history {

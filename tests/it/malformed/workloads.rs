@@ -46,6 +46,10 @@ fn growth_of_their_own() {
         second("a correlation beside a growth that is none", own)
             .set("growth.expected_per_year=-3")
             .set("correlations=[{ between = [\"price\", \"workloads[2].growth\"], value = 0.5 }, { between = [\"growth\", \"workloads[0].growth\"], value = 0.5 }]"),
+        case("a load in two ways, of a model that nobody knows", UNITS)
+            .set("workload.tokens={ input_per_month = 1e9, output_per_month = 1e8 }")
+            .set("workload.model=azure/gpt-9")
+            .set("workload.shape=office_weak"),
         second("a shape without hours", own).set("workload.shape=cloud_large"),
     ];
     hold("workloads", &cases);
