@@ -11,8 +11,8 @@
 //! same levels are one term of the sum.
 //!
 //! Bursts of the loads are independent: their variances add up by share, and a term becomes that of
-//! Black with `v^2 = ln(1 + (m_1 cv_1)^2 + ... + (m_n cv_n)^2)`, as in [`super::LoadCurve`], here to six
-//! digits.
+//! Black with `v^2 = ln(1 + (m_1 cv_1)^2 + ... + (m_n cv_n)^2)`, as in [`super::LoadCurve`], here with an
+//! error below a ten-millionth part of load and capacity together.
 //!
 //! More than [`MOST`] different times are merged with the nearest ones to their mean. By Jensen's
 //! inequality that never raises `L`. It lowers it by at most half the mean distance of what is
@@ -80,7 +80,8 @@ impl Mixture {
         }
     }
 
-    /// Bound on how far the sum lies below the true curve, for any shares, as a share of demand.
+    /// Bound on how far the sum lies below the true curve for what is merged, for any shares, as a share
+    /// of demand.
     #[must_use]
     pub fn error(&self) -> f64 {
         self.error

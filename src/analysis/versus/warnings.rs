@@ -75,24 +75,23 @@ fn other_futures(versus: &Versus, own: &AlternativeResult) -> Option<Warning> {
     } else {
         format!("only one of the two draws {}", unshared.join(", "))
     };
-    let (names, divided) = ((&own.name, &first.name), own.parts.len() != first.parts.len());
-    (!own.futures.same).then(|| {
-        if divided {
-        Warning::new(
-            "other-futures",
-            format!("{} and {} divide the load otherwise; {drawn}", names.0, names.1),
-            "the costs compare if the parts of each together carry the same load",
-            "state the same tokens in all, divided among the parts",
-        )
-        } else {
-            Warning::new(
-            "other-futures",
-            format!("{} assumes other loads or list prices than {}; {drawn}", names.0, names.1),
-            "the difference is one of assumptions as well as of contracts",
-            "to see what a contract does, compare it under the same workload, growth and prices",
-        )
-        }
-    })
+    let (name, other) = (&own.name, &first.name);
+    let [seen, cause, remedy] = if own.parts.len() == first.parts.len() {
+        [
+            format!("{name} assumes other loads or list prices than {other}"),
+            "the difference is one of assumptions as well as of contracts".into(),
+            "to see what a contract does, compare it under the same workload, growth and prices"
+                .into(),
+        ]
+    } else {
+        [
+            format!("{name} and {other} divide the load otherwise"),
+            "the costs compare if the parts of each together carry the same load".into(),
+            "state the same tokens in all, divided among the parts".into(),
+        ]
+    };
+    let seen = format!("{seen}; {drawn}");
+    (!own.futures.same).then(|| Warning::new("other-futures", seen, &cause, &remedy))
 }
 
 /// The simulation's error leaves open which of two is cheaper.

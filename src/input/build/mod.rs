@@ -94,7 +94,6 @@ pub fn load_text(name: &str, text: &str, base: &Path, overrides: &[String]) -> L
     build(name, text, base, overrides, true)
 }
 
-#[expect(clippy::too_many_lines, reason = "the gates of reading in their order")]
 fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) -> Loaded {
     let mut findings = Findings::default();
     let source = findings.sources.add(name, text);
@@ -124,19 +123,7 @@ fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) 
     if !whole || !said {
         return Loaded::unread(findings);
     }
-    let before = findings.list.len();
-    let repairs = schema::check::<StudyFile>(&tree, &mut findings);
-    if findings.has_errors() {
-        let of_lost = |f: &Finding| lost.iter().any(|path| is_within(path, &f.field));
-        let mut i = 0;
-        findings.list.retain(|f| {
-            i += 1;
-            i <= before || !of_lost(f)
-        });
-        // Without its templates nobody knows what a study lacks.
-        if !repairs.iter().any(|r| is_within(&r.path, "templates")) {
-            further(&tree, base, &repairs, &lost, &mut findings);
-        }
+    if !follows_the_schema(&tree, base, &lost, &mut findings) {
         return Loaded::unread(findings);
     }
     let file = match StudyFile::deserialize(tree.plain()) {
@@ -162,6 +149,24 @@ fn build(name: &str, text: &str, base: &Path, overrides: &[String], fits: bool) 
     let Builder { file, tree, findings, files, .. } = builder;
     let study = study.filter(|_| !findings.has_errors());
     Loaded { study, findings, files, file: Some(file), tree: Some(tree) }
+}
+
+/// Whether there are no errors; otherwise all else that is wrong goes to the findings too. `lost` are
+/// fields whose override was refused.
+fn follows_the_schema(tree: &Node, base: &Path, lost: &[String], findings: &mut Findings) -> bool {
+    let before = findings.list.len();
+    let repairs = schema::check::<StudyFile>(tree, findings);
+    if !findings.has_errors() {
+        return true;
+    }
+    let checked = findings.list.split_off(before);
+    let of_lost = |f: &Finding| lost.iter().any(|path| is_within(path, &f.field));
+    findings.list.extend(checked.into_iter().filter(|f| !of_lost(f)));
+    // Without its templates nobody knows what a study lacks.
+    if !repairs.iter().any(|r| is_within(&r.path, "templates")) {
+        further(tree, base, &repairs, lost, findings);
+    }
+    false
 }
 
 /// A study under construction.

@@ -23,38 +23,13 @@ impl Builder {
         (c.min_units.or(offered.0).or(model_min), c.step.or(offered.1).or(model_step))
     }
 
-    #[expect(clippy::too_many_lines, reason = "one finding after the other")]
     /// Which sizes can be bought, as far as that is known.
     pub(super) fn sizes(&mut self, agreed: &Agreed, loads: Option<&Loads>) -> Option<Sizes> {
         let s = self.file.sizing.clone();
         let (sold_min, sold_step) = self.sold(agreed.offer.as_ref(), loads);
         let known = loads.is_some() && !agreed.lost;
         if let Some(list) = s.sizes {
-            let mut sizes = list;
-            sizes.sort_by(f64::total_cmp);
-            if let Some(pair) = sizes.windows(2).find(|pair| pair[0] == pair[1]) {
-                let message = format!("the size {} is listed twice", units(pair[0]));
-                self.error("sizing.sizes", "duplicate", message, "list each size once");
-            }
-            if sizes.is_empty() {
-                self.error(
-                    "sizing.sizes",
-                    "wrong-length",
-                    "the list of sizes is empty",
-                    "list at least one size, or leave `sizes` out",
-                );
-                return None;
-            }
-            if s.max_units.is_some() {
-                self.error(
-                    "sizing.max_units",
-                    "no-effect",
-                    "`max_units` does nothing beside a list of sizes",
-                    "keep one of the two",
-                );
-            }
-            self.check_list((sold_min, sold_step));
-            return Some(Sizes::List(sizes));
+            return self.listed(list, (sold_min, sold_step));
         }
         if !known && (sold_min.is_none() || (sold_step.is_none() && s.max_units.is_none())) {
             return None;
@@ -89,6 +64,34 @@ impl Builder {
             return None;
         }
         Some(Sizes::Steps { min, step, max: s.max_units })
+    }
+
+    /// Sizes that the study lists.
+    fn listed(&mut self, mut sizes: Vec<f64>, sold: (Option<f64>, Option<f64>)) -> Option<Sizes> {
+        sizes.sort_by(f64::total_cmp);
+        if let Some(pair) = sizes.windows(2).find(|pair| pair[0] == pair[1]) {
+            let message = format!("the size {} is listed twice", units(pair[0]));
+            self.error("sizing.sizes", "duplicate", message, "list each size once");
+        }
+        if sizes.is_empty() {
+            self.error(
+                "sizing.sizes",
+                "wrong-length",
+                "the list of sizes is empty",
+                "list at least one size, or leave `sizes` out",
+            );
+            return None;
+        }
+        if self.file.sizing.max_units.is_some() {
+            self.error(
+                "sizing.max_units",
+                "no-effect",
+                "`max_units` does nothing beside a list of sizes",
+                "keep one of the two",
+            );
+        }
+        self.check_list(sold);
+        Some(Sizes::List(sizes))
     }
 
     /// Given units must be a size that is sold, where sizes are known.
