@@ -2,66 +2,102 @@
 //! path.
 
 use crate::support::study;
-use waterline::path::Points;
-use waterline::rng::{Block, LANES};
+use waterline::path::{PathBlock, Points};
+use waterline::rng::{Block, LANES, Lane};
 use waterline::settle::grid::Total;
-use waterline::size::sweep::{Desk, Entry};
+use waterline::size::sweep::{Batch, Desk, DeskScratch, Entry};
 use waterline::study::Study;
 
-/// Sizes from a fifth to twice today's load, and the strategy that settles them.
+/// Sizes from a twentieth to twice today's load, and the strategy that settles them.
 fn entries(study: &Study, strategy: usize) -> Vec<Entry> {
     let load = study.facts.load.units;
     (1..=37).map(|i| Entry { strategy, units: load * f64::from(i) / 18.5 }).collect()
 }
 
-/// Largest distance of a total from the general settlement, as a share of the on-demand bill.
-fn largest_distance(study: &Study, entries: &[Entry]) -> f64 {
+/// Totals of a batch up to `last`, by total and size.
+fn settled(
+    desk: &Desk<'_>,
+    batch: &Batch,
+    last: Total,
+    paths: &PathBlock,
+    scratch: &mut DeskScratch,
+) -> Vec<Vec<Lane>> {
+    desk.settle_batch(batch, last, paths, scratch);
+    let totals = [Total::Cost, Total::Waste, Total::PresentValue];
+    let of = |total: &Total| {
+        let mut out = vec![[0.0; LANES]; batch.entries().len()];
+        batch.total(*total, scratch, out.iter_mut());
+        out
+    };
+    totals[..=last as usize].iter().map(of).collect()
+}
+
+/// How far totals are from the general settlement, as shares of the on-demand bill.
+#[derive(Default)]
+struct Distance {
+    /// The largest of any path, size and total.
+    largest: f64,
+    /// The largest of any size and total, with its sign averaged over the paths.
+    average: f64,
+}
+
+const PATHS: usize = 1024;
+
+fn distance(study: &Study, entries: &[Entry]) -> Distance {
     let desk = Desk::new(study);
     let batches = desk.batches(entries);
     assert_eq!(batches.len(), 1, "the contract is one for a grid");
-    let mut scratch = desk.scratch(false);
-    let mut paths = study.model.block();
+    let (mut scratch, mut paths) = (desk.scratch(false), study.model.block());
     let sampler = study.model.sampler(Points::Pseudo, 5, "kernels");
-    let mut largest = 0.0f64;
-    for first in (0..1024).step_by(LANES) {
+    let (mut largest, mut sums) = (0.0f64, vec![[0.0; 3]; entries.len()]);
+    for first in (0..PATHS as u64).step_by(LANES) {
         let block = Block { replicate: 0, first };
         study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
         desk.open(&paths, &mut scratch);
         let on_demand = desk.settle(Entry { strategy: 0, units: 0.0 }, &paths, &mut scratch).cost;
-        desk.settle_batch(&batches[0], Total::PresentValue, &paths, &mut scratch);
-        let mut totals = vec![vec![[0.0; LANES]; entries.len()]; 2];
-        batches[0].total(Total::Cost, &scratch, totals[0].iter_mut());
-        batches[0].total(Total::Waste, &scratch, totals[1].iter_mut());
-        desk.settle_batch(&batches[0], Total::Cost, &paths, &mut scratch);
-        let mut costs = vec![[0.0; LANES]; entries.len()];
-        batches[0].total(Total::Cost, &scratch, costs.iter_mut());
-        assert_eq!(costs, totals[0], "costs alone");
+        let all = settled(&desk, &batches[0], Total::PresentValue, &paths, &mut scratch);
+        for (last, name) in [(Total::Cost, "costs alone"), (Total::Waste, "costs and waste")] {
+            let few = settled(&desk, &batches[0], last, &paths, &mut scratch);
+            assert_eq!(few, all[..few.len()], "{name}");
+        }
         for (e, entry) in entries.iter().enumerate() {
             let general = desk.settle(*entry, &paths, &mut scratch);
-            for (got, expected) in [(&totals[0], general.cost), (&totals[1], general.waste())] {
+            let expected = [general.cost, general.waste(), general.present_value];
+            for (k, (got, expected)) in all.iter().zip(expected).enumerate() {
                 for i in 0..LANES {
-                    largest = largest.max((got[e][i] - expected[i]).abs() / on_demand[i]);
+                    let error = (got[e][i] - expected[i]) / on_demand[i];
+                    largest = largest.max(error.abs());
+                    sums[e][k] += error / PATHS as f64;
                 }
             }
         }
     }
-    largest
+    let average = sums.iter().flatten().fold(0.0, |most: f64, sum| most.max(sum.abs()));
+    Distance { largest, average }
 }
 
 #[test]
 fn many_sizes_at_once_cost_what_each_costs() {
-    let contracts: [(&str, &[&str]); 5] = [
-        ("plain", &[]),
-        ("discounted", &["finance.discount_rate_per_year=0.1"]),
-        ("late and short", &["contract.start_month=3", "contract.term_months=12"]),
+    let late = "contract.start_month=3";
+    let contracts: [(&str, &str, &[&str]); 9] = [
+        ("plain", "r1", &[]),
+        ("discounted", "r1", &["finance.discount_rate_per_year=0.1"]),
+        ("late and short", "r1", &[late, "contract.term_months=12"]),
         (
             "ramp and cap",
+            "r1",
             &[
                 "contract.clauses=[{kind=\"ramp\",steps=[{until_month=6,share=0.5}]},{kind=\"escalation_cap\",annual=0.03}]",
             ],
         ),
         (
+            "ramp from nothing",
+            "r1",
+            &["contract.clauses=[{kind=\"ramp\",steps=[{until_month=6,share=0}]}]"],
+        ),
+        (
             "hourly overflow",
+            "r1",
             &[
                 "contract.hourly_per_unit_month=1.4",
                 "strategies.compare=[\"provisioned\"]",
@@ -69,25 +105,63 @@ fn many_sizes_at_once_cost_what_each_costs() {
                 "strategies.provisioned.headroom=0.1",
             ],
         ),
+        ("bills apart", "levers", &["contract.clauses=[]", "workload.burst_cv=0.3"]),
+        (
+            "bills apart, late, short and discounted",
+            "levers",
+            &[
+                "contract.clauses=[]",
+                "workload.burst_cv=0.3",
+                late,
+                "contract.term_months=6",
+                "finance.discount_rate_per_year=0.3",
+            ],
+        ),
+        (
+            "a curve for each mix",
+            "two_workloads",
+            &["contract.clauses=[]", "workload.burst_cv=0.3"],
+        ),
     ];
-    for (name, overrides) in contracts {
-        let study = study("r1", overrides);
-        let distance = largest_distance(&study, &entries(&study, 1));
-        // A line errs by less than a ten-thousandth of the load; over 36 months errors cancel.
-        assert!(distance < 3e-5, "{name}: {distance:e}");
-        assert!(distance > 0.0, "{name}: a grid cannot be this exact, so it was not used");
+    for (name, file, overrides) in contracts {
+        let study = study(file, overrides);
+        let Distance { largest, average } = distance(&study, &entries(&study, 1));
+        // A line errs by up to a ten-thousandth of the load; over the months errors cancel, and
+        // over the paths they leave rounding.
+        assert!(largest < 5e-6, "{name}: {largest:e}");
+        assert!(average < 3e-7, "{name}: {average:e}");
+        assert!(largest > 0.0, "{name}: a grid cannot be this exact, so it was not used");
     }
+}
+
+/// Less than the load of any hour: lines are exact, and all that differs is rounding.
+fn small(study: &Study) -> Vec<Entry> {
+    let load = study.facts.load.units;
+    (1..=16).map(|i| Entry { strategy: 1, units: load * f64::from(i) / 1600.0 }).collect()
 }
 
 #[test]
 fn sums_in_single_precision_err_by_less_than_a_millionth() {
     let study = study("r1", &[]);
-    let load = study.facts.load.units;
-    // Less than the load of any hour: lines are exact, and all that differs is rounding.
-    let small = |i: i32| Entry { strategy: 1, units: load * f64::from(i) / 1600.0 };
-    let distance = largest_distance(&study, &(1..=16).map(small).collect::<Vec<_>>());
+    let Distance { largest, .. } = distance(&study, &small(&study));
     // Prices, lines and up to twelve sums round by 2^-24 each.
-    assert!(distance > 0.0 && distance < 15.0 * 2f64.powi(-24), "{distance:e}");
+    assert!(largest > 0.0 && largest < 15.0 * 2f64.powi(-24), "{largest:e}");
+}
+
+/// What is idle by no more than rounding is not idle.
+#[test]
+fn units_that_are_always_full_waste_nothing_at_all() {
+    let study = study("r1", &[]);
+    let desk = Desk::new(&study);
+    let batches = desk.batches(&small(&study));
+    let (mut scratch, mut paths) = (desk.scratch(false), study.model.block());
+    let sampler = study.model.sampler(Points::Pseudo, 5, "kernels");
+    let block = Block { replicate: 0, first: 0 };
+    study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
+    desk.open(&paths, &mut scratch);
+    let totals = settled(&desk, &batches[0], Total::Waste, &paths, &mut scratch);
+    assert!(totals[Total::Waste as usize].iter().flatten().all(|waste| *waste == 0.0));
+    assert!(totals[Total::Cost as usize].iter().flatten().all(|cost| *cost > 0.0));
 }
 
 #[test]

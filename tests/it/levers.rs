@@ -5,7 +5,6 @@ use crate::support::{answer, repository, run, study, study_at};
 use waterline::facts::Facts;
 use waterline::input::load;
 use waterline::results::Results;
-use waterline::settle::grid::Total;
 use waterline::size::sweep::{Desk, Entry};
 
 /// Load, bill on demand, bill and waste of the hybrid strategy in a month, from 1.
@@ -267,39 +266,6 @@ fn halves_make_a_whole() {
         equal("load", b.load.mean.value, a.load.mean.value);
         for (a, b) in a.strategies.iter().zip(&b.strategies) {
             assert!((a.spend.mean.value - b.spend.mean.value).abs() < 1e-6 * a.spend.mean.value);
-        }
-    }
-}
-
-/// The grid of sizes holds a curve for each mix.
-#[test]
-fn many_sizes_at_once_cost_what_each_costs() {
-    use waterline::path::Points;
-    use waterline::rng::{Block, LANES};
-    for name in ["levers", "two_workloads"] {
-        let study = study(name, &["contract.clauses=[]", "workload.burst_cv=0.3"]);
-        let load = study.facts.load.units;
-        let entries: Vec<Entry> =
-            (1..=20).map(|i| Entry { strategy: 1, units: load * f64::from(i) / 10.0 }).collect();
-        let desk = Desk::new(&study);
-        let batches = desk.batches(&entries);
-        assert_eq!(batches.len(), 1, "{name} is one for a grid");
-        let (mut scratch, mut paths) = (desk.scratch(false), study.model.block());
-        let sampler = study.model.sampler(Points::Pseudo, 5, "levers");
-        for first in (0..256).step_by(LANES) {
-            let block = Block { replicate: 0, first };
-            study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
-            desk.open(&paths, &mut scratch);
-            desk.settle_batch(&batches[0], Total::Cost, &paths, &mut scratch);
-            let mut cost = vec![[0.0; LANES]; entries.len()];
-            batches[0].total(Total::Cost, &scratch, cost.iter_mut());
-            for (entry, cost) in entries.iter().zip(&cost) {
-                let general = desk.settle(*entry, &paths, &mut scratch).cost;
-                for i in 0..LANES {
-                    let apart = (cost[i] - general[i]).abs() / general[i];
-                    assert!(apart < 3e-5, "{name}: {apart:e}");
-                }
-            }
         }
     }
 }
