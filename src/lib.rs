@@ -44,6 +44,7 @@
 //! | [`math`], [`linalg`] | elementary functions with the same bits everywhere; small matrices |
 //! | [`rng`] | addressed draws: streams by Philox, scrambled Sobol points |
 //! | [`error`] | what can be wrong with an input, before its place in a file is known |
+//! | [`words`] | numbers as people read them |
 //! | [`dist`] | distributions, each its quantile function; one file each |
 //! | [`param`] | numbers that may be certain or drawn once per path |
 //! | [`process`] | growth, price, jumps, forecast error, caps, dependence; one file each |
@@ -58,7 +59,7 @@
 //! | [`measure`], [`facts`] | what is reported, with formulas; what is shown of the inputs |
 //! | [`study`] | the resolved question |
 //! | [`size`], [`compare`] | cost against size and the best one; strategies side by side |
-//! | [`results`], [`words`] | all that a report may see; numbers as people read them |
+//! | [`results`] | all that a report may see |
 //! | [`analysis`] | the main job: from a study to its results |
 //! | [`replay`] | one path of a run with every figure of its bill |
 //! | [`partial`] | a run in pieces: checkpoints, shards, and what joins them |

@@ -1,5 +1,6 @@
 //! A credit for months of low utilization.
 
+use super::stated::percent;
 use super::{Billing, Clause, Hooks};
 use crate::error::Problem;
 use crate::ledger::Month;
@@ -103,13 +104,12 @@ impl Clause for Clawback {
     }
 
     fn describe(&self) -> String {
-        let percent = |p: &Param| 100.0 * p.mean().unwrap_or(f64::NAN);
         let end = match self.at_end {
             Final::Pay => "the last one is paid out",
             Final::Lose => "the last one is lost",
         };
         format!(
-            "clawback: below {:.0} % utilization, {:.1} % of the month's charge comes off the next bill; {end}",
+            "clawback: below {} utilization, {} of the month's charge comes off the next bill; {end}",
             percent(&self.threshold),
             percent(&self.share)
         )

@@ -1,5 +1,6 @@
 //! A floor and a ceiling for a price.
 
+use super::stated::percent;
 use super::{CappedPrice, Clause, Hooks, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
@@ -102,15 +103,15 @@ impl Clause for Collar {
 
     fn describe(&self) -> String {
         let until = self.until_month.map_or(String::new(), |m| format!(" until month {m}"));
-        let percent = |p: &Param| 100.0 * p.mean().unwrap_or(f64::NAN);
-        let ceiling = match percent(&self.ceiling) {
-            ceiling if ceiling.is_infinite() => "without limit".to_owned(),
-            ceiling => format!("at most {ceiling:.1} %"),
+        let floor = format!("at least {}", percent(&self.floor));
+        let ceiling = format!("at most {}", percent(&self.ceiling));
+        let unlimited = self.ceiling.fixed() == Some(f64::INFINITY);
+        let limits = match (self.floor.is_zero(), unlimited) {
+            (true, true) => "any share".to_owned(),
+            (true, false) => ceiling,
+            (false, true) => floor,
+            (false, false) => format!("{floor} and {ceiling}"),
         };
-        format!(
-            "collar: {} stay at least {:.1} %, {ceiling} of the price at signing{until}",
-            self.price.words(),
-            percent(&self.floor)
-        )
+        format!("collar: {} stay {limits} of the price at signing{until}", self.price.words())
     }
 }

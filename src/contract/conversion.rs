@@ -3,6 +3,7 @@
 use super::policy::{Policy, Signal};
 use super::quantity::AddedPrice;
 use super::right::{Right, Towards};
+use super::stated::percent;
 use super::{Billing, Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -150,14 +151,15 @@ impl Clause for Conversion {
     }
 
     fn describe(&self) -> String {
-        let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
+        let share = percent(&self.share);
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
         let back = match self.true_up_months {
             0 => String::new(),
+            1 => ", with a true-up of the month before".to_owned(),
             months => format!(", with a true-up of the {months} months before"),
         };
         format!(
-            "conversion: {share:.0} % of the units are reserved at the {} price{back} {right}",
+            "conversion: {share} of the units are reserved at the {} price{back} {right}",
             self.price.words()
         )
     }

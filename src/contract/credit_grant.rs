@@ -1,5 +1,6 @@
 //! A balance that pays bills until it is used up or expires.
 
+use super::stated::usd;
 use super::{Billing, Charges, Clause, Hooks};
 use crate::error::Problem;
 use crate::param::Param;
@@ -83,8 +84,8 @@ impl Clause for CreditGrant {
     }
 
     fn describe(&self) -> String {
-        let amount = self.amount.mean().unwrap_or(f64::NAN);
+        let amount = usd(&self.amount);
         let until = self.until_month.map_or(String::new(), |m| format!(" until month {m}"));
-        format!("credit grant: {amount:.0} USD pay {}{until}", self.pays.words())
+        format!("credit grant: {amount} pays {}{until}", self.pays.words())
     }
 }

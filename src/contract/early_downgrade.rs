@@ -3,6 +3,7 @@
 use super::policy::Policy;
 use super::quantity::ShareOf;
 use super::right::{Right, Towards};
+use super::stated::percent;
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -101,8 +102,8 @@ impl Clause for EarlyDowngrade {
     }
 
     fn describe(&self) -> String {
-        let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
+        let share = percent(&self.share);
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
-        format!("early downgrade: {share:.1} % of the units may be given up {right}")
+        format!("early downgrade: {share} of the units may be given up {right}")
     }
 }

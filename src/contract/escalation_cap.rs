@@ -1,5 +1,6 @@
 //! A limit on price rises.
 
+use super::stated::percent;
 use super::{Clause, Hooks, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
@@ -159,12 +160,10 @@ impl Clause for EscalationCap {
             FirstYear::Held => "no rise in the first year",
             FirstYear::Capped => "from the first year",
         };
-        let annual = 100.0 * self.annual.mean().unwrap_or(f64::NAN);
-        if annual.is_infinite() {
+        if self.annual.fixed() == Some(f64::INFINITY) {
             return format!("escalation cap: {prices} may rise without limit");
         }
-        format!(
-            "escalation cap: {prices} rise at most {annual:.1} % a year, {reading}, {first}{until}"
-        )
+        let annual = percent(&self.annual);
+        format!("escalation cap: {prices} rise at most {annual} a year, {reading}, {first}{until}")
     }
 }

@@ -3,6 +3,7 @@
 use super::policy::Policy;
 use super::quantity::{AddedPrice, ShareOf};
 use super::right::{Right, Towards};
+use super::stated::percent;
 use super::windows::Windows;
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
@@ -109,12 +110,10 @@ impl Clause for Expansion {
     }
 
     fn describe(&self) -> String {
-        let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
+        let share = percent(&self.share);
         let of = self.of.words();
         let right = self.right().map_or_else(String::new, |right| right.describe());
         let price = self.price.words();
-        format!(
-            "expansion: {share:.1} % of the {of} units may be added at the {price} price {right}"
-        )
+        format!("expansion: {share} of the {of} units may be added at the {price} price {right}")
     }
 }

@@ -1,5 +1,6 @@
 //! A percentage off a price.
 
+use super::stated::percent;
 use super::{Clause, Hooks, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
@@ -128,11 +129,11 @@ impl Clause for FlatDiscount {
     fn describe(&self) -> String {
         let price = self.price.words();
         let until = self.until_month.map_or(String::new(), |m| format!(" until month {m}"));
-        let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
+        let share = percent(&self.share);
         let of = match self.stacking {
             Stacking::Multiply => "",
             Stacking::Add => ", of the price before discounts",
         };
-        format!("discount: {share:.1} % off {price}{of}{until}")
+        format!("discount: {share} off {price}{of}{until}")
     }
 }

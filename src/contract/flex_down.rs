@@ -3,6 +3,7 @@
 use super::policy::Policy;
 use super::quantity::ShareOf;
 use super::right::{Right, Towards};
+use super::stated::percent;
 use super::windows::Windows;
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
@@ -116,9 +117,9 @@ impl Clause for FlexDown {
     }
 
     fn describe(&self) -> String {
-        let share = 100.0 * self.share.mean().unwrap_or(f64::NAN);
+        let share = percent(&self.share);
         let of = self.of.words();
         let right = self.right().map_or_else(String::new, |right| right.describe());
-        format!("flex-down: {share:.1} % of the {of} units may be given up {right}")
+        format!("flex-down: {share} of the {of} units may be given up {right}")
     }
 }

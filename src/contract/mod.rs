@@ -54,6 +54,7 @@ pub mod right;
 mod share_of_wallet;
 pub mod sizes;
 mod spend_commitment;
+mod stated;
 mod switching;
 mod terminate;
 mod tiers;

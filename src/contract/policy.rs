@@ -5,6 +5,7 @@
 
 use super::Opening;
 use super::right::Towards;
+use super::stated::{change, percent};
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
 use schemars::JsonSchema;
@@ -113,8 +114,8 @@ impl Fitted {
             || "exercised by a fitted line, if one pays".into(),
             |line| {
                 format!(
-                    "exercised where the last month's mean load is {side} {:.1} % of the units \
-                     {:+.2} % for each month left (fitted)",
+                    "exercised where the last month's mean load is {side} {:.1}% of the units \
+                     {:+.2}% for each month left (fitted)",
                     100.0 * line.level,
                     100.0 * line.per_month_left
                 )
@@ -274,18 +275,16 @@ impl Threshold {
             Signal::Overflow => "overflow",
             Signal::Price => "of the first on-demand price",
         };
-        let level = 100.0 * self.level.mean().unwrap_or(f64::NAN);
-        let slope = 100.0 * self.per_month_left.mean().unwrap_or(f64::NAN);
-        let left = if slope == 0.0 {
+        let left = if self.per_month_left.is_zero() {
             String::new()
         } else {
-            format!(" ({slope:+.2} % for each month left)")
+            format!(" ({} for each month left)", change(&self.per_month_left))
         };
         let over = match self.over_months {
             1 => "in the last month".into(),
             n => format!("in the last {n} months"),
         };
-        format!("exercised {side} {level:.0} %{left} {signal} {over}")
+        format!("exercised {side} {}{left} {signal} {over}", percent(&self.level))
     }
 }
 

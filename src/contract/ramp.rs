@@ -1,5 +1,6 @@
 //! Fewer units in the first months.
 
+use super::stated::percent;
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -106,10 +107,10 @@ impl Clause for Ramp {
     }
 
     fn describe(&self) -> String {
-        let steps = self.steps.iter().map(|s| {
-            let share = s.share.mean().unwrap_or(f64::NAN);
-            format!("{:.0} % of the units until month {}", 100.0 * share, s.until_month)
-        });
+        let step = |s: &RampStep| {
+            format!("{} of the units until month {}", percent(&s.share), s.until_month)
+        };
+        let steps = self.steps.iter().map(step);
         format!("ramp: {}", steps.collect::<Vec<_>>().join(", "))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::policy::Policy;
 use super::right::{Right, Towards};
+use super::stated::{percent, usd};
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -135,12 +136,11 @@ impl Clause for Refund {
     }
 
     fn describe(&self) -> String {
-        let limit = self.limit_usd.mean().unwrap_or(f64::NAN);
+        let limit = usd(&self.limit_usd);
         let fee = if self.fee_share.is_zero() {
             String::new()
         } else {
-            let share = 100.0 * self.fee_share.mean().unwrap_or(f64::NAN);
-            format!(" for {share:.1} % of it")
+            format!(" for {} of it", percent(&self.fee_share))
         };
         let over = match self.over_months {
             1 => "1 month".to_owned(),
@@ -148,7 +148,7 @@ impl Clause for Refund {
         };
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
         format!(
-            "refund: units with up to ${limit:.0} left to pay, within {over}, may be handed back{fee} {right}"
+            "refund: units with up to {limit} left to pay, within {over}, may be handed back{fee} {right}"
         )
     }
 }

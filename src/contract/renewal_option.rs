@@ -2,6 +2,7 @@
 
 use super::policy::Policy;
 use super::right::{Right, Towards};
+use super::stated::change;
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -104,11 +105,10 @@ impl Clause for RenewalOption {
     }
 
     fn describe(&self) -> String {
-        let change = 100.0 * self.price_change.mean().unwrap_or(f64::NAN);
         let price = if self.price_change.is_zero() {
             "the same price".to_owned()
         } else {
-            format!("a price {change:+.1} %")
+            format!("a price {}", change(&self.price_change))
         };
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
         format!("renewal: the contract may be renewed for another term at {price}, {right}")

@@ -1,5 +1,6 @@
 //! A percentage for most of the buyer's spend.
 
+use super::stated::{percent, usd};
 use super::{Billing, Charges, Clause, DiscountedPrice, Hooks, Period, Quotes, Rates};
 use crate::error::Problem;
 use crate::ledger::Month;
@@ -141,14 +142,13 @@ impl Clause for ShareOfWallet {
     }
 
     fn describe(&self) -> String {
-        let percent = |p: &Param| 100.0 * p.mean().unwrap_or(f64::NAN);
         format!(
-            "share of wallet: {:.1} % off {}, charged back for a {} with less than {:.0} % of all spend; {:.0} USD a month are spent elsewhere",
+            "share of wallet: {} off {}, charged back for a {} with less than {} of all spend; {} a month is spent elsewhere",
             percent(&self.share),
             self.price.words(),
             self.period.words(),
             percent(&self.threshold),
-            self.other_spend.mean().unwrap_or(f64::NAN)
+            usd(&self.other_spend)
         )
     }
 }

@@ -1,5 +1,6 @@
 //! Spend promised per period, for a percentage.
 
+use super::stated::{percent, usd};
 use super::{Billing, Charges, Clause, Hooks, Period, Quotes, Rates, Tier, tiers};
 use crate::error::Problem;
 use crate::ledger::Month;
@@ -149,10 +150,10 @@ impl Clause for SpendCommitment {
             format!("; off their prices by amount: {}", tiers::words(&self.tiers))
         };
         format!(
-            "spend commitment: {:.0} USD a {period} of {}, {:.0} % of what is missing is charged{tiers}",
-            self.amount.mean().unwrap_or(f64::NAN),
+            "spend commitment: {} a {period} of {}, {} of what is missing is charged{tiers}",
+            usd(&self.amount),
             self.counts.words(),
-            100.0 * self.penalty.mean().unwrap_or(f64::NAN)
+            percent(&self.penalty)
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use super::policy::Policy;
 use super::right::{Right, Towards};
+use super::stated::{factor, months, percent, sum_of, usd};
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -145,14 +146,19 @@ impl Clause for Switching {
     }
 
     fn describe(&self) -> String {
-        let mean = |p: &Param| p.mean().unwrap_or(f64::NAN);
+        let fees = [
+            (&self.cost, usd(&self.cost)),
+            (
+                &self.disruption_months,
+                format!("{} of the load's value", months(&self.disruption_months)),
+            ),
+            (&self.fee_share, format!("{} of the fees left", percent(&self.fee_share))),
+        ];
+        let fee = sum_of(fees);
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
         format!(
-            "switching: for {:.0} USD, {:.1} months of the load's value and {:.0} % of the fees left, the load may go elsewhere at {:.2} times the list price {right}",
-            mean(&self.cost),
-            mean(&self.disruption_months),
-            100.0 * mean(&self.fee_share),
-            mean(&self.price_factor)
+            "switching: for {fee}, the load may go elsewhere at {} times the list price {right}",
+            factor(&self.price_factor)
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use super::policy::Policy;
 use super::right::{Right, Towards};
+use super::stated::{months, percent, sum_of, usd};
 use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
@@ -130,21 +131,12 @@ impl Clause for Terminate {
     }
 
     fn describe(&self) -> String {
-        let mean = |p: &Param| p.mean().unwrap_or(f64::NAN);
-        let mut fees = Vec::new();
-        if !self.fee_months.is_zero() {
-            fees.push(format!("{:.1} months of the fee", mean(&self.fee_months)));
-        }
-        if !self.fee_share.is_zero() {
-            fees.push(format!(
-                "{:.0} % of the fees left in the term",
-                100.0 * mean(&self.fee_share)
-            ));
-        }
-        if !self.fee_usd.is_zero() {
-            fees.push(format!("{:.0} USD", mean(&self.fee_usd)));
-        }
-        let fee = if fees.is_empty() { "nothing".to_owned() } else { fees.join(" and ") };
+        let fees = [
+            (&self.fee_months, format!("{} of the fee", months(&self.fee_months))),
+            (&self.fee_share, format!("{} of the fees left in the term", percent(&self.fee_share))),
+            (&self.fee_usd, usd(&self.fee_usd)),
+        ];
+        let fee = sum_of(fees);
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
         format!("termination: the contract may be ended for {fee}, {right}")
     }

@@ -1,5 +1,6 @@
 //! Percentages by amount.
 
+use super::stated::percent;
 use crate::error::Problem;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
@@ -69,7 +70,6 @@ pub(super) fn check(tiers: &[Tier]) -> Vec<Problem> {
 
 /// The tiers in a sentence.
 pub(super) fn words(tiers: &[Tier]) -> String {
-    let tier =
-        |t: &Tier| format!("{:.1} % from {}", 100.0 * t.share.mean().unwrap_or(f64::NAN), t.from);
+    let tier = |t: &Tier| format!("{} from {}", percent(&t.share), t.from);
     tiers.iter().map(tier).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,6 @@
 //! Several reservations in one contract.
 
+use super::stated::{percent, usd};
 use super::{Clause, Hooks, Opening, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
@@ -176,11 +177,11 @@ impl Clause for Tranches {
 
     fn describe(&self) -> String {
         let tranches = self.tranches.iter().map(|tranche| {
-            let share = 100.0 * tranche.share.mean().unwrap_or(f64::NAN);
+            let share = percent(&tranche.share);
             let last = tranche.from_month + tranche.months - 1;
-            let fee = tranche.fee_per_unit_month.as_ref().and_then(Param::mean);
-            let fee = fee.map_or(String::new(), |fee| format!(" at {fee} USD"));
-            format!("{share:.0} % of the units in months {} to {last}{fee}", tranche.from_month)
+            let fee = tranche.fee_per_unit_month.as_ref();
+            let fee = fee.map_or(String::new(), |fee| format!(" at {} a unit and month", usd(fee)));
+            format!("{share} of the units in months {} to {last}{fee}", tranche.from_month)
         });
         format!("tranches: {}", tranches.collect::<Vec<_>>().join(", "))
     }

@@ -1,5 +1,6 @@
 //! Fees paid ahead, for a percentage.
 
+use super::stated::percent;
 use super::{Clause, Hooks, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
@@ -105,12 +106,11 @@ impl Clause for Upfront {
     }
 
     fn describe(&self) -> String {
-        let percent = |p: &Param| 100.0 * p.mean().unwrap_or(f64::NAN);
         let refund = self.refund.as_ref().map_or(String::new(), |refund| {
-            format!("; {:.0} % of what is not used comes back", percent(refund))
+            format!("; {} of what is not used comes back", percent(refund))
         });
         format!(
-            "upfront: {:.0} % of a term's fees are paid in its first month for {:.1} % off{refund}",
+            "upfront: {} of a term's fees are paid in its first month for {} off{refund}",
             percent(&self.share),
             percent(&self.discount)
         )

@@ -350,6 +350,13 @@ fn what_can_be_agreed_ends_where_it_says() {
     let ramp = |until: usize| {
         format!("{{ kind = \"ramp\", steps = [{{ until_month = {until}, share = 0.5 }}] }}")
     };
+    let steps = |first: usize, second: usize| {
+        let step = |until: usize| format!("{{ until_month = {until}, share = 0.5 }}");
+        format!("{{ kind = \"ramp\", steps = [{}, {}] }}", step(first), step(second))
+    };
+    let renewal = |notice: usize| {
+        format!("{{ kind = \"renewal_option\", notice_months = {notice}, {never} }}")
+    };
     let tiers = |second: usize| {
         format!(
             "{{ kind = \"volume_tiers\", tiers = [{{ from = 5, share = 0.1 }}, {{ from = {second}, share = 0.2 }}] }}"
@@ -386,10 +393,15 @@ fn what_can_be_agreed_ends_where_it_says() {
         (early(25, never), &["beyond-term"]),
         (ramp(24), &[]),
         (ramp(25), &["beyond-term"]),
+        (steps(12, 13), &[]),
+        (steps(12, 12), &["order"]),
+        (renewal(23), &[]),
+        (renewal(24), &["beyond-term"]),
         (tiers(6), &[]),
         (tiers(5), &["order"]),
         (ladder("{ share = 0.5, months = 1 }"), &[]),
         (ladder("{ share = 0.5, from_month = 24, months = 1 }"), &[]),
+        (ladder("{ share = 0.5, from_month = 25, months = 1 }"), &["beyond-term", "empty-range"]),
         (ladder("{ share = 0.5, months = 6 }, { share = 0.5, months = 6 }"), &["duplicate"]),
         (ladder("{ share = 0.5, months = 6 }, { share = 0.5, months = 7 }"), &[]),
         (ladder("{ share = 0.5, months = 6 }, { share = 0.5, from_month = 2, months = 6 }"), &[]),
@@ -448,6 +460,21 @@ fn errors(overrides: &[&str]) -> Vec<String> {
     let loaded = load(&repository("tests/studies/static.toml"), &overrides);
     let errors = loaded.findings.list.iter().filter(|f| f.severity == Severity::Error);
     errors.map(|f| f.code.to_string()).collect()
+}
+
+// ---- Words --------------------------------------------------------------------------------------
+
+/// A page says of every clause what was agreed. The words were compared with the terms of the
+/// examples by hand.
+#[test]
+fn descriptions_say_what_was_agreed() {
+    let mut agreed = BTreeSet::new();
+    for name in examples() {
+        let study = study_at(&format!("tests/clauses/{name}.toml"), &[]);
+        agreed.extend(study.contract.clauses.iter().map(|clause| clause.get().describe()));
+    }
+    let lines: Vec<String> = agreed.into_iter().collect();
+    insta::assert_snapshot!(lines.join("\n"));
 }
 
 // ---- Neutral parameters -----------------------------------------------------------------------

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The top-level modules; each may use those before it and no others.
 const ORDER: [&str; 33] = [
-    "simd", "math", "linalg", "rng", "error", "dist", "param", "process", "curve", "workload",
-    "path", "ledger", "contract", "strategy", "settle", "stats", "simulate", "measure", "facts",
-    "study", "size", "compare", "results", "words", "value", "analysis", "replay", "partial",
+    "simd", "math", "linalg", "rng", "error", "words", "dist", "param", "process", "curve",
+    "workload", "path", "ledger", "contract", "strategy", "settle", "stats", "simulate", "measure",
+    "facts", "study", "size", "compare", "results", "value", "analysis", "replay", "partial",
     "input", "explain", "bench", "report", "cli",
 ];
 
