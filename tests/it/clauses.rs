@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use waterline::contract::AnyClause;
 use waterline::input::findings::Severity;
 use waterline::input::{load, load_text};
-use waterline::ledger::{Ledger, Month};
+use waterline::ledger::{Ledger, Month, Totals};
 use waterline::measure::Measure;
 use waterline::path::{PathBlock, Points};
 use waterline::results::Results;
@@ -278,6 +278,7 @@ fn totals_are_those_of_the_bills() {
         let (lean, long) =
             (desk.totals(entry, &paths, &mut short), desk.settle(entry, &paths, &mut full));
         assert_eq!(format!("{lean:?}"), format!("{long:?}"), "{name}");
+        totals_are_sums(&name, &long, &full.ledger.months);
         // Where nothing is signed no clause holds.
         let entry = Entry { units: 0.0, ..entry };
         let (lean, nothing) =
@@ -286,6 +287,36 @@ fn totals_are_those_of_the_bills() {
         let list = paths.load.iter().zip(&paths.on_demand).map(|(load, price)| load[0] * price[0]);
         equal(&format!("{name}, nothing signed"), nothing.cost[0], list.sum());
     }
+}
+
+/// What each total adds up, line by line.
+fn totals_are_sums(name: &str, totals: &Totals, months: &[Month]) {
+    let sum = |of: &dyn Fn(&Month) -> f64| months.iter().map(of).sum::<f64>();
+    let sums = [
+        ("fee", totals.fee, sum(&|m| m.fee[0])),
+        ("overflow", totals.overflow, sum(&|m| m.hourly[0] + m.on_demand[0] + m.rebate[0])),
+        ("unallocated", totals.unallocated, sum(&|m| m.unallocated[0])),
+        ("idle", totals.idle, sum(&|m| m.idle[0])),
+        ("shortage", totals.shortage, sum(&|m| m.shortage[0])),
+        ("termination", totals.termination, sum(&|m| m.termination[0])),
+        ("credit", totals.credit, sum(&|m| m.credit[0] + m.granted[0])),
+        ("shortfall", totals.shortfall, sum(&|m| m.shortfall[0])),
+        ("apart", totals.apart, sum(&|m| m.apart[0])),
+        ("demand", totals.demand, sum(&|m| m.demand[0])),
+        ("served", totals.served, sum(&|m| m.served[0])),
+        ("rejected", totals.rejected, sum(&|m| m.rejected[0])),
+        ("deployed", totals.deployed, sum(&|m| m.deployed[0])),
+    ];
+    let prepaid = sum(&|m| m.prepaid[0]);
+    for (line, total, sum) in sums {
+        equal(&format!("{name}, {line}"), total[0], sum);
+    }
+    let [_, _, unallocated, idle, ..] = sums.map(|(_, _, sum)| sum);
+    let [fee, overflow, _, _, shortage, termination, credit, shortfall, apart, ..] =
+        sums.map(|(_, _, sum)| sum);
+    let cost = fee + overflow + shortage + termination + prepaid + credit + shortfall + apart;
+    equal(&format!("{name}, cost"), totals.cost[0], cost);
+    equal(&format!("{name}, waste"), totals.waste()[0], unallocated + idle);
 }
 
 /// Two clauses of a kind have parameters of their own, and the first keeps its name.
@@ -325,6 +356,34 @@ fn quantities_are_certain_where_nothing_moves_them() {
     for (clauses, certain) in cases {
         let study = study_at("tests/studies/static.toml", &[&clauses_are(&clauses)]);
         assert_eq!(study.contract.has_certain_quantities(), certain, "{clauses}");
+    }
+}
+
+/// What a stated exercise leaves depends on nothing, unless what it takes, pays or may depends on
+/// the months before.
+#[test]
+fn exercises_are_certain_where_nothing_moves_what_they_leave() {
+    let uncertain = "{ dist = \"uniform\", min = 0.1, max = 0.2 }";
+    let never = "policy = { kind = \"never\" }";
+    let windows = "windows = { every_months = 3 }";
+    let flex =
+        |share: &str| format!("{{ kind = \"flex_down\", share = {share}, {windows}, {never} }}");
+    let more = |price: &str| {
+        format!("{{ kind = \"expansion\", share = 0.1, price = \"{price}\", {windows}, {never} }}")
+    };
+    let refund = format!("{{ kind = \"refund\", limit_usd = 500, over_months = 12, {never} }}");
+    let conversion = format!("{{ kind = \"conversion\", share = 0.5, {never} }}");
+    let cases = [
+        (flex("0.1"), true),
+        (flex(uncertain), false),
+        (more("signed"), true),
+        (more("list"), false),
+        (refund, false),
+        (conversion, false),
+    ];
+    for (clauses, certain) in cases {
+        let study = study_at("tests/studies/static.toml", &[&clauses_are(&clauses)]);
+        assert_eq!(study.contract.has_certain_exercises(), certain, "{clauses}");
     }
 }
 

@@ -537,6 +537,34 @@ fn v05_deployed_beyond_reserved_is_billed_by_the_hour() {
     }
 }
 
+/// With a pencil: of 100 units at $2, 80 are on and 60 in use: 20 idle and 20 not switched on, $40
+/// a month each. A load of 120 leaves 40 that the 80 do not serve, on demand at 1.5 times $3.
+#[test]
+fn what_is_not_switched_on_and_what_is_bought_beyond_have_their_prices() {
+    let bill = |load: f64| {
+        let results = run(
+            "certain",
+            &[
+                "contract.fee_per_unit_month=2",
+                "contract.min_units=1",
+                "contract.units=100",
+                "contract.deployed_units=80",
+                "workload.on_demand_per_unit_month=3",
+                "strategies.hybrid.price_multiple=1.5",
+                &format!("workload.level={load}"),
+            ],
+        );
+        let hybrid = strategy(&results, "hybrid");
+        [Measure::Unallocated, Measure::Idle, Measure::OverflowSpend, Measure::Cost]
+            .map(|measure| hybrid.measure(measure).mean.value / 12.0)
+    };
+    let equals = |got: [f64; 4], expected: [f64; 4]| {
+        got.into_iter().zip(expected).for_each(|(got, expected)| equal(got, expected));
+    };
+    equals(bill(60.0), [40.0, 40.0, 0.0, 200.0]);
+    equals(bill(120.0), [40.0, 0.0, 180.0, 380.0]);
+}
+
 /// V06, Microsoft: 100 PTU for 15 minutes count 25 PTU-hours: a load of 100 units for a quarter of
 /// the time, served by hourly units, pays a quarter of their price.
 #[test]
