@@ -9,6 +9,7 @@ use crate::rng::{LANES, Lane};
 
 /// Prices of a month on each path, USD per unit-month.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))] // a line of the cache: vectors that straddle two take twice as long
 pub struct Rates {
     /// On-demand price of a fully used unit.
     pub on_demand: Lane,

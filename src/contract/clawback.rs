@@ -6,6 +6,7 @@ use crate::error::Problem;
 use crate::ledger::Month;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -73,10 +74,23 @@ impl Clawback {
     fn earned(&self, billing: Billing<'_>, month: &Month, credit: &mut Lane) {
         let threshold = self.threshold.of(billing.opening.params);
         let share = self.share.of(billing.opening.params);
+        let ended = (self.at_end == Final::Lose).then_some(&billing.now.ended);
+        earn((threshold, share), month, ended.unwrap_or(&[false; LANES]), credit);
+    }
+}
+
+kernel! {
+    /// Adds a share of the fee where less than the threshold was used; nothing where it is lost.
+    fn earn(
+        terms: (&Lane, &Lane),
+        month: &Month,
+        lost: &[bool; LANES],
+        credit: &mut Lane,
+    ) {
+        let (threshold, share) = terms;
         for i in 0..LANES {
             let low = month.served[i] < threshold[i] * month.deployed[i];
-            let lost = self.at_end == Final::Lose && billing.now.ended[i];
-            credit[i] -= if low && !lost { share[i] * month.fee[i] } else { 0.0 };
+            credit[i] -= if low && !lost[i] { share[i] * month.fee[i] } else { 0.0 };
         }
     }
 }

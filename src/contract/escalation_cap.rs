@@ -5,7 +5,7 @@ use super::{Clause, Hooks, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
 use crate::process::YEAR;
-use crate::process::cap::{Cap, FirstYear, Quote, Reading};
+use crate::process::cap::{Cap, FirstYear, Quote, Reading, keep_below};
 use crate::rng::Lane;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,25 +93,20 @@ impl CappedPrice {
 }
 
 impl EscalationCap {
-    fn limit(&self, quotes: Quotes<'_>, price: impl Fn(&Rates) -> &Lane) -> Lane {
+    fn limit<'a>(&self, quotes: Quotes<'a>, price: impl Fn(&'a Rates) -> &'a Lane) -> Lane {
         let cap =
             Cap { annual: self.annual.clone(), reading: self.reading, first_year: self.first_year };
         let start = price(quotes.start);
-        let before = |rates: &'_ [Rates], at: usize| {
-            *if at == 0 { start } else { price(&rates[at - 1]) }
+        let (year, t) = (YEAR as usize, quotes.month);
+        let before = |rates: &'a [Rates], at: usize| match at {
+            0 => start,
+            at => price(&rates[at - 1]),
         };
-        let year = YEAR as usize;
-        let t = quotes.month;
-        let (anniversary, capped_before, list_before) = (
-            before(quotes.capped, t / year * year),
-            before(quotes.capped, t),
-            before(quotes.list, t),
-        );
         let quote = Quote {
             start,
-            anniversary: &anniversary,
-            list_before: &list_before,
-            capped_before: &capped_before,
+            anniversary: before(quotes.capped, t / year * year),
+            list_before: before(quotes.list, t),
+            capped_before: before(quotes.capped, t),
             list: price(&quotes.list[t]),
         };
         cap.month(t, quotes.params, quote)
@@ -123,16 +118,11 @@ impl Clause for EscalationCap {
         if self.until_month.is_some_and(|until| quotes.month >= until) {
             return;
         }
-        let lower = |rate: &mut Lane, limit: Lane| {
-            for (r, l) in rate.iter_mut().zip(limit) {
-                *r = if l < *r { l } else { *r };
-            }
-        };
         if self.price != CappedPrice::Commitment {
-            lower(&mut rates.on_demand, self.limit(quotes, |r| &r.on_demand));
+            keep_below(&self.limit(quotes, |r| &r.on_demand), &mut rates.on_demand);
         }
         if self.price != CappedPrice::OnDemand {
-            lower(&mut rates.commitment, self.limit(quotes, |r| &r.commitment));
+            keep_below(&self.limit(quotes, |r| &r.commitment), &mut rates.commitment);
         }
     }
 

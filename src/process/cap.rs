@@ -18,7 +18,6 @@
 //! (`capped`: n = y) or not (`held`: n = y - 1).
 
 use super::YEAR;
-use crate::math::power;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -84,37 +83,26 @@ impl Cap {
     #[must_use]
     pub fn month(&self, t: usize, params: &[Lane], quote: Quote<'_>) -> Lane {
         let limit = self.limit(t / YEAR as usize, params, quote.start, quote.anniversary);
-        let mut out = [0.0; LANES];
-        for i in 0..LANES {
-            let list = quote.list[i];
-            // A ratchet equals the list price to the bit as long as nothing was withheld.
-            let withheld = quote.capped_before[i] != quote.list_before[i];
-            let moved = if self.reading == Reading::Ratchet && withheld {
-                quote.capped_before[i] * (list / quote.list_before[i])
-            } else {
-                list
-            };
-            out[i] = if moved < limit[i] { moved } else { limit[i] };
+        let mut out = *quote.list;
+        if self.reading == Reading::Ratchet {
+            move_withheld(quote.list_before, quote.capped_before, &mut out);
         }
+        keep_below(&limit, &mut out);
         out
     }
 
     /// The limit of year `year` (0-based).
     fn limit(&self, year: usize, params: &[Lane], start: &Lane, anniversary: &Lane) -> Lane {
-        let annual = self.annual.of(params);
         let rises = match self.first_year {
             FirstYear::Held => year,
             FirstYear::Capped => year + 1,
         };
-        let mut limit = [0.0; LANES];
-        for i in 0..LANES {
-            limit[i] = match self.reading {
-                _ if annual[i].is_infinite() => f64::INFINITY,
-                Reading::Level => start[i] * power(1.0 + annual[i], rises),
-                Reading::CatchUp | Reading::Ratchet if rises == 0 => start[i],
-                Reading::CatchUp | Reading::Ratchet => anniversary[i] * (1.0 + annual[i]),
-            };
-        }
+        let (mut limit, rises) = match self.reading {
+            Reading::Level => (*start, rises),
+            Reading::CatchUp | Reading::Ratchet if rises == 0 => (*start, 0),
+            Reading::CatchUp | Reading::Ratchet => (*anniversary, 1),
+        };
+        compound(self.annual.of(params), rises, &mut limit);
         limit
     }
 
@@ -132,6 +120,42 @@ impl Cap {
                 lower(&limit, list, capped);
             }
             anniversary = capped[capped.len() - 1];
+        }
+    }
+}
+
+kernel! {
+    /// Lets prices rise so many times by `annual`, for ever where that is infinite.
+    fn compound(annual: &Lane, rises: usize, price: &mut Lane) {
+        let mut factor = [1.0; LANES];
+        for _ in 0..rises {
+            for i in 0..LANES {
+                factor[i] *= 1.0 + annual[i];
+            }
+        }
+        for i in 0..LANES {
+            let risen = price[i] * factor[i];
+            price[i] = if annual[i] == f64::INFINITY { f64::INFINITY } else { risen };
+        }
+    }
+}
+
+kernel! {
+    /// Has list moves act on capped prices; equal to the list price to the bit as long as nothing
+    /// was withheld.
+    fn move_withheld(list_before: &Lane, capped_before: &Lane, price: &mut Lane) {
+        for i in 0..LANES {
+            let moved = capped_before[i] * (price[i] / list_before[i]);
+            price[i] = if capped_before[i] == list_before[i] { price[i] } else { moved };
+        }
+    }
+}
+
+kernel! {
+    /// The lower of price and limit.
+    pub fn keep_below(limit: &Lane, price: &mut Lane) {
+        for i in 0..LANES {
+            price[i] = if price[i] < limit[i] { price[i] } else { limit[i] };
         }
     }
 }

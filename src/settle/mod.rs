@@ -95,10 +95,13 @@ fn months_of(
     let keeps = ledger.months.len() > 1;
     let rights = terms.contract.uses(|hooks| hooks.right);
     let upfront = terms.contract.uses(|hooks| hooks.upfront);
+    let stages = Stage::ORDER.map(|stage| terms.contract.uses(|hooks| stage.holds(hooks)));
+    let acts = |stage: Stage| stages[stage as usize];
     for t in which {
         let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
         let month = &mut open[0];
         let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
+        let in_term = matches!(phase, Phase::Term(_));
         let contract_month = t.saturating_sub(terms.contract.start);
         let opening = Opening {
             month: contract_month,
@@ -124,10 +127,16 @@ fn months_of(
             month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
         }
         let last = terms.contract.is_last(t, months);
-        month.rebate = added(Stage::Rebate, opening, phase, last, month);
-        month.credit = added(Stage::Credit, opening, phase, last, month);
-        month.granted = added(Stage::Grant, opening, phase, last, month);
-        month.shortfall = added(Stage::Shortfall, opening, phase, last, month);
+        let added = |stage: Stage, month: &Month| {
+            let adds = stage.adds().filter(|_| in_term && acts(stage));
+            adds.map_or([0.0; LANES], |add| {
+                added(stage, add, Billing { opening, now: month, last })
+            })
+        };
+        month.rebate = added(Stage::Rebate, month);
+        month.credit = added(Stage::Credit, month);
+        month.granted = added(Stage::Grant, month);
+        month.shortfall = added(Stage::Shortfall, month);
         month.apart = apart(paths, t);
         totals.add(month, terms.discounts[t]);
     }
@@ -286,17 +295,14 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
 
 /// What the contract's clauses add to the bill in a stage, USD.
 #[inline(always)]
-fn added(stage: Stage, opening: Opening<'_>, phase: Phase, last: bool, month: &Month) -> Lane {
+fn added(stage: Stage, add: Adds, billing: Billing<'_>) -> Lane {
     let mut sum = [0.0; LANES];
-    if let (Phase::Term(_), Some(add)) = (phase, stage.adds()) {
-        let billing = Billing { opening, now: month, last };
-        for clause in &opening.contract.clauses {
-            add(clause.get(), billing, &mut sum);
-        }
-        if stage.ends_with_contract() {
-            for i in (0..LANES).filter(|i| month.ended[*i]) {
-                sum[i] = 0.0;
-            }
+    for clause in &billing.opening.contract.clauses {
+        add(clause.get(), billing, &mut sum);
+    }
+    if stage.ends_with_contract() && billing.now.ended != [false; LANES] {
+        for i in (0..LANES).filter(|i| billing.now.ended[*i]) {
+            sum[i] = 0.0;
         }
     }
     sum
