@@ -20,7 +20,8 @@ use waterline::rng::{Block, LANES};
 use waterline::settle::lean::Prepared;
 use waterline::settle::{Prices, reprice, settle};
 use waterline::simulate::{Observer, Plan, Progress, simulate};
-use waterline::size::sweep::{Entry, Sweep};
+use waterline::size::desk::Entry;
+use waterline::size::sweep::Sweep;
 use waterline::study::Study;
 
 const QUASI: Points = Points::Quasi { replicates: 32, log2_points: 12 };

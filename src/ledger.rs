@@ -248,10 +248,17 @@ impl Totals {
             self.deployed[i] += worth[i] * part.deployed[i];
         }
     }
+}
 
+/// What is added up over the months of a path.
+pub trait Tally {
     /// Adds a month whose bill is worth `discount` of its amount today.
+    fn add(&mut self, month: &Month, discount: f64);
+}
+
+impl Tally for Totals {
     #[inline(always)]
-    pub fn add(&mut self, month: &Month, discount: f64) {
+    fn add(&mut self, month: &Month, discount: f64) {
         let cost = month.cost();
         for i in 0..LANES {
             self.cost[i] += cost[i];
@@ -269,6 +276,55 @@ impl Totals {
             self.served[i] += month.served[i];
             self.rejected[i] += month.rejected[i];
             self.deployed[i] += month.deployed[i];
+        }
+    }
+}
+
+/// The totals that a choice among sizes needs; the same bits as those of [`Totals`].
+#[derive(Clone, Debug)]
+#[repr(align(64))] // as above
+pub struct Costs {
+    /// Sum of the bills, USD.
+    pub cost: Lane,
+    /// Sum of the bills, each discounted from its month's end, USD.
+    pub present_value: Lane,
+    /// Fees for units that were not switched on, USD.
+    pub unallocated: Lane,
+    /// Fees and hourly charges for idle units, USD.
+    pub idle: Lane,
+}
+
+impl Costs {
+    /// No months yet.
+    #[must_use]
+    pub fn zero() -> Self {
+        let zero = [0.0; LANES];
+        Self { cost: zero, present_value: zero, unallocated: zero, idle: zero }
+    }
+
+    /// Fees for units that did no work, USD.
+    #[must_use]
+    pub fn waste(&self) -> Lane {
+        std::array::from_fn(|i| self.unallocated[i] + self.idle[i])
+    }
+}
+
+impl From<Totals> for Costs {
+    fn from(totals: Totals) -> Self {
+        let Totals { cost, present_value, unallocated, idle, .. } = totals;
+        Self { cost, present_value, unallocated, idle }
+    }
+}
+
+impl Tally for Costs {
+    #[inline(always)]
+    fn add(&mut self, month: &Month, discount: f64) {
+        let cost = month.cost();
+        for i in 0..LANES {
+            self.cost[i] += cost[i];
+            self.present_value[i] += discount * cost[i];
+            self.unallocated[i] += month.unallocated[i];
+            self.idle[i] += month.idle[i];
         }
     }
 }

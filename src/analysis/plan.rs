@@ -4,8 +4,9 @@ use crate::compare::MONTH_PATHS;
 use crate::path::Points;
 use crate::results::{RunFacts, Stopping};
 use crate::simulate::{Observer, Plan, Stopped, simulate};
+use crate::size::desk::Entry;
 use crate::size::search::pilot;
-use crate::size::sweep::{Entry, Sweep};
+use crate::size::sweep::Sweep;
 use crate::study::{SamplerChoice, Study};
 
 /// Independent replicates of a quasi-random run.

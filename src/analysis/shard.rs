@@ -11,8 +11,9 @@ use crate::compare::Compare;
 use crate::path::Points;
 use crate::simulate::{self, Executor, Observer, Plan, Stopped};
 use crate::size::choice::choose;
+use crate::size::desk::Entry;
 use crate::size::search::{starting_sizes, sweep, try_sizes};
-use crate::size::sweep::{Entry, Point};
+use crate::size::sweep::Point;
 use crate::study::{Objective, Study};
 
 /// Probability of being chosen from which a size is settled in detail.

@@ -7,7 +7,7 @@ mod months;
 mod totals;
 
 use crate::simulate::{Executor, Observer, Plan, Stopped, contribute, simulate_by};
-use crate::size::sweep::Entry;
+use crate::size::desk::Entry;
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
 use crate::study::Study;

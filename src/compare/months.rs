@@ -4,7 +4,7 @@ use super::{ComparedMonth, MONTH_LEVELS};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::simulate::{Experiment, Want};
-use crate::size::sweep::{Desk, DeskScratch, Entry};
+use crate::size::desk::{Desk, DeskScratch, Entry};
 use crate::stats::sample::Sample;
 use crate::study::Study;
 

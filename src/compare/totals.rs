@@ -7,7 +7,8 @@ use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::settle::grid::Total;
 use crate::simulate::{Experiment, Want};
-use crate::size::sweep::{Batch, CVAR_LEVEL, Desk, DeskScratch, Entry, lowest, outside};
+use crate::size::desk::{Batch, Desk, DeskScratch, Entry, outside};
+use crate::size::sweep::{CVAR_LEVEL, lowest};
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
 use crate::study::Study;
@@ -75,7 +76,7 @@ impl<'a> Totals<'a> {
             scratch.costs[i] = scratch.totals[chosen].cost;
         }
         for &i in &self.single {
-            scratch.costs[i] = self.desk.totals(self.all[i], paths, &mut scratch.desk).cost;
+            scratch.costs[i] = self.desk.costs(self.all[i], paths, &mut scratch.desk).cost;
         }
         for batch in &self.batches {
             self.desk.settle_batch(batch, Total::Cost, paths, &mut scratch.desk);

@@ -14,6 +14,7 @@ use crate::error::Problem;
 use crate::math::{exp, ln};
 use crate::param::{Param, Parameters};
 use crate::rng::{LANES, Lane};
+use crate::simd::kernel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -87,18 +88,13 @@ impl Jumps {
 
     fn repeated(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
         let places = self.places.expect("jumps are bound");
-        let [rate, mean, sd] = self.values(draws);
+        let law = self.law(draws);
         let mut level = [0.0; LANES];
         for (t, row) in log.iter_mut().enumerate() {
             let years = clock.step(t) / YEAR;
-            let arrival = &draws.rows[places.arrival][t];
-            let size = &draws.rows[places.size][t];
+            let drawn = (&draws.rows[places.arrival][t], &draws.rows[places.size][t]);
+            jump(law, years, drawn, self.compensated, &mut level);
             for i in 0..LANES {
-                let n = f64::from(poisson_quantile(rate[i] * years, arrival[i]));
-                level[i] += n * mean[i] + n.sqrt() * sd[i] * size[i];
-                if self.compensated {
-                    level[i] -= rate[i] * years * (exp(mean[i] + 0.5 * sd[i] * sd[i]) - 1.0);
-                }
                 row[i] += level[i];
             }
         }
@@ -106,27 +102,73 @@ impl Jumps {
 
     fn once(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
         let places = self.places.expect("jumps are bound");
-        let [rate, mean, sd] = self.values(draws);
-        let (arrival, size) = (&draws.rows[places.arrival][0], &draws.rows[places.size][0]);
+        let drawn = (&draws.rows[places.arrival][0], &draws.rows[places.size][0]);
+        jump_once(self.law(draws), clock, drawn, self.compensated, log);
+    }
+
+    /// Arrivals a year, and mean and standard deviation of the logarithm of a jump.
+    fn law<'a>(&self, draws: Draws<'a>) -> [&'a Lane; 3] {
+        [&self.per_year, &self.log_mean, &self.log_sd].map(|p| p.of(draws.params))
+    }
+}
+
+kernel! {
+    /// Adds the jumps of so many years to the level; `drawn` are the arrivals and the size.
+    fn jump(
+        law: [&Lane; 3],
+        years: f64,
+        drawn: (&Lane, &Lane),
+        compensated: bool,
+        level: &mut Lane,
+    ) {
+        let ([rate, mean, sd], (arrival, size)) = (law, drawn);
+        let mut none = [0.0; LANES];
+        for i in 0..LANES {
+            none[i] = exp(-(rate[i] * years));
+        }
+        for i in 0..LANES {
+            let n = f64::from(poisson_quantile(rate[i] * years, none[i], arrival[i]));
+            level[i] += n * mean[i] + n.sqrt() * sd[i] * size[i];
+        }
+        if compensated {
+            for i in 0..LANES {
+                level[i] -= rate[i] * years * growth(mean[i], sd[i]);
+            }
+        }
+    }
+}
+
+kernel! {
+    /// Adds the one jump that there may be to the months from its arrival on.
+    fn jump_once(
+        law: [&Lane; 3],
+        clock: Clock,
+        drawn: (&Lane, &Lane),
+        compensated: bool,
+        log: &mut [Lane],
+    ) {
+        let ([rate, mean, sd], (arrival, size)) = (law, drawn);
         for i in 0..LANES {
             let arrival_years = -ln(1.0 - arrival[i]) / rate[i];
             let jump = mean[i] + sd[i] * size[i];
-            let growth = exp(mean[i] + 0.5 * sd[i] * sd[i]) - 1.0;
+            let growth = growth(mean[i], sd[i]);
             for (t, row) in log.iter_mut().enumerate() {
                 let years = clock.time(t) / YEAR;
                 if arrival_years <= years {
                     row[i] += jump;
                 }
-                if self.compensated {
+                if compensated {
                     row[i] -= libm::log1p((1.0 - exp(-rate[i] * years)) * growth);
                 }
             }
         }
     }
+}
 
-    fn values<'a>(&self, draws: Draws<'a>) -> [&'a Lane; 3] {
-        [&self.per_year, &self.log_mean, &self.log_sd].map(|p| p.of(draws.params))
-    }
+/// By what share a jump raises the price on average.
+#[inline(always)]
+fn growth(mean: f64, sd: f64) -> f64 {
+    exp(mean + 0.5 * sd * sd) - 1.0
 }
 
 impl Process for Jumps {
@@ -139,10 +181,11 @@ impl Process for Jumps {
     }
 }
 
-/// The smallest `n` with `P(N <= n) >= u` for a Poisson `N` with the given mean.
-fn poisson_quantile(mean: f64, u: f64) -> u32 {
+/// The smallest `n` with `P(N <= n) >= u` for a Poisson `N` with the given mean; `none = P(N = 0)`.
+#[inline(always)]
+fn poisson_quantile(mean: f64, none: f64, u: f64) -> u32 {
     const MOST: u32 = 10_000;
-    let mut probability = exp(-mean);
+    let mut probability = none;
     let mut cumulative = probability;
     let mut n = 0;
     while u > cumulative && n < MOST {
@@ -164,10 +207,11 @@ mod tests {
     fn poisson_quantiles_invert_the_cumulative_probabilities() {
         // Mean 2: P(N <= 0..4) = 0.1353, 0.4060, 0.6767, 0.8571, 0.9473.
         let cases = [(0.13, 0), (0.14, 1), (0.40, 1), (0.41, 2), (0.67, 2), (0.68, 3), (0.94, 4)];
+        let quantile = |mean: f64, u: f64| poisson_quantile(mean, exp(-mean), u);
         for (u, n) in cases {
-            assert_eq!(poisson_quantile(2.0, u), n, "at {u}");
+            assert_eq!(quantile(2.0, u), n, "at {u}");
         }
-        assert_eq!(poisson_quantile(0.0, 1.0 - 1e-16), 0);
-        assert!(poisson_quantile(0.04, 1.0 - 1e-16) < 20);
+        assert_eq!(quantile(0.0, 1.0 - 1e-16), 0);
+        assert!(quantile(0.04, 1.0 - 1e-16) < 20);
     }
 }

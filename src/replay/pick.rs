@@ -6,7 +6,7 @@ use crate::analysis::{Bridge, Watcher, analyze, plan};
 use crate::path::PathBlock;
 use crate::rng::{Block, Lane};
 use crate::simulate::{Experiment, Observer, Plan, Stopped, Want, simulate};
-use crate::size::sweep::{Desk, DeskScratch, Entry};
+use crate::size::desk::{Desk, DeskScratch, Entry};
 use crate::strategy::StrategyKind;
 use crate::study::Study;
 use rayon::prelude::*;

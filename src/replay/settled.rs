@@ -13,7 +13,7 @@ use crate::results::RunFacts;
 use crate::rng::{LANES, Lane};
 use crate::settle::{Prices, Stage, looks, overflow_price};
 use crate::simulate::Plan;
-use crate::size::sweep::{Desk, Entry};
+use crate::size::desk::{Desk, Entry};
 use crate::study::Study;
 use crate::workload::Part;
 

@@ -23,7 +23,7 @@ pub use stage::{Adds, Stage};
 
 use crate::contract::{Billing, Contract, Opening, Phase, Rates};
 use crate::curve::{Curve, Curves};
-use crate::ledger::{Ledger, Month, Totals};
+use crate::ledger::{Costs, Ledger, Month, Tally, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -66,6 +66,23 @@ kernel! {
 }
 
 kernel! {
+    /// Settles like [`settle`], for no more than what a choice among sizes needs.
+    pub fn settle_costs(
+        terms: Terms<'_>,
+        overflow: &Overflow,
+        units: f64,
+        paths: &PathBlock,
+        prices: &Prices,
+        ledger: &mut Ledger,
+    ) -> Costs {
+        let mut costs = Costs::zero();
+        let months = 0..paths.load.len();
+        months_of(terms, (overflow, units), paths, prices, ledger, months, &mut costs);
+        costs
+    }
+}
+
+kernel! {
     /// Settles some months like [`settle`], where the ledger already holds those before; adds them
     /// to `totals`. `bought` is what is done with overflow, and the units.
     pub fn settle_months(
@@ -89,7 +106,7 @@ fn months_of(
     prices: &Prices,
     ledger: &mut Ledger,
     which: Range<usize>,
-    totals: &mut Totals,
+    totals: &mut impl Tally,
 ) {
     let months = paths.load.len();
     let keeps = ledger.months.len() > 1;

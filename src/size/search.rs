@@ -9,7 +9,8 @@
 //! than the coarse spacing.
 
 use super::choice::{best, choose};
-use super::sweep::{Desk, DeskScratch, Entry, Point, Sweep};
+use super::desk::{Desk, DeskScratch, Entry};
+use super::sweep::{Point, Sweep};
 use crate::contract::sizes::Sizes;
 use crate::path::{PathBlock, Points};
 use crate::rng::Lane;

@@ -1,16 +1,12 @@
 //! All sizes of a strategy, settled on the same paths.
 
-use crate::contract::Hooks;
-use crate::ledger::{Ledger, Totals};
+use super::desk::{Batch, Desk, DeskScratch, Entry, outside};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::settle::grid::{Grid, GridScratch, Total};
-use crate::settle::lean::{Prepared, nothing_signed};
-use crate::settle::{Prices, reprice, settle};
+use crate::settle::grid::Total;
 use crate::simulate::{Experiment, Want};
 use crate::stats::sample::Sample;
 use crate::study::{Objective, Study};
-use std::ops::Range;
 
 /// Level of the reported CVaR: the mean of the worst 5 %.
 pub const CVAR_LEVEL: f64 = 0.95;
@@ -20,171 +16,6 @@ pub const COST_LEVELS: [f64; 6] = [0.05, 0.10, 0.50, 0.90, 0.95, 0.99];
 
 /// Levels of the reported waste quantiles per size.
 pub const WASTE_LEVELS: [f64; 3] = [0.50, 0.90, 0.95];
-
-/// A commitment that a strategy might make.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
-    /// The strategy, as a position in the study.
-    pub strategy: usize,
-    /// Units; 0 for nothing signed.
-    pub units: f64,
-}
-
-impl Entry {
-    /// The entry in the name of a series; units to the bit.
-    #[must_use]
-    pub fn name(self) -> String {
-        format!("{}:{:?}", self.strategy, self.units)
-    }
-}
-
-/// Fewer sizes than this are settled one by one.
-const BATCH: usize = 8;
-
-/// Entries of one strategy that are settled together.
-pub struct Batch {
-    /// Positions of the entries.
-    entries: Range<usize>,
-    strategy: usize,
-    grid: Grid,
-}
-
-/// Settles entries on a block of paths; shared by the experiments.
-pub struct Desk<'a> {
-    study: &'a Study,
-}
-
-/// Buffers of a [`Desk`].
-pub struct DeskScratch {
-    prices: Prices,
-    /// The ledger of the last settlement.
-    pub ledger: Ledger,
-    prepared: Prepared,
-    /// The strategy that `prepared` is for, if any.
-    prepared_for: Option<usize>,
-    grid: GridScratch,
-}
-
-impl<'a> Desk<'a> {
-    /// A desk for a study.
-    #[must_use]
-    pub fn new(study: &'a Study) -> Self {
-        Self { study }
-    }
-
-    /// Buffers; with `full` the ledger keeps every month, otherwise only what clauses look at.
-    #[must_use]
-    pub fn scratch(&self, full: bool) -> DeskScratch {
-        let keeps = full || self.study.contract.uses(|h: Hooks| h.history);
-        let months = if keeps { self.study.months() } else { 1 };
-        DeskScratch {
-            prices: Prices::default(),
-            ledger: Ledger::new(months),
-            prepared: Prepared::default(),
-            prepared_for: None,
-            grid: GridScratch::default(),
-        }
-    }
-
-    /// Fixes the prices of a block; before any [`Self::settle`] on it.
-    pub fn open(&self, paths: &PathBlock, scratch: &mut DeskScratch) {
-        reprice(&self.study.contract, paths, &mut scratch.prices);
-        scratch.prepared_for = None;
-    }
-
-    /// Prices of the block that is open.
-    #[must_use]
-    pub fn prices<'s>(&self, scratch: &'s DeskScratch) -> &'s Prices {
-        &scratch.prices
-    }
-
-    /// Runs of entries that can be settled together; the others are settled by [`Self::totals`].
-    #[must_use]
-    pub fn batches(&self, entries: &[Entry]) -> Vec<Batch> {
-        let contract = &self.study.contract;
-        // With a certain load the errors of a grid would not cancel.
-        let uncertain = self.study.model.has_uncertain_load();
-        if !contract.is_plain() || !contract.has_certain_quantities() || !uncertain {
-            return Vec::new();
-        }
-        let params = self.study.model.parameters().certain_values();
-        let mut batches = Vec::new();
-        let mut first = 0;
-        for run in entries.chunk_by(|a, b| a.strategy == b.strategy && a.units > 0.0) {
-            let entries = first..first + run.len();
-            first = entries.end;
-            let sizes: Vec<f64> = run.iter().map(|e| e.units).collect();
-            if sizes.len() >= BATCH && sizes.iter().all(|units| *units > 0.0) {
-                let grid = Grid::new(self.study.terms(), &params, &sizes);
-                let strategy = run[0].strategy;
-                batches.extend(grid.map(|grid| Batch { entries, strategy, grid }));
-            }
-        }
-        batches
-    }
-
-    /// Settles the entries of a batch for the totals up to `last`; [`Batch::total`] reads them.
-    pub fn settle_batch(
-        &self,
-        batch: &Batch,
-        last: Total,
-        paths: &PathBlock,
-        scratch: &mut DeskScratch,
-    ) {
-        self.prepare(batch.strategy, paths, scratch);
-        batch.grid.settle(&scratch.prepared, last, &mut scratch.grid);
-    }
-
-    fn prepare(&self, strategy: usize, paths: &PathBlock, scratch: &mut DeskScratch) {
-        if scratch.prepared_for != Some(strategy) {
-            let overflow = &self.study.strategies[strategy].overflow;
-            scratch.prepared.prepare(self.study.terms(), overflow, paths, &scratch.prices);
-            scratch.prepared_for = Some(strategy);
-        }
-    }
-
-    /// Totals of an entry, by the shortest way.
-    pub fn totals(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
-        if entry.units == 0.0 {
-            return nothing_signed(&self.study.discounts, paths);
-        }
-        if !self.study.contract.is_plain() {
-            return self.settle(entry, paths, scratch);
-        }
-        self.prepare(entry.strategy, paths, scratch);
-        scratch.prepared.settle(self.study.terms(), entry.units, paths)
-    }
-
-    /// Settles an entry month by month, for the ledger.
-    pub fn settle(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
-        settle(
-            self.study.terms(),
-            &self.study.strategies[entry.strategy].overflow,
-            entry.units,
-            paths,
-            &scratch.prices,
-            &mut scratch.ledger,
-        )
-    }
-}
-
-impl Batch {
-    /// Positions of its entries.
-    #[must_use]
-    pub fn entries(&self) -> Range<usize> {
-        self.entries.clone()
-    }
-
-    /// A total of each entry in turn, on the block that was settled last.
-    pub fn total<'o>(
-        &self,
-        total: Total,
-        scratch: &DeskScratch,
-        out: impl Iterator<Item = &'o mut Lane>,
-    ) {
-        self.grid.total(total, &scratch.grid, out);
-    }
-}
 
 /// Cost and waste of every entry.
 pub struct Sweep<'a> {
@@ -328,8 +159,8 @@ impl Experiment for Sweep<'_> {
         let series = 0..Layout::of(self.study).per_entry;
         let of_entry = |(position, entry): (usize, &Entry)| {
             // The same entry alone and in a grid differs by the grid's error.
-            let batch = self.batches.iter().find(|b| b.entries.contains(&position));
-            let grid = batch.map_or_else(String::new, |b| b.grid.name());
+            let batch = self.batches.iter().find(|b| b.entries().contains(&position));
+            let grid = batch.map_or_else(String::new, Batch::name);
             let name = format!("{}{grid}", entry.name());
             series.clone().map(move |i| format!("sweep {name} {i}"))
         };
@@ -344,19 +175,19 @@ impl Experiment for Sweep<'_> {
         let layout = Layout::of(self.study);
         self.desk.open(paths, scratch);
         for &position in &self.single {
-            let totals = self.desk.totals(self.entries[position], paths, scratch);
+            let costs = self.desk.costs(self.entries[position], paths, scratch);
             let own = &mut out[position * layout.per_entry..][..layout.per_entry];
-            own[Layout::COST] = totals.cost;
-            own[Layout::WASTE] = totals.waste();
+            own[Layout::COST] = costs.cost;
+            own[Layout::WASTE] = costs.waste();
             if layout.discounted {
-                own[layout.objective()] = totals.present_value;
+                own[layout.objective()] = costs.present_value;
             }
         }
         let last = if layout.discounted { Total::PresentValue } else { Total::Waste };
         for batch in &self.batches {
             self.desk.settle_batch(batch, last, paths, scratch);
             let mut read = |total, series: usize| {
-                let own = out.chunks_mut(layout.per_entry).skip(batch.entries.start);
+                let own = out.chunks_mut(layout.per_entry).skip(batch.entries().start);
                 batch.total(total, scratch, own.map(|own| &mut own[series]));
             };
             read(Total::Cost, Layout::COST);
@@ -372,12 +203,6 @@ impl Experiment for Sweep<'_> {
             own[layout.over_budget() + 1] = over;
         }
     }
-}
-
-/// The positions up to `count` that no batch holds.
-#[must_use]
-pub fn outside(batches: &[Batch], count: usize) -> Vec<usize> {
-    (0..count).filter(|i| !batches.iter().any(|b| b.entries.contains(i))).collect()
 }
 
 /// The least of several costs on each path.

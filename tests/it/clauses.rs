@@ -13,13 +13,13 @@ use std::path::PathBuf;
 use waterline::contract::AnyClause;
 use waterline::input::findings::Severity;
 use waterline::input::{load, load_text};
-use waterline::ledger::{Ledger, Month, Totals};
+use waterline::ledger::{Costs, Ledger, Month, Totals};
 use waterline::measure::Measure;
 use waterline::path::{PathBlock, Points};
 use waterline::results::Results;
 use waterline::rng::{Block, LANES};
 use waterline::settle::{Prices, Stage, reprice, settle};
-use waterline::size::sweep::{Desk, Entry};
+use waterline::size::desk::{Desk, Entry};
 use waterline::study::Study;
 
 // ---- Worked examples --------------------------------------------------------------------------
@@ -279,6 +279,8 @@ fn totals_are_those_of_the_bills() {
             (desk.totals(entry, &paths, &mut short), desk.settle(entry, &paths, &mut full));
         assert_eq!(format!("{lean:?}"), format!("{long:?}"), "{name}");
         totals_are_sums(&name, &long, &full.ledger.months);
+        let costs = desk.costs(entry, &paths, &mut short);
+        assert_eq!(format!("{costs:?}"), format!("{:?}", Costs::from(long)), "{name}");
         // Where nothing is signed no clause holds.
         let entry = Entry { units: 0.0, ..entry };
         let (lean, nothing) =

@@ -5,7 +5,7 @@ use crate::support::study;
 use waterline::path::{PathBlock, Points};
 use waterline::rng::{Block, LANES, Lane};
 use waterline::settle::grid::Total;
-use waterline::size::sweep::{Batch, Desk, DeskScratch, Entry};
+use waterline::size::desk::{Batch, Desk, DeskScratch, Entry};
 use waterline::study::Study;
 
 /// Sizes from a twentieth to twice today's load, and the strategy that settles them.

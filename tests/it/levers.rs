@@ -5,7 +5,7 @@ use crate::support::{answer, repository, run, study, study_at};
 use waterline::facts::Facts;
 use waterline::input::load;
 use waterline::results::Results;
-use waterline::size::sweep::{Desk, Entry};
+use waterline::size::desk::{Desk, Entry};
 
 /// Load, bill on demand, bill and waste of the hybrid strategy in a month, from 1.
 fn month(results: &Results, number: usize) -> [f64; 4] {

@@ -5,7 +5,7 @@ use crate::support::{answer, run, sizing, study};
 use waterline::facts::Facts;
 use waterline::path::{PathBlock, Points};
 use waterline::rng::{Block, LANES, Lane};
-use waterline::size::sweep::{Desk, Entry};
+use waterline::size::desk::{Desk, Entry};
 use waterline::study::Study;
 use waterline::value::setting::{Method, Setting};
 

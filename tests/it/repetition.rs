@@ -12,7 +12,8 @@ use crate::support::study;
 use waterline::path::Points;
 use waterline::simulate::{Plan, Silent, simulate};
 use waterline::size::choice::choose;
-use waterline::size::sweep::{Entry, Sweep};
+use waterline::size::desk::Entry;
+use waterline::size::sweep::Sweep;
 use waterline::stats::Estimate;
 use waterline::study::{Objective, Study};
 

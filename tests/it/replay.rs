@@ -12,7 +12,8 @@ use waterline::replay::{Future, Refusal, Replay, Request, replay};
 use waterline::report::csv;
 use waterline::rng::{LANES, Lane};
 use waterline::simulate::{Experiment, Silent, Want, simulate};
-use waterline::size::sweep::{Entry, Sweep};
+use waterline::size::desk::Entry;
+use waterline::size::sweep::Sweep;
 use waterline::study::Study;
 
 const SAMPLE: &str = "models/studies/support_assistant.toml";

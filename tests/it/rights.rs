@@ -8,7 +8,7 @@ use waterline::ledger::{Ledger, Month, parts};
 use waterline::path::{PathBlock, Points};
 use waterline::rng::{Block, LANES};
 use waterline::settle::{Prices, reprice, settle};
-use waterline::size::sweep::{Desk, Entry};
+use waterline::size::desk::{Desk, Entry};
 use waterline::study::Study;
 
 /// A flex-down of 15 % at the end of each quarter, a month's notice, twice a year.

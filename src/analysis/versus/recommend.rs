@@ -3,8 +3,8 @@
 use crate::analysis::answer::{buyable, recommended};
 use crate::analysis::{Sized, size};
 use crate::simulate::{Alone, Observer, Plan, Stopped};
+use crate::size::desk::Entry;
 use crate::size::search::starting_sizes;
-use crate::size::sweep::Entry;
 use crate::study::Study;
 
 /// A study's commitment: the best, or the one that the study gives.

@@ -8,7 +8,8 @@ use crate::measure::{Context, Measure};
 use crate::path::{PathBlock, PathModel};
 use crate::rng::{LANES, Lane};
 use crate::simulate::{Experiment, Want};
-use crate::size::sweep::{CVAR_LEVEL, Desk, DeskScratch, Entry};
+use crate::size::desk::{Desk, DeskScratch, Entry};
+use crate::size::sweep::CVAR_LEVEL;
 use crate::stats::sample::Sample;
 
 /// What is reported of each alternative: the regret would need all sizes of all studies.
