@@ -6,7 +6,7 @@
 use super::Unfit;
 use super::field::{FINE, Grid, around};
 use super::law::Law;
-use crate::math::exp;
+use crate::math::exp_scaled;
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::value::gaussian::noise;
@@ -155,11 +155,14 @@ impl<B: Decisions> Billed<'_, B> {
     fn set(&self, paths: &mut PathBlock, moves: Moves, of: &dyn Fn(usize, usize) -> [f64; 2]) {
         let law = self.law;
         for t in 0..paths.load.len() {
+            let (load, price) = (&mut paths.load[t], &mut paths.on_demand[t]);
             for i in 0..LANES {
                 let [x, z] = if moves.has(t) { of(t, i) } else { [0.0; 2] };
-                paths.load[t][i] = exp(law.mean[t][0] + x);
-                paths.on_demand[t][i] = exp(law.mean[t][1] + z + law.tilt[t] * x);
+                load[i] = law.mean[t][0] + x;
+                price[i] = law.mean[t][1] + z + law.tilt[t] * x;
             }
+            exp_scaled(load, &[1.0; LANES]);
+            exp_scaled(price, &[1.0; LANES]);
         }
     }
 
