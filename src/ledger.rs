@@ -328,3 +328,69 @@ impl Tally for Costs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Totals whose lines are all different, path by path.
+    fn distinct(first: f64) -> Totals {
+        let mut totals = Totals::zero();
+        for (k, line) in lines(&mut totals).into_iter().enumerate() {
+            *line = std::array::from_fn(|i| first + k as f64 + 100.0 * i as f64);
+        }
+        totals
+    }
+
+    /// Every line, those in units last.
+    fn lines(totals: &mut Totals) -> [&mut Lane; 15] {
+        let Totals {
+            cost,
+            present_value,
+            fee,
+            overflow,
+            unallocated,
+            idle,
+            shortage,
+            termination,
+            credit,
+            shortfall,
+            apart,
+            demand,
+            served,
+            rejected,
+            deployed,
+        } = totals;
+        [
+            cost,
+            present_value,
+            fee,
+            overflow,
+            unallocated,
+            idle,
+            shortage,
+            termination,
+            credit,
+            shortfall,
+            apart,
+            demand,
+            served,
+            rejected,
+            deployed,
+        ]
+    }
+
+    #[test]
+    fn what_is_paid_beside_is_added_line_by_line() {
+        let (mut own, mut part) = (distinct(1.0), distinct(1000.0));
+        own.join(&part, &[3.0; LANES]);
+        let mut before = distinct(1.0);
+        let lines = lines(&mut own).into_iter().zip(lines(&mut before)).zip(lines(&mut part));
+        for (k, ((sum, own), part)) in lines.enumerate() {
+            let worth = if k < 11 { 1.0 } else { 3.0 };
+            for i in 0..LANES {
+                assert_eq!(sum[i], own[i] + worth * part[i], "line {k}");
+            }
+        }
+    }
+}
