@@ -75,7 +75,8 @@ pub fn bare(x: f64) -> String {
 /// A share as a percentage: `84%`, `0.3%`, `>99.9%`, `<0.1%`.
 #[must_use]
 pub fn percent(share: f64) -> String {
-    let x = 100.0 * share;
+    // What rounding leaves of 100 is 100: one path in a billion is a hundred times more.
+    let x = if (share - 1.0).abs() < 1e-11 { 100.0 } else { 100.0 * share };
     if x > 99.9 && x < 100.0 {
         ">99.9%".into()
     } else if x > 0.0 && x < 0.1 {
@@ -210,6 +211,9 @@ mod tests {
             (0.84, "84%"),
             (0.0003, "<0.1%"),
             (0.9995, ">99.9%"),
+            (1.0 - f64::EPSILON, "100%"),
+            (1.0 + f64::EPSILON, "100%"),
+            (1.0 - 1e-9, ">99.9%"),
             (1.0, "100%"),
             (0.0, "0%"),
             (0.051, "5.1%"),
