@@ -7,6 +7,7 @@ use super::{Clause, Hooks, Opening};
 use crate::error::Problem;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
+use crate::words::months;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -142,10 +143,7 @@ impl Clause for Refund {
         } else {
             format!(" for {} of it", percent(&self.fee_share))
         };
-        let over = match self.over_months {
-            1 => "1 month".to_owned(),
-            n => format!("{n} months"),
-        };
+        let over = months(self.over_months);
         let right = self.right().map(|right| right.describe()).unwrap_or_default();
         format!(
             "refund: units with up to {limit} left to pay, within {over}, may be handed back{fee} {right}"

@@ -117,7 +117,10 @@ impl Cap {
             if self.reading == Reading::Ratchet {
                 ratchet(&limit, &mut share, list, capped);
             } else {
-                lower(&limit, list, capped);
+                for (out, list) in capped.iter_mut().zip(list) {
+                    *out = *list;
+                    keep_below(&limit, out);
+                }
             }
             anniversary = capped[capped.len() - 1];
         }
@@ -156,17 +159,6 @@ kernel! {
     pub fn keep_below(limit: &Lane, price: &mut Lane) {
         for i in 0..LANES {
             price[i] = if price[i] < limit[i] { price[i] } else { limit[i] };
-        }
-    }
-}
-
-kernel! {
-    /// The lower of list price and limit.
-    fn lower(limit: &Lane, list: &[Lane], capped: &mut [Lane]) {
-        for (out, list) in capped.iter_mut().zip(list) {
-            for i in 0..LANES {
-                out[i] = if list[i] < limit[i] { list[i] } else { limit[i] };
-            }
         }
     }
 }

@@ -111,7 +111,6 @@ fn months_of(
     let months = paths.load.len();
     let keeps = ledger.months.len() > 1;
     let rights = terms.contract.uses(|hooks| hooks.right);
-    let upfront = terms.contract.uses(|hooks| hooks.upfront);
     let stages = Stage::ORDER.map(|stage| terms.contract.uses(|hooks| stage.holds(hooks)));
     let acts = |stage: Stage| stages[stage as usize];
     for t in which {
@@ -140,14 +139,14 @@ fn months_of(
         if rights {
             rights::on_demand_alone(&list, &rates.on_demand, month);
         }
-        if upfront {
+        if acts(Stage::Prepaid) {
             month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
         }
         let last = terms.contract.is_last(t, months);
         let added = |stage: Stage, month: &Month| {
             let adds = stage.adds().filter(|_| in_term && acts(stage));
             adds.map_or([0.0; LANES], |add| {
-                added(stage, add, Billing { opening, now: month, last })
+                of_clauses(stage, add, Billing { opening, now: month, last })
             })
         };
         month.rebate = added(Stage::Rebate, month);
@@ -312,7 +311,7 @@ fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut M
 
 /// What the contract's clauses add to the bill in a stage, USD.
 #[inline(always)]
-fn added(stage: Stage, add: Adds, billing: Billing<'_>) -> Lane {
+fn of_clauses(stage: Stage, add: Adds, billing: Billing<'_>) -> Lane {
     let mut sum = [0.0; LANES];
     for clause in &billing.opening.contract.clauses {
         add(clause.get(), billing, &mut sum);
