@@ -321,25 +321,6 @@ fn totals_are_sums(name: &str, totals: &Totals, months: &[Month]) {
     equal(&format!("{name}, waste"), totals.waste()[0], unallocated + idle);
 }
 
-/// Units that wait for a conversion and are then none: nothing to reserve, nothing to make up for.
-#[test]
-fn a_conversion_of_nothing_costs_nothing() {
-    let ramp = "{ kind = \"ramp\", steps = [{ until_month = 6, share = 0.0 }] }";
-    let policy = "policy = { kind = \"declared\", months = [2] }";
-    let conversion =
-        format!("{{ kind = \"conversion\", share = 0.5, true_up_months = 1, {policy} }}");
-    let bill = |clauses: &str| {
-        let overrides = ["contract.term_months=12", "contract.units=50", &clauses_are(clauses)];
-        let study = study_at("tests/studies/static.toml", &overrides);
-        let months = settled(&study);
-        [3, 8].map(|month: usize| (months[month].reserved[0], months[month].cost()))
-    };
-    let [idle, used] = bill(&format!("{ramp}, {conversion}"));
-    let [nothing, _] = bill(ramp);
-    assert_eq!(idle, nothing, "no unit is reserved yet");
-    assert!(used.0 > 0.0 && used.1.iter().all(|cost| cost.is_finite()));
-}
-
 /// Two clauses of a kind have parameters of their own, and the first keeps its name.
 #[test]
 fn parameters_are_named_by_kind_and_number() {
