@@ -107,7 +107,7 @@ impl Clause for Collar {
         let ceiling = format!("at most {}", percent(&self.ceiling));
         let unlimited = self.ceiling.fixed() == Some(f64::INFINITY);
         let limits = match (self.floor.is_zero(), unlimited) {
-            (true, true) => "any share".to_owned(),
+            (true, true) => return format!("collar: {} move without limit", self.price.words()),
             (true, false) => ceiling,
             (false, true) => floor,
             (false, false) => format!("{floor} and {ceiling}"),

@@ -97,7 +97,10 @@ impl Clause for RenewalOption {
             Problem::new(
                 "notice_months",
                 "beyond-term",
-                format!("a notice of {} months outlasts the term's {term}", self.notice_months),
+                format!(
+                    "a notice of {} months leaves nothing of the term's {term}",
+                    self.notice_months
+                ),
                 "shorten the notice: a term is renewed while it lasts",
             )
         });

@@ -534,6 +534,9 @@ fn descriptions_say_what_was_agreed() {
         let study = study_at(&format!("tests/clauses/{name}.toml"), &[]);
         agreed.extend(study.contract.clauses.iter().map(|clause| clause.get().describe()));
     }
+    let unlimited = "{ kind = \"collar\", floor = 0, ceiling = inf, price = \"on_demand\" }";
+    let study = study_at("tests/studies/static.toml", &[&clauses_are(unlimited)]);
+    agreed.insert(study.contract.clauses[0].get().describe());
     let lines: Vec<String> = agreed.into_iter().collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
