@@ -10,8 +10,10 @@
 //! The environment variable `WATERLINE_SIMD` can lower the choice (`avx2`, `portable`), to compare
 //! versions on one machine.
 //!
-//! This is the only module with unsafe code: the calls behind `kernel!` are sound because a version
-//! is called only after the processor was seen to have its instructions.
+//! This is the only module with unsafe code: the calls behind `kernel!` and in [`marks`] are sound
+//! because a version is called only after the processor was seen to have its instructions.
+
+pub mod marks;
 
 use std::sync::OnceLock;
 
@@ -41,7 +43,9 @@ impl Level {
     fn of_processor() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            let fma = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            let fma = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("popcnt");
             let wide = is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl")

@@ -84,11 +84,10 @@ impl Bins {
         bounds(&self.edges, i).0 >= self.sums_from
     }
 
-    /// Whether the bin of `x` is summed.
-    #[inline]
+    /// The first bin whose values are summed, or one more than there are.
     #[must_use]
-    pub fn sums_at(&self, x: f64) -> bool {
-        x >= self.sums_from
+    pub fn first_summed(&self) -> usize {
+        (0..self.count()).position(|i| self.sums(i)).unwrap_or(self.count())
     }
 
     /// Number of bins.

@@ -7,6 +7,7 @@ use super::bins::{Bins, FEW};
 use super::moments::{Merge, Moments, Tree};
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
+use crate::simd::marks::{Cut, marks};
 use serde::{Deserialize, Serialize};
 
 /// Count and sums of the values of a bin, about the bin's lower edge (0 if that is infinite).
@@ -119,37 +120,27 @@ impl<'a> Collector<'a> {
         }
         let wide = if bins.edges().len() <= FEW { values.len() / LANES * LANES } else { 0 };
         let (blocks, rest) = values.split_at(wide);
-        for block in blocks.chunks_exact(LANES) {
-            let block = block.try_into().expect("a chunk of its length");
+        let tail = bins.first_summed();
+        let below = (set(bins.keeps(0)), set(bins.sums(0)));
+        for block in blocks.as_chunks().0 {
             self.marked += LANES as u64;
-            let marked = mark(block, looked_at(bins, 0), &self.cuts, &mut self.above);
-            for (group, mut bits) in block.chunks_exact(8).zip(marked) {
-                while bits != 0 {
-                    self.look_at(bins, group[bits.trailing_zeros() as usize]);
-                    bits &= bits - 1;
-                }
+            let (kept, summed) = marks(block, below, &self.cuts, &mut self.above);
+            self.kept.extend(chosen(block, kept));
+            for x in chosen(block, summed) {
+                let i = tail + bins.edges()[tail..].iter().filter(|edge| **edge <= x).count();
+                self.sums[i].add_value(bins, i, x);
             }
         }
         for &x in rest {
             let i = bins.index(x);
             self.sums[i].count += 1;
-            if looked_at(bins, i) {
-                self.look_at(bins, x);
+            if bins.sums(i) {
+                self.sums[i].add_value(bins, i, x);
+            }
+            if bins.keeps(i) {
+                self.kept.push(x);
             }
         }
-    }
-
-    /// Takes in a value that is kept or summed.
-    #[inline]
-    fn look_at(&mut self, bins: &Bins, x: f64) {
-        if bins.sums_at(x) {
-            let i = bins.index(x);
-            self.sums[i].add_value(bins, i, x);
-            if !bins.keeps(i) {
-                return;
-            }
-        }
-        self.kept.push(x);
     }
 
     /// The sums of the bins, with their counts from the values above each cut.
@@ -176,47 +167,27 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// An edge of the bins, and whether values on its two sides are treated differently.
-#[derive(Clone, Copy, Debug)]
-struct Cut {
-    edge: f64,
-    /// 1 if values on one side are looked at (kept or summed) and on the other only counted.
-    flips: u64,
-}
-
-/// Whether the values of a bin are kept or summed, not only counted.
-fn looked_at(bins: &Bins, i: usize) -> bool {
-    bins.keeps(i) || bins.sums(i)
-}
-
+/// The edges of the bins, with the sets of kept and of summed values.
 fn cuts(bins: &Bins) -> Vec<Cut> {
     let cut = |(i, &edge): (usize, &f64)| Cut {
         edge,
-        flips: u64::from(looked_at(bins, i) != looked_at(bins, i + 1)),
+        flips: (set(bins.keeps(i) != bins.keeps(i + 1)), set(bins.sums(i) != bins.sums(i + 1))),
     };
     bins.edges().iter().enumerate().map(cut).collect()
 }
 
-kernel! {
-    /// Counts the values at or above each cut, and marks those to look at: a bit each, eight to a
-    /// byte. `first` says whether those below all cuts are.
-    fn mark(values: &Lane, first: bool, cuts: &[Cut], above: &mut [u64]) -> [u8; LANES / 8] {
-        let mut marks = [u64::from(first); LANES];
-        for (cut, above) in cuts.iter().zip(above) {
-            for i in 0..LANES {
-                let is_above = u64::from(values[i] >= cut.edge);
-                *above += is_above;
-                marks[i] ^= is_above & cut.flips;
-            }
-        }
-        let mut bits = [0; LANES / 8];
-        for (bits, marks) in bits.iter_mut().zip(marks.chunks_exact(8)) {
-            for (i, mark) in marks.iter().enumerate() {
-                *bits |= ((mark & 1) as u8) << i;
-            }
-        }
-        bits
-    }
+/// All bits or none.
+fn set(all: bool) -> u64 {
+    if all { u64::MAX } else { 0 }
+}
+
+/// The values of a block whose bits are set, in their order.
+fn chosen(block: &Lane, mut bits: u64) -> impl Iterator<Item = f64> {
+    std::iter::from_fn(move || {
+        let next = (bits != 0).then(|| block[bits.trailing_zeros() as usize]);
+        bits &= bits.wrapping_sub(1);
+        next
+    })
 }
 
 kernel! {
