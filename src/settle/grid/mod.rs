@@ -29,7 +29,7 @@ use super::{Terms, quantity};
 use crate::contract::{Opening, Phase};
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
-use table::{Axis, Class, Row};
+use table::{Axis, Class, Row, Table};
 
 /// Sizes that are settled side by side: a vector register or two.
 const PANEL: usize = 16;
@@ -62,18 +62,26 @@ pub enum Total {
     PresentValue,
 }
 
-/// A month of a block, as the table is asked.
+/// A month of a path, as the table is asked.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(16))]
+struct Asked {
+    cell: u32,
+    load: f32,
+    /// What a unit of overflow adds to cost and to waste.
+    prices: [f32; 2],
+}
+
+/// A month of a block.
 #[derive(Clone, Debug)]
 struct Month {
-    cells: [u32; LANES],
-    loads: [f32; LANES],
-    /// Per total: what a unit of overflow adds.
-    prices: [[f32; LANES]; 3],
+    paths: [Asked; LANES],
+    discount: f32,
 }
 
 impl Default for Month {
     fn default() -> Self {
-        Self { cells: [0; LANES], loads: [0.0; LANES], prices: [[0.0; LANES]; 3] }
+        Self { paths: [Asked::default(); LANES], discount: 1.0 }
     }
 }
 
@@ -82,11 +90,11 @@ impl Default for Month {
 pub struct GridScratch {
     /// Per class: its months.
     months: Vec<Vec<Month>>,
-    /// Per total and class: what a deployed unit adds over the months.
-    fees: [Vec<Lane>; 3],
+    /// By class what a deployed unit adds over the months, and its present value.
+    fees: [Vec<Lane>; 2],
     /// Per total: what does not depend on the size.
     fixed: [Lane; 3],
-    /// Per panel, total and path: what the overflow adds.
+    /// By panel, total and path: what the overflow adds.
     sums: Vec<[f64; PANEL]>,
     totals: usize,
 }
@@ -159,68 +167,151 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
 }
 
 kernel! {
-    /// Adds what overflow costs, path by path: `out` holds a row of sizes per total and path.
-    fn add_one(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
-        add::<1>(rows, months, out);
+    /// Adds what overflow costs, path by path.
+    fn add_one(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
+        add_panels::<1>(table, months, out);
     }
 }
 
 kernel! {
     /// The same with what it wastes.
-    fn add_two(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
-        add::<2>(rows, months, out);
+    fn add_two(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
+        add_panels::<2>(table, months, out);
     }
 }
 
 kernel! {
     /// The same with the present value.
-    fn add_three(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
-        add::<3>(rows, months, out);
+    fn add_three(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
+        add_panels::<3>(table, months, out);
+    }
+}
+
+/// All panels, as many side by side as registers hold their sums.
+#[inline(always)]
+fn add_panels<const TOTALS: usize>(
+    table: Table<'_>,
+    months: &[Month],
+    out: &mut [[f64; PANEL]],
+) {
+    let mut first = 0;
+    while first < table.panels {
+        let out = &mut out[first * TOTALS * LANES..];
+        first += match table.panels - first {
+            4.. => add::<TOTALS, 4>(table, first, months, out),
+            2.. => add::<TOTALS, 2>(table, first, months, out),
+            _ => add::<TOTALS, 1>(table, first, months, out),
+        };
+    }
+}
+
+/// Does something for each panel, without a loop, so that what it changes stays in registers.
+macro_rules! each {
+    ($p:ident of $panels:ident: $do:expr) => {
+        let $p = 0;
+        $do;
+        if $panels > 1 {
+            let $p = 1;
+            $do;
+        }
+        if $panels > 2 {
+            let $p = 2;
+            $do;
+            let $p = 3;
+            $do;
+        }
+    };
+}
+
+#[inline(always)]
+fn add_month<const TOTALS: usize>(
+    row: &Row,
+    load: f32,
+    prices: [f32; 3],
+    parts: &mut [[f32; PANEL]; TOTALS],
+) {
+    for g in 0..PANEL {
+        let overflow = row.slopes[g].mul_add(load, row.intercepts[g]);
+        for k in 0..TOTALS {
+            parts[k][g] = overflow.mul_add(prices[k], parts[k][g]);
+        }
     }
 }
 
 #[inline(always)]
-fn add<const TOTALS: usize>(rows: &[Row], months: &[Month], out: &mut [[f64; PANEL]]) {
-    for i in 0..LANES {
-        let mut sums = [[0.0f64; PANEL]; TOTALS];
-        for few in months.chunks(FEW) {
-            let mut parts = [[0.0f32; PANEL]; TOTALS];
-            for month in few {
-                let Row { intercepts, slopes } = &rows[month.cells[i] as usize];
-                for g in 0..PANEL {
-                    let overflow = slopes[g].mul_add(month.loads[i], intercepts[g]);
-                    for k in 0..TOTALS {
-                        parts[k][g] = overflow.mul_add(month.prices[k][i], parts[k][g]);
-                    }
-                }
-            }
-            for k in 0..TOTALS {
-                for g in 0..PANEL {
-                    sums[k][g] += f64::from(parts[k][g]);
-                }
-            }
+fn add_parts<const TOTALS: usize>(
+    parts: &[[f32; PANEL]; TOTALS],
+    sums: &mut [[f64; PANEL]; TOTALS],
+) {
+    for k in 0..TOTALS {
+        for g in 0..PANEL {
+            sums[k][g] += f64::from(parts[k][g]);
         }
-        for k in 0..TOTALS {
+    }
+}
+
+/// One, two or four panels from `first` on: `out` holds a row of sizes per panel, total and path. Returns their
+/// number.
+#[inline(always)]
+fn add<const TOTALS: usize, const PANELS: usize>(
+    table: Table<'_>,
+    first: usize,
+    months: &[Month],
+    out: &mut [[f64; PANEL]],
+) -> usize {
+    for i in 0..LANES {
+        let mut sums = [[[0.0f64; PANEL]; TOTALS]; PANELS];
+        for few in months.chunks(FEW) {
+            let mut parts = [[[0.0f32; PANEL]; TOTALS]; PANELS];
+            for month in few {
+                let Asked { cell, load, prices: [cost, waste] } = month.paths[i];
+                let prices = [cost, waste, month.discount * cost];
+                let rows = table.rows::<PANELS>(cell, first);
+                each!(p of PANELS: add_month(&rows[p], load, prices, &mut parts[p]));
+            }
+            each!(p of PANELS: add_parts(&parts[p], &mut sums[p]));
+        }
+        each!(p of PANELS: for k in 0..TOTALS {
             for g in 0..PANEL {
-                out[k * LANES + i][g] += sums[k][g];
+                out[(p * TOTALS + k) * LANES + i][g] += sums[p][k][g];
+            }
+        });
+    }
+    PANELS
+}
+
+kernel! {
+    /// Of a panel's rows, path by path, the columns, size by size.
+    fn columns(rows: &[[f64; PANEL]; LANES], out: &mut [Lane; PANEL]) {
+        for (block, rows) in rows.chunks_exact(8).enumerate() {
+            for (g, column) in out.iter_mut().enumerate() {
+                for i in 0..8 {
+                    column[8 * block + i] = rows[i][g];
+                }
             }
         }
     }
 }
 
 kernel! {
-    /// A total of size `g` of a panel: what the overflow adds, what does not depend on the size, and
-    /// the fees by class. Waste that is rounding is none.
+    /// A total of a size: what the overflow adds, what does not depend on the size, and the fees of
+    /// the classes, by their units. Waste that is rounding is none.
     fn add_up(
-        rows: &[[f64; PANEL]],
-        g: usize,
+        overflow: &Lane,
         fixed: &Lane,
-        paid: &Lane,
+        units: &[f64],
+        fees: &[Lane],
         is_waste: bool,
         out: &mut Lane,
     ) {
+        let mut paid = [0.0; LANES];
+        for (units, fees) in units.iter().zip(fees) {
+            for i in 0..LANES {
+                paid[i] += units * fees[i];
+            }
+        }
         for i in 0..LANES {
-            let total = fixed[i] + rows[i][g] + paid[i];
+            let total = fixed[i] + overflow[i] + paid[i];
             let rounding = NOTHING * (paid[i] - fixed[i]);
             out[i] = if is_waste && total <= rounding { 0.0 } else { total };
         }
@@ -231,18 +322,16 @@ impl Grid {
     /// Settles every size on a block that is prepared for the strategy, for the totals up to `last`
     /// in their order; [`Self::total`] reads them.
     pub fn settle(&self, block: &Prepared, last: Total, scratch: &mut GridScratch) {
-        weigh(self, block, scratch);
+        weigh(self, block, last, scratch);
         scratch.totals = last as usize + 1;
-        let per_panel = scratch.totals * LANES;
         scratch.sums.clear();
-        scratch.sums.resize(self.sizes.div_ceil(PANEL) * per_panel, [0.0; PANEL]);
+        let panels = self.sizes.div_ceil(PANEL);
+        scratch.sums.resize(panels * scratch.totals * LANES, [0.0; PANEL]);
         for (class, months) in self.classes.iter().zip(&scratch.months) {
-            for (rows, out) in class.rows.iter().zip(scratch.sums.chunks_exact_mut(per_panel)) {
-                match last {
-                    Total::Cost => add_one(rows, months, out),
-                    Total::Waste => add_two(rows, months, out),
-                    Total::PresentValue => add_three(rows, months, out),
-                }
+            match last {
+                Total::Cost => add_one(class.table(), months, &mut scratch.sums),
+                Total::Waste => add_two(class.table(), months, &mut scratch.sums),
+                Total::PresentValue => add_three(class.table(), months, &mut scratch.sums),
             }
         }
     }
@@ -252,31 +341,37 @@ impl Grid {
         &self,
         total: Total,
         scratch: &GridScratch,
-        out: impl Iterator<Item = &'o mut Lane>,
+        mut out: impl Iterator<Item = &'o mut Lane>,
     ) {
         let k = total as usize;
-        let per_panel = scratch.totals * LANES;
-        for (size, out) in out.take(self.sizes).enumerate() {
-            let rows = &scratch.sums[size / PANEL * per_panel + k * LANES..][..LANES];
-            let mut paid = [0.0; LANES];
-            for (class, fees) in self.classes.iter().zip(&scratch.fees[k]) {
-                for i in 0..LANES {
-                    paid[i] += class.units[size] * fees[i];
+        let fees = &scratch.fees[usize::from(matches!(total, Total::PresentValue))];
+        let panels = scratch.sums.as_chunks::<LANES>().0.iter().skip(k).step_by(scratch.totals);
+        let mut overflow = [[0.0; LANES]; PANEL];
+        let mut units = vec![0.0; self.classes.len()];
+        for (panel, rows) in panels.enumerate() {
+            columns(rows, &mut overflow);
+            let sizes = panel * PANEL..self.sizes.min((panel + 1) * PANEL);
+            for ((size, overflow), out) in sizes.zip(&overflow).zip(&mut out) {
+                for (units, class) in units.iter_mut().zip(&self.classes) {
+                    *units = class.units[size];
                 }
+                let is_waste = matches!(total, Total::Waste);
+                add_up(overflow, &scratch.fixed[k], &units, fees, is_waste, out);
             }
-            let is_waste = k == Total::Waste as usize;
-            add_up(rows, size % PANEL, &scratch.fixed[k], &paid, is_waste, out);
         }
     }
 }
 
 kernel! {
     /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
-    fn weigh(grid: &Grid, block: &Prepared, scratch: &mut GridScratch) {
-        let (cost, waste, present) =
-            (Total::Cost as usize, Total::Waste as usize, Total::PresentValue as usize);
-        scratch.fixed = [[0.0; LANES]; 3];
-        for fees in &mut scratch.fees {
+    fn weigh(grid: &Grid, block: &Prepared, last: Total, scratch: &mut GridScratch) {
+        let discounted = matches!(last, Total::PresentValue);
+        let [cost, waste, present] = &mut scratch.fixed;
+        for fixed in [&mut *cost, &mut *waste, &mut *present] {
+            *fixed = [0.0; LANES];
+        }
+        let [fees, discounted_fees] = &mut scratch.fees;
+        for fees in [&mut *fees, &mut *discounted_fees] {
             fees.clear();
             fees.resize(grid.classes.len(), [0.0; LANES]);
         }
@@ -288,31 +383,35 @@ kernel! {
         let mut places = vec![0; grid.classes.len()];
         for (month, class) in block.months().iter().zip(&grid.months) {
             let discount = month.discount;
-            let Some(class) = *class else {
+            let mut bill = month.apart;
+            if let Some(class) = *class {
+                let asked = &mut scratch.months[class][places[class]];
+                places[class] += 1;
+                asked.discount = discount as f32;
+                let axis = grid.classes[class].cells;
                 for i in 0..LANES {
-                    let bill = month.load[i] * month.overflow[i] + month.apart[i];
-                    scratch.fixed[cost][i] += bill;
-                    scratch.fixed[present][i] += discount * bill;
+                    let (load, fee) = (month.load[i], month.commitment[i]);
+                    asked.paths[i] = Asked {
+                        cell: axis.cell(load),
+                        load: load as f32,
+                        prices: [month.overflow[i] as f32, (fee + month.spare[i]) as f32],
+                    };
+                    fees[class][i] += fee;
+                    waste[i] -= fee * load;
                 }
-                continue;
-            };
-            let axis = grid.classes[class].cells;
-            let asked = &mut scratch.months[class][places[class]];
-            places[class] += 1;
+                if discounted {
+                    for i in 0..LANES {
+                        discounted_fees[class][i] += discount * month.commitment[i];
+                    }
+                }
+            } else {
+                for i in 0..LANES {
+                    bill[i] += month.load[i] * month.overflow[i];
+                }
+            }
             for i in 0..LANES {
-                let (load, fee, overflow) =
-                    (month.load[i], month.commitment[i], month.overflow[i]);
-                asked.cells[i] = axis.cell(load);
-                asked.loads[i] = load as f32;
-                asked.prices[cost][i] = overflow as f32;
-                asked.prices[waste][i] = (fee + month.spare[i]) as f32;
-                asked.prices[present][i] = (discount * overflow) as f32;
-                scratch.fees[cost][class][i] += fee;
-                scratch.fees[waste][class][i] += fee;
-                scratch.fees[present][class][i] += discount * fee;
-                scratch.fixed[waste][i] -= fee * load;
-                scratch.fixed[cost][i] += month.apart[i];
-                scratch.fixed[present][i] += discount * month.apart[i];
+                cost[i] += bill[i];
+                present[i] += discount * bill[i];
             }
         }
     }

@@ -26,8 +26,24 @@ pub(super) struct Class {
     /// Deployed units by size, padded to whole panels.
     pub units: Vec<f64>,
     pub cells: Axis,
-    /// By panel and cell.
-    pub rows: Vec<Vec<Row>>,
+    /// By cell and panel.
+    rows: Vec<Row>,
+}
+
+/// The lines of a class.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Table<'a> {
+    rows: &'a [Row],
+    pub panels: usize,
+}
+
+impl Table<'_> {
+    /// The lines of some panels from `first` on in a cell.
+    #[inline(always)]
+    pub(super) fn rows<const PANELS: usize>(&self, cell: u32, first: usize) -> &[Row; PANELS] {
+        let rows = &self.rows[cell as usize * self.panels + first..];
+        rows.first_chunk().expect("a cell has every panel")
+    }
 }
 
 /// Cells of the load axis: the upper bits of a number.
@@ -63,6 +79,10 @@ impl Class {
         Self { curve, units, cells: Axis::new(1.0, 2.0, *CELL_BITS.start()), rows: Vec::new() }
     }
 
+    pub(super) fn table(&self) -> Table<'_> {
+        Table { rows: &self.rows, panels: self.units.len() / PANEL }
+    }
+
     /// Fills the table, coarsely if that is good enough; false if the curve has corners that even
     /// the finest table would cut by too much.
     pub(super) fn compile(&mut self, curve: &LoadCurve) -> bool {
@@ -80,23 +100,20 @@ impl Class {
         } else {
             Axis::new(1.0, 2.0, bits)
         };
-        let mut error = 0.0f64;
-        self.rows = self
-            .units
-            .chunks_exact(PANEL)
-            .map(|units| {
-                let lines: Vec<Vec<Line>> =
-                    units.iter().map(|k| lines(curve, *k, self.cells)).collect();
-                let bounds = lines.iter().flatten().map(|(_, bound)| *bound);
-                error = bounds.fold(error, f64::max);
-                let row = |cell: usize| -> Row {
-                    let of = |part: usize| std::array::from_fn(|g| lines[g][cell].0[part] as f32);
-                    Row { intercepts: of(0), slopes: of(1) }
-                };
-                (0..self.cells.count).map(row).collect()
-            })
+        let lines: Vec<Vec<Line>> =
+            self.units.iter().map(|k| lines(curve, *k, self.cells)).collect();
+        let row = |cell: usize, panel: usize| {
+            let of = |part: usize| {
+                std::array::from_fn(|g| lines[panel * PANEL + g][cell].0[part] as f32)
+            };
+            Row { intercepts: of(0), slopes: of(1) }
+        };
+        let panels = self.units.len() / PANEL;
+        self.rows = (0..self.cells.count)
+            .flat_map(|cell| (0..panels).map(move |panel| (cell, panel)))
+            .map(|(cell, panel)| row(cell, panel))
             .collect();
-        error
+        lines.iter().flatten().map(|(_, bound)| *bound).fold(0.0, f64::max)
     }
 }
 
