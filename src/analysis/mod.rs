@@ -28,8 +28,8 @@ use crate::results::{FORMAT, Results};
 use crate::simulate::{Alone, Executor, Observer, Plan, Progress, Stopped};
 use crate::size::choice::{Choice, choose};
 use crate::size::desk::Entry;
-use crate::size::search::{Curve, curve, starting_sizes};
-use crate::strategy::{Strategy, StrategyKind};
+use crate::size::search::{Curve, curves, entries_of, starting_sizes};
+use crate::strategy::StrategyKind;
 use crate::study::Study;
 use plan::Sampling;
 use stopping::{Looks, Settled};
@@ -108,17 +108,10 @@ pub fn analyze_by(
     watcher.stage("pilot");
     let looks = Looks::begin(study);
     let sampling = Sampling::choose(study, &observer)?;
-    let strategies = 0..study.strategies.len();
-    let starts = strategies.map(|i| starting_sizes(study, i, &observer));
-    let starts = starts.collect::<Result<Vec<_>, _>>()?;
-    let Settled { plan, sized, stopping } = looks.settle(&sampling, |plan| {
-        let each = study.strategies.iter().zip(&starts).enumerate();
-        each.map(|(i, (strategy, sizes))| {
-            watcher.stage(&sizes_of(strategy));
-            size(study, i, sizes.clone(), plan, &observer, executor)
-        })
-        .collect()
-    })?;
+    let starts = starting_entries(study, &observer)?;
+    watcher.stage("sizes");
+    let Settled { plan, sized, stopping } =
+        looks.settle(&sampling, |plan| size(study, starts.clone(), plan, &observer, executor))?;
     watcher.stage("comparison");
     let comparison = side_by_side(study, &sized, &plan, &observer, executor)?;
     let strategies = tables::strategies(study, &sized, &comparison);
@@ -144,9 +137,13 @@ pub fn analyze_by(
     Ok(results)
 }
 
-/// The name of a stage.
-fn sizes_of(strategy: &Strategy) -> String {
-    format!("sizes, {}", strategy.kind.title().to_lowercase())
+/// The entries of the first pass of a run, strategy by strategy.
+fn starting_entries(study: &Study, observer: &dyn Observer) -> Result<Vec<Entry>, Stopped> {
+    let mut entries = Vec::new();
+    for strategy in 0..study.strategies.len() {
+        entries.extend(entries_of(strategy, starting_sizes(study, strategy, observer)?));
+    }
+    Ok(entries)
 }
 
 /// The units that the study gives for a strategy, if its sizes are not up for choice.
@@ -154,21 +151,24 @@ fn given_units(study: &Study, strategy: usize) -> Option<f64> {
     study.units.filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand)
 }
 
-/// Settles the sizes of a strategy and chooses.
+/// Settles the sizes of strategies, from `entries` on, and chooses one of each.
 fn size(
     study: &Study,
-    strategy: usize,
-    sizes: Vec<f64>,
+    entries: Vec<Entry>,
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
-) -> Result<Sized, Stopped> {
-    let curve = curve(study, strategy, sizes, plan, observer, executor)?;
-    let choice = choose(&curve.points, study.objective, study.indifference, plan.seed);
-    let given = given_units(study, strategy);
-    let at = |units: f64| curve.points.iter().position(|p| p.entry.units == units);
-    let chosen = given.map_or(choice.index, |units| at(units).expect("given units are settled"));
-    Ok(Sized { curve, choice, chosen })
+) -> Result<Vec<Sized>, Stopped> {
+    let choose = |curve: Curve| {
+        let choice = choose(&curve.points, study.objective, study.indifference, plan.seed);
+        let given = given_units(study, curve.strategy);
+        let at = |units: f64| curve.points.iter().position(|p| p.entry.units == units);
+        let chosen =
+            given.map_or(choice.index, |units| at(units).expect("given units are settled"));
+        Sized { curve, choice, chosen }
+    };
+    let curves = curves(study, entries, plan, observer, executor)?;
+    Ok(curves.into_iter().map(choose).collect())
 }
 
 /// The chosen entries on the same paths, with all settled sizes for hindsight.

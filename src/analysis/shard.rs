@@ -6,14 +6,14 @@
 //! whoever joins the shards settles what is missing: right in any case, and rarely slow.
 
 use super::plan::{Sampling, fixed_paths};
-use super::{Bridge, Watcher, given_units, sizes_of};
+use super::{Bridge, Watcher, given_units, starting_entries};
 use crate::compare::Compare;
 use crate::path::Points;
 use crate::simulate::{self, Executor, Observer, Plan, Stopped};
 use crate::size::choice::choose;
 use crate::size::desk::Entry;
-use crate::size::search::{starting_sizes, sweep, try_sizes};
-use crate::size::sweep::Point;
+use crate::size::search::{passes, try_sizes};
+use crate::size::sweep::{Point, Sweep};
 use crate::study::{Objective, Study};
 
 /// Probability of being chosen from which a size is settled in detail.
@@ -31,17 +31,18 @@ pub fn contribute(
     let observer = Bridge(watcher);
     watcher.stage("pilot");
     let plan = Sampling::choose(study, &observer)?.plan(fixed_paths(study));
-    let (mut chosen, mut all) = (Vec::new(), Vec::new());
-    for (strategy, kind) in study.strategies.iter().enumerate() {
-        watcher.stage(&sizes_of(kind));
-        let sizes = starting_sizes(study, strategy, &observer)?;
-        let experiment = sweep(study, strategy, &sizes, true);
+    let entries = starting_entries(study, &observer)?;
+    watcher.stage("sizes");
+    for group in passes(&entries, plan.paths) {
+        let experiment = Sweep::new(study, group, true);
         simulate::contribute(executor, &study.model, &plan, &experiment, &observer)?;
-        chosen.extend(candidates(study, strategy, &sizes, &plan, &observer)?);
-        if strategy > 0 {
-            all.extend(sizes.iter().map(|&units| Entry { strategy, units }));
-        }
     }
+    let mut chosen = Vec::new();
+    for run in entries.chunk_by(|a, b| a.strategy == b.strategy) {
+        let sizes: Vec<f64> = run.iter().map(|entry| entry.units).collect();
+        chosen.extend(candidates(study, run[0].strategy, &sizes, &plan, &observer)?);
+    }
+    let all: Vec<Entry> = entries.into_iter().filter(|entry| entry.strategy > 0).collect();
     watcher.stage("comparison");
     Compare { study, chosen: &chosen, all: &all }.contribute(&plan, &observer, executor)
 }

@@ -28,6 +28,9 @@ const FINE: usize = 16;
 /// Finer sizes that the pilot may add, within a round.
 const MOST_FINER: usize = 48;
 
+/// Entries times paths of several strategies in one pass.
+const MOST_IN_PASS: u64 = 200_000_000;
+
 /// Probability of being the best from which a size's neighbors are worth a look.
 const LIKELY: f64 = 0.01;
 
@@ -39,36 +42,64 @@ pub struct Curve {
     pub points: Vec<Point>,
 }
 
-/// Has a strategy's sizes settled under `plan`, from [`starting_sizes`] on until the best is
-/// bracketed by its legal neighbors.
+/// Has entries settled under `plan`, those of a strategy side by side, from [`starting_sizes`] on
+/// until the best of each strategy is bracketed by its legal neighbors: a curve for each strategy.
 ///
 /// # Errors
 /// [`Stopped`] when the observer or the executor says so.
-pub fn curve(
+///
+/// # Panics
+/// Never: every point belongs to the strategy of its entry.
+pub fn curves(
     study: &Study,
-    strategy: usize,
-    mut sizes: Vec<f64>,
+    mut entries: Vec<Entry>,
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
-) -> Result<Curve, Stopped> {
-    let mut points: Vec<Point> = Vec::new();
-    while !sizes.is_empty() {
-        let sweep = sweep(study, strategy, &sizes, true);
-        let samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
-        points.extend(sweep.points(samples));
-        sort(&mut points);
-        let best = best(&points, study.objective);
-        sizes = between_neighbors(study, &points, best, FINE);
+) -> Result<Vec<Curve>, Stopped> {
+    let runs = entries.chunk_by(|a, b| a.strategy == b.strategy);
+    let mut curves: Vec<Curve> =
+        runs.map(|run| Curve { strategy: run[0].strategy, points: Vec::new() }).collect();
+    while !entries.is_empty() {
+        for group in passes(&entries, plan.paths) {
+            let sweep = Sweep::new(study, group, true);
+            let samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
+            for point in sweep.points(samples) {
+                let own = curves.iter_mut().find(|c| c.strategy == point.entry.strategy);
+                own.expect("a curve for each strategy").points.push(point);
+            }
+        }
+        let open = curves.iter_mut().flat_map(|Curve { strategy, points }| {
+            sort(points);
+            let best = best(points, study.objective);
+            entries_of(*strategy, between_neighbors(study, points, best, FINE))
+        });
+        entries = open.collect();
     }
-    Ok(Curve { strategy, points })
+    Ok(curves)
 }
 
-/// A sweep over sizes of a strategy.
+/// Sizes of a strategy as entries.
+pub fn entries_of(strategy: usize, sizes: Vec<f64>) -> impl Iterator<Item = Entry> {
+    sizes.into_iter().map(move |units| Entry { strategy, units })
+}
+
+/// The entries of one pass each: strategies share the paths as long as the values that a pass keeps
+/// are not too many. A single entry adds next to nothing.
 #[must_use]
-pub fn sweep<'a>(study: &'a Study, strategy: usize, sizes: &[f64], detailed: bool) -> Sweep<'a> {
-    let entries = sizes.iter().map(|&units| Entry { strategy, units }).collect();
-    Sweep::new(study, entries, detailed)
+pub fn passes(entries: &[Entry], paths: u64) -> Vec<Vec<Entry>> {
+    let mut groups: Vec<Vec<Entry>> = Vec::new();
+    for run in entries.chunk_by(|a, b| a.strategy == b.strategy) {
+        match groups.last_mut() {
+            Some(group)
+                if group.len() == 1 || (group.len() + run.len()) as u64 * paths <= MOST_IN_PASS =>
+            {
+                group.extend_from_slice(run);
+            }
+            _ => groups.push(run.to_vec()),
+        }
+    }
+    groups
 }
 
 /// Settles sizes on the paths of a pilot.
@@ -82,7 +113,7 @@ pub fn try_sizes(
     pilot: &Plan,
     observer: &dyn Observer,
 ) -> Result<Vec<Point>, Stopped> {
-    let sweep = sweep(study, strategy, sizes, false);
+    let sweep = Sweep::new(study, entries_of(strategy, sizes.to_vec()).collect(), false);
     let samples = simulate(&study.model, pilot, &sweep, observer)?;
     Ok(sweep.points(samples))
 }

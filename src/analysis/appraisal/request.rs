@@ -3,7 +3,7 @@
 use crate::analysis::{Bridge, Watcher, plan, size};
 use crate::contract::AnyClause;
 use crate::simulate::Alone;
-use crate::size::search::starting_sizes;
+use crate::size::search::{entries_of, starting_sizes};
 use crate::strategy::StrategyKind;
 use crate::study::Study;
 use crate::value::setting::Method;
@@ -169,9 +169,9 @@ impl Chosen {
         let stopped = |_| Refusal::Stopped;
         let (plan, _) = plan(&without, &observer).map_err(stopped)?;
         let sizes = starting_sizes(&without, self.strategy, &observer).map_err(stopped)?;
-        let sized =
-            size(&without, self.strategy, sizes, &plan, &observer, &Alone).map_err(stopped)?;
-        let units = sized.entry().units;
+        let entries = entries_of(self.strategy, sizes).collect();
+        let sized = size(&without, entries, &plan, &observer, &Alone).map_err(stopped)?;
+        let units = sized[0].entry().units;
         if units == 0.0 {
             return Err(Refusal::because(
                 "without these clauses the best commitment is none",

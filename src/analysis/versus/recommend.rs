@@ -1,10 +1,9 @@
 //! The commitment of a study, found as in a run of its own.
 
 use crate::analysis::answer::{buyable, recommended};
-use crate::analysis::{Sized, size};
+use crate::analysis::{size, starting_entries};
 use crate::simulate::{Alone, Observer, Plan, Stopped};
 use crate::size::desk::Entry;
-use crate::size::search::starting_sizes;
 use crate::study::Study;
 
 /// A study's commitment: the best, or the one that the study gives.
@@ -29,13 +28,7 @@ pub(super) fn recommend(
     plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Recommendation, Stopped> {
-    let strategies = 0..study.strategies.len();
-    let sized: Vec<Sized> = strategies
-        .map(|i| {
-            let sizes = starting_sizes(study, i, observer)?;
-            size(study, i, sizes, plan, observer, &Alone)
-        })
-        .collect::<Result<_, _>>()?;
+    let sized = size(study, starting_entries(study, observer)?, plan, observer, &Alone)?;
     let best = &sized[recommended(study, &sized)];
     let entry = best.entry();
     let units = |i: usize| best.curve.points[i].entry.units;
