@@ -247,6 +247,7 @@ impl PathModel {
     pub fn block(&self) -> PathBlock {
         let row = || vec![[0.0; LANES]; self.months()];
         PathBlock {
+            of_run: None,
             params: self.parameters.certain_values(),
             load: row(),
             on_demand: row(),

@@ -28,6 +28,7 @@ use crate::results::{FORMAT, Results};
 use crate::simulate::{Alone, Executor, Observer, Plan, Progress, Stopped};
 use crate::size::choice::{Choice, choose};
 use crate::size::desk::Entry;
+use crate::size::hindsight::Hindsight;
 use crate::size::search::{Curve, curves, entries_of, starting_sizes};
 use crate::strategy::StrategyKind;
 use crate::study::Study;
@@ -110,10 +111,10 @@ pub fn analyze_by(
     let sampling = Sampling::choose(study, &observer)?;
     let starts = starting_entries(study, &observer)?;
     watcher.stage("sizes");
-    let Settled { plan, sized, stopping } =
+    let Settled { plan, sized: (sized, hindsight), stopping } =
         looks.settle(&sampling, |plan| size(study, starts.clone(), plan, &observer, executor))?;
     watcher.stage("comparison");
-    let comparison = side_by_side(study, &sized, &plan, &observer, executor)?;
+    let comparison = side_by_side(study, &sized, hindsight.as_ref(), &plan, &observer, executor)?;
     let strategies = tables::strategies(study, &sized, &comparison);
     let sizing = tables::sizing(study, &sized, &comparison);
     let months = tables::months(study, &comparison);
@@ -151,14 +152,15 @@ fn given_units(study: &Study, strategy: usize) -> Option<f64> {
     study.units.filter(|_| study.strategies[strategy].kind != StrategyKind::OnDemand)
 }
 
-/// Settles the sizes of strategies, from `entries` on, and chooses one of each.
+/// Settles the sizes of strategies, from `entries` on, and chooses one of each; says what hindsight
+/// would have chosen where that is known already.
 fn size(
     study: &Study,
     entries: Vec<Entry>,
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
-) -> Result<Vec<Sized>, Stopped> {
+) -> Result<(Vec<Sized>, Option<Hindsight>), Stopped> {
     let choose = |curve: Curve| {
         let choice = choose(&curve.points, study.objective, study.indifference, plan.seed);
         let given = given_units(study, curve.strategy);
@@ -167,14 +169,15 @@ fn size(
             given.map_or(choice.index, |units| at(units).expect("given units are settled"));
         Sized { curve, choice, chosen }
     };
-    let curves = curves(study, entries, plan, observer, executor)?;
-    Ok(curves.into_iter().map(choose).collect())
+    let (curves, hindsight) = curves(study, entries, plan, observer, executor)?;
+    Ok((curves.into_iter().map(choose).collect(), hindsight))
 }
 
 /// The chosen entries on the same paths, with all settled sizes for hindsight.
 fn side_by_side(
     study: &Study,
     sized: &[Sized],
+    hindsight: Option<&Hindsight>,
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
@@ -182,5 +185,6 @@ fn side_by_side(
     let chosen: Vec<Entry> = sized.iter().map(Sized::entry).collect();
     let all: Vec<Entry> =
         sized[1..].iter().flat_map(|s| s.curve.points.iter().map(|p| p.entry)).collect();
-    Compare { study, chosen: &chosen, all: &all }.settle(plan, observer, executor)
+    let hindsight = hindsight.filter(|known| known.is_about(&all));
+    Compare { study, chosen: &chosen, all: &all, hindsight }.settle(plan, observer, executor)
 }

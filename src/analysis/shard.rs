@@ -12,8 +12,8 @@ use crate::path::Points;
 use crate::simulate::{self, Executor, Observer, Plan, Stopped};
 use crate::size::choice::choose;
 use crate::size::desk::Entry;
-use crate::size::search::{passes, try_sizes};
-use crate::size::sweep::{Point, Sweep};
+use crate::size::search::{first_sweeps, try_sizes};
+use crate::size::sweep::Point;
 use crate::study::{Objective, Study};
 
 /// Probability of being chosen from which a size is settled in detail.
@@ -33,9 +33,8 @@ pub fn contribute(
     let plan = Sampling::choose(study, &observer)?.plan(fixed_paths(study));
     let entries = starting_entries(study, &observer)?;
     watcher.stage("sizes");
-    for group in passes(&entries, plan.paths) {
-        let experiment = Sweep::new(study, group, true);
-        simulate::contribute(executor, &study.model, &plan, &experiment, &observer)?;
+    for sweep in first_sweeps(study, &entries, &plan) {
+        simulate::contribute(executor, &study.model, &plan, &sweep, &observer)?;
     }
     let mut chosen = Vec::new();
     for run in entries.chunk_by(|a, b| a.strategy == b.strategy) {
@@ -44,7 +43,8 @@ pub fn contribute(
     }
     let all: Vec<Entry> = entries.into_iter().filter(|entry| entry.strategy > 0).collect();
     watcher.stage("comparison");
-    Compare { study, chosen: &chosen, all: &all }.contribute(&plan, &observer, executor)
+    Compare { study, chosen: &chosen, all: &all, hindsight: None }
+        .contribute(&plan, &observer, executor)
 }
 
 /// The sizes that might be chosen.

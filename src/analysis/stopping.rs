@@ -12,6 +12,7 @@ use super::decision::confidence;
 use super::plan::{Sampling, fixed_paths};
 use crate::results::{DecisionReached, EndedBy, Stopping, TargetReached};
 use crate::simulate::{Plan, Stopped};
+use crate::size::hindsight::Hindsight;
 use crate::size::sweep::{CVAR_LEVEL, Point};
 use crate::stats::Estimate;
 use crate::stats::intervals::CONFIDENCE;
@@ -42,7 +43,7 @@ pub(super) struct Looks<'a> {
 /// The sizes on all paths of the run.
 pub(super) struct Settled {
     pub(super) plan: Plan,
-    pub(super) sized: Vec<Sized>,
+    pub(super) sized: (Vec<Sized>, Option<Hindsight>),
     pub(super) stopping: Option<Stopping>,
 }
 
@@ -63,7 +64,7 @@ impl<'a> Looks<'a> {
     pub(super) fn settle(
         &self,
         sampling: &Sampling,
-        mut sizes: impl FnMut(&Plan) -> Result<Vec<Sized>, Stopped>,
+        mut sizes: impl FnMut(&Plan) -> Result<(Vec<Sized>, Option<Hindsight>), Stopped>,
     ) -> Result<Settled, Stopped> {
         let rules = &self.study.run.stopping;
         if rules.is_none() {
@@ -79,7 +80,7 @@ impl<'a> Looks<'a> {
             let look_began = now();
             let sized = sizes(&plan)?;
             let clock = (self.began.elapsed().as_secs_f64(), look_began.elapsed().as_secs_f64());
-            let look = Look { study: self.study, sized: &sized, number: looks.len() };
+            let look = Look { study: self.study, sized: &sized.0, number: looks.len() };
             let (target, decision) = (look.target(), look.decision());
             let asked = target.is_some() || decision.is_some();
             let reached = target.as_ref().is_none_or(|t| t.reached)

@@ -338,7 +338,7 @@ impl Experiment for Hourly {
     type Scratch = ();
 
     fn wants(&self) -> Vec<Want> {
-        let cost = Want { quantiles: COST_LEVELS.to_vec(), tails: vec![CVAR_LEVEL], curve: false };
+        let cost = Want { tails: vec![CVAR_LEVEL], ..Want::quantiles(&COST_LEVELS) };
         vec![cost, Want::quantiles(&WASTE_LEVELS)]
     }
 

@@ -8,6 +8,7 @@ mod totals;
 
 use crate::simulate::{Executor, Observer, Plan, Stopped, contribute, simulate_by};
 use crate::size::desk::Entry;
+use crate::size::hindsight::Hindsight;
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
 use crate::study::Study;
@@ -67,6 +68,8 @@ pub struct Compare<'a> {
     pub chosen: &'a [Entry],
     /// The entries that hindsight may choose from.
     pub all: &'a [Entry],
+    /// What hindsight would have chosen from them on the paths of the run, where it is known.
+    pub hindsight: Option<&'a Hindsight>,
 }
 
 impl Compare<'_> {

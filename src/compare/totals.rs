@@ -8,7 +8,8 @@ use crate::rng::{LANES, Lane};
 use crate::settle::grid::Total;
 use crate::simulate::{Experiment, Want};
 use crate::size::desk::{Batch, Desk, DeskScratch, Entry, outside};
-use crate::size::sweep::{CVAR_LEVEL, lowest};
+use crate::size::hindsight::{Hindsight, among, cheapest, lowest, share_names};
+use crate::size::sweep::CVAR_LEVEL;
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
 use crate::study::Study;
@@ -19,6 +20,7 @@ pub(super) struct Totals<'a> {
     study: &'a Study,
     chosen: &'a [Entry],
     all: &'a [Entry],
+    hindsight: Option<&'a Hindsight>,
     batches: Vec<Batch>,
     /// Entries of `all` outside the batches and not among the chosen.
     single: Vec<usize>,
@@ -42,7 +44,7 @@ pub(super) struct Scratch {
 
 impl<'a> Totals<'a> {
     pub(super) fn new(compare: Compare<'a>) -> Self {
-        let Compare { study, chosen, all } = compare;
+        let Compare { study, chosen, all, hindsight } = compare;
         let desk = Desk::new(study);
         let batches = desk.batches(all);
         let (mut single, mut known) = (Vec::new(), Vec::new());
@@ -52,7 +54,7 @@ impl<'a> Totals<'a> {
                 None => single.push(i),
             }
         }
-        Self { desk, study, chosen, all, batches, single, known }
+        Self { desk, study, chosen, all, hindsight, batches, single, known }
     }
 
     /// The chosen entries, and the share of futures in which each of all is the cheapest.
@@ -66,12 +68,19 @@ impl<'a> Totals<'a> {
             over_budget: next(),
         });
         let strategies = strategies.collect();
-        (strategies, self.all.iter().map(|_| next().mean()).collect())
+        let shares = match self.hindsight {
+            Some(known) => known.shares.clone(),
+            None => self.all.iter().map(|_| next().mean()).collect(),
+        };
+        (strategies, shares)
     }
 
-    /// Costs of all entries on the block; marks the cheapest of each strategy.
-    fn hindsight(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) -> Lane {
-        let marks = &mut out[PER_ENTRY * self.chosen.len()..];
+    /// The lowest cost of all entries on the block; marks the cheapest of each strategy where that is
+    /// not known. A pilot's paths are others than those of which it is.
+    fn lowest(&self, paths: &PathBlock, scratch: &mut Scratch, marks: &mut [Lane]) -> Lane {
+        if let (Some(known), Some(block)) = (self.hindsight, paths.of_run) {
+            return known.lowest(block);
+        }
         for &(chosen, i) in &self.known {
             scratch.costs[i] = scratch.totals[chosen].cost;
         }
@@ -83,21 +92,10 @@ impl<'a> Totals<'a> {
             let costs = scratch.costs[batch.entries()].iter_mut();
             batch.total(Total::Cost, &scratch.desk, costs);
         }
-        let mut from = 0;
-        for group in self.all.chunk_by(|a, b| a.strategy == b.strategy) {
-            let costs = &scratch.costs[from..from + group.len()];
-            let best = lowest(costs);
-            // The first of equals, so that every path counts once.
-            let mut open = [1.0; LANES];
-            for (cost, mark) in costs.iter().zip(&mut marks[from..]) {
-                for lane in 0..LANES {
-                    mark[lane] = if cost[lane] == best[lane] { open[lane] } else { 0.0 };
-                    open[lane] -= mark[lane];
-                }
-            }
-            from += group.len();
+        match self.hindsight {
+            Some(_) => lowest(scratch.costs.iter()),
+            None => cheapest(self.all, |i| &scratch.costs[i], marks),
         }
-        lowest(&scratch.costs)
     }
 }
 
@@ -106,31 +104,34 @@ impl Experiment for Totals<'_> {
 
     fn wants(&self) -> Vec<Want> {
         let total = |measure: &Measure| Want {
-            quantiles: TOTAL_LEVELS.to_vec(),
             tails: if measure.high_is_bad() { vec![CVAR_LEVEL] } else { Vec::new() },
             curve: *measure == Measure::Cost,
+            ..Want::quantiles(&TOTAL_LEVELS)
         };
         let mut wants = Vec::new();
         for _ in self.chosen {
             wants.extend(Measure::ALL.iter().map(total));
             wants.extend([Want::mean(), Want::mean()]);
         }
-        wants.extend(self.all.iter().map(|_| Want::mean()));
+        if self.hindsight.is_none() {
+            wants.extend(self.all.iter().map(|_| Want::mean()));
+        }
         wants
     }
 
     fn names(&self) -> Vec<String> {
         // Regret and the shares of futures look at all entries.
-        let all: Vec<String> = self.all.iter().map(|e| e.name()).collect();
-        let all = all.join(" ");
+        let among = among(self.all);
         let mut names = Vec::new();
         for entry in self.chosen.iter().map(|e| e.name()) {
             names.extend((0..PER_ENTRY).map(|i| match Measure::ALL.get(i) {
-                Some(Measure::Regret) => format!("total {entry} {i} among {all}"),
+                Some(Measure::Regret) => format!("total {entry} {i} {among}"),
                 _ => format!("total {entry} {i}"),
             }));
         }
-        names.extend(self.all.iter().map(|e| format!("best {} among {all}", e.name())));
+        if self.hindsight.is_none() {
+            names.extend(share_names(self.all));
+        }
         names
     }
 
@@ -151,8 +152,9 @@ impl Experiment for Totals<'_> {
             let own = signs.then(|| self.desk.totals(*entry, paths, &mut scratch.desk));
             scratch.totals.push(own.unwrap_or_else(|| base.clone()));
         }
-        let best = self.hindsight(paths, scratch, out);
-        let hindsight = lowest(&[best, base.cost]);
+        let marks = &mut out[PER_ENTRY * self.chosen.len()..];
+        let best = self.lowest(paths, scratch, marks);
+        let hindsight = lowest([&best, &base.cost].into_iter());
         let context =
             Context { on_demand: &base.cost, hindsight: &hindsight, budget: self.study.budget };
         for (totals, own) in scratch.totals.iter().zip(out.chunks_mut(PER_ENTRY)) {

@@ -1,11 +1,13 @@
 //! Simulated futures, a block of paths at a time.
 
 use super::leading::LeadingScratch;
-use crate::rng::Lane;
+use crate::rng::{Block, Lane};
 
 /// A block of simulated futures: series by month, one element per path.
 #[derive(Clone, Debug)]
 pub struct PathBlock {
+    /// Where the block lies in its run; none on the paths of a pilot.
+    pub of_run: Option<Block>,
     /// Values of the parameters; read them with [`Param::of`](crate::param::Param::of).
     pub params: Vec<Lane>,
     /// Mean load of each month, in units.

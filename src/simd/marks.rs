@@ -20,12 +20,7 @@ pub struct Cut {
 /// Counts the values at or above each cut, and says which values are in either set: bit `i` for
 /// value `i`. `below` says which are if no cut is below them, all bits or none. A value that is no
 /// number lies below all cuts.
-pub fn marks(
-    values: &[f64; 64],
-    below: (u64, u64),
-    cuts: &[Cut],
-    above: &mut [u64],
-) -> (u64, u64) {
+pub fn marks(values: &[f64; 64], below: (u64, u64), cuts: &[Cut], above: &mut [u64]) -> (u64, u64) {
     #[cfg(target_arch = "x86_64")]
     match super::level() {
         // SAFETY: `level` saw that the processor has these instructions.
@@ -107,10 +102,7 @@ mod x86 {
         };
         let sixteen = |at: usize| _mm512_kunpackb(eight(2 * at + 1), eight(2 * at));
         let half = |at: usize| {
-            u64::from(_mm512_kunpackw(
-                u32::from(sixteen(2 * at + 1)),
-                u32::from(sixteen(2 * at)),
-            ))
+            u64::from(_mm512_kunpackw(u32::from(sixteen(2 * at + 1)), u32::from(sixteen(2 * at))))
         };
         _mm512_kunpackd(half(1), half(0))
     }
@@ -141,7 +133,8 @@ mod tests {
         (values[7], values[20], values[50]) = (f64::INFINITY, f64::NEG_INFINITY, f64::NAN);
         let cut = |edge, flips| Cut { edge, flips };
         let all = u64::MAX;
-        let cuts = [cut(-1.0, (all, 0)), cut(0.5, (all, 0)), cut(2.0, (0, all)), cut(3.0, (all, all))];
+        let cuts =
+            [cut(-1.0, (all, 0)), cut(0.5, (all, 0)), cut(2.0, (0, all)), cut(3.0, (all, all))];
         let mut counts = [1; 4];
         let got = marks(&values, (0, all), &cuts, &mut counts);
         let mut expected = (0u64, 0);

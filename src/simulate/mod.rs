@@ -59,6 +59,8 @@ pub struct Want {
     pub tails: Vec<f64>,
     /// Whether a cumulative curve is wanted.
     pub curve: bool,
+    /// Whether every value is wanted, in the order of the paths, and no quantile.
+    pub in_order: bool,
 }
 
 impl Want {
@@ -74,6 +76,12 @@ impl Want {
         Self { quantiles: levels.to_vec(), ..Self::default() }
     }
 
+    /// Moments and every value in the order of the paths.
+    #[must_use]
+    pub fn in_order() -> Self {
+        Self { in_order: true, ..Self::default() }
+    }
+
     /// The values of certain ranks among `count`.
     fn ranks(ranks: &[u64], count: u64) -> Self {
         let inside = ranks.iter().filter(|rank| (1..=count).contains(rank));
@@ -83,7 +91,7 @@ impl Want {
 
     /// Whether moments alone are not enough.
     fn needs_bins(&self) -> bool {
-        !self.quantiles.is_empty() || !self.tails.is_empty() || self.curve
+        !self.quantiles.is_empty() || !self.tails.is_empty() || self.curve || self.in_order
     }
 
     /// Levels of all quantiles, of tail means too, each once.
@@ -166,10 +174,13 @@ pub fn simulate_by<E: Experiment>(
 ) -> Result<Vec<Sample>, Stopped> {
     let wants = experiment.wants();
     let sampler = model.sampler(plan.points, plan.seed, "main");
-    let run = Run { model, plan, experiment, observer, sampler: &*sampler };
+    let run = Run { model, plan, experiment, observer, sampler: &*sampler, is_pilot: false };
     let placed = place_bins(&run, &wants)?;
     let all: Vec<usize> = (0..wants.len()).collect();
     run.samples(executor, &all, placed, |s, collected| {
+        if wants[s].in_order {
+            return Ok(collected.unsorted());
+        }
         collected.compact(&wants[s].quantiles, &wants[s].tails)
     })
 }
@@ -189,7 +200,7 @@ pub fn contribute<E: Experiment>(
 ) -> Result<(), Stopped> {
     let wants = experiment.wants();
     let sampler = model.sampler(plan.points, plan.seed, "main");
-    let run = Run { model, plan, experiment, observer, sampler: &*sampler };
+    let run = Run { model, plan, experiment, observer, sampler: &*sampler, is_pilot: false };
     let placed = place_bins(&run, &wants)?;
     let mut open: Vec<usize> = (0..wants.len()).collect();
     while !open.is_empty() {

@@ -130,9 +130,11 @@ pub(super) fn place_bins<E: Experiment>(
 
 /// Bins that keep every value.
 fn everything(wants: &[Want], paths: u64) -> Vec<Option<Placed>> {
-    let placed =
-        Placed { bins: Bins::keep_all(), expected: paths as f64, landmarks: Landmarks::default() };
-    wants.iter().map(|want| want.needs_bins().then(|| placed.clone())).collect()
+    wants.iter().map(|want| want.needs_bins().then(|| every_value(paths))).collect()
+}
+
+fn every_value(paths: u64) -> Placed {
+    Placed { bins: Bins::keep_all(), expected: paths as f64, landmarks: Landmarks::default() }
 }
 
 /// Places bins by the pilot that pays.
@@ -157,6 +159,9 @@ fn place<E: Experiment>(
     let ranks: Vec<Vec<Vec<u64>>> = (0..wants.len()).map(ranks_of).collect();
     let values = values_at(run, pilot, &ranks, scout)?;
     let place = |s: usize| {
+        if wants[s].in_order {
+            return every_value(paths);
+        }
         let landmarks = scout.landmarks(s, &wants[s]);
         let bins = bins(&wants[s], &values[s], &landmarks, stored[s].is_some());
         Placed { bins, expected: stored[s].unwrap_or(0.0), landmarks }
@@ -238,7 +243,7 @@ fn pilot<E: Experiment, T>(
     let plan = Plan { points: Points::Pseudo, paths, seed: run.plan.seed };
     let sampler = run.model.sampler(plan.points, plan.seed, "pilot");
     let observer = Quiet(run.observer);
-    f(&Run { plan: &plan, sampler: &*sampler, observer: &observer, ..*run })
+    f(&Run { plan: &plan, sampler: &*sampler, observer: &observer, is_pilot: true, ..*run })
 }
 
 /// The bins of a series, from the values that cut the range of each level.

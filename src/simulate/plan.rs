@@ -81,7 +81,9 @@ impl Plan {
         (0..self.replicates()).flat_map(of_replicate).collect()
     }
 
-    fn replicates(&self) -> u32 {
+    /// Number of replicates; 1 of a pseudo-random run.
+    #[must_use]
+    pub fn replicates(&self) -> u32 {
         match self.points {
             Points::Pseudo => 1,
             Points::Quasi { replicates, .. } => replicates,

@@ -23,6 +23,8 @@ pub(super) struct Run<'a, E: Experiment> {
     pub(super) experiment: &'a E,
     pub(super) observer: &'a dyn Observer,
     pub(super) sampler: &'a dyn Sampler,
+    /// Whether its paths are a pilot's.
+    pub(super) is_pilot: bool,
 }
 
 impl<E: Experiment> Clone for Run<'_, E> {
@@ -163,6 +165,7 @@ impl<E: Experiment> Task<'_, E> {
         for offset in (0..unit.count).step_by(LANES) {
             let block = Block { replicate: unit.replicate, first: unit.first + offset };
             run.model.generate(run.sampler, run.plan.points, block, paths);
+            paths.of_run = (!run.is_pilot).then_some(block);
             run.experiment.evaluate(paths, scratch, values);
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;

@@ -10,6 +10,7 @@
 
 use super::choice::{best, choose};
 use super::desk::{Desk, DeskScratch, Entry};
+use super::hindsight::{self, Hindsight};
 use super::sweep::{Point, Sweep};
 use crate::contract::sizes::Sizes;
 use crate::path::{PathBlock, Points};
@@ -43,7 +44,8 @@ pub struct Curve {
 }
 
 /// Has entries settled under `plan`, those of a strategy side by side, from [`starting_sizes`] on
-/// until the best of each strategy is bracketed by its legal neighbors: a curve for each strategy.
+/// until the best of each strategy is bracketed by its legal neighbors: a curve for each strategy,
+/// and what hindsight would have chosen, if one pass was enough.
 ///
 /// # Errors
 /// [`Stopped`] when the observer or the executor says so.
@@ -56,14 +58,17 @@ pub fn curves(
     plan: &Plan,
     observer: &dyn Observer,
     executor: &dyn Executor,
-) -> Result<Vec<Curve>, Stopped> {
+) -> Result<(Vec<Curve>, Option<Hindsight>), Stopped> {
     let runs = entries.chunk_by(|a, b| a.strategy == b.strategy);
     let mut curves: Vec<Curve> =
         runs.map(|run| Curve { strategy: run[0].strategy, points: Vec::new() }).collect();
+    let mut hindsight = None;
     while !entries.is_empty() {
-        for group in passes(&entries, plan.paths) {
-            let sweep = Sweep::new(study, group, true);
-            let samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
+        for sweep in first_sweeps(study, &entries, plan) {
+            let mut samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
+            let known = sweep.hindsight(plan, &mut samples);
+            // What a later pass adds, it does not know of.
+            hindsight = known.filter(|_| curves.iter().all(|curve| curve.points.is_empty()));
             for point in sweep.points(samples) {
                 let own = curves.iter_mut().find(|c| c.strategy == point.entry.strategy);
                 own.expect("a curve for each strategy").points.push(point);
@@ -76,7 +81,21 @@ pub fn curves(
         });
         entries = open.collect();
     }
-    Ok(curves)
+    Ok((curves, hindsight))
+}
+
+/// The sweeps over `entries` with which a run under `plan` begins, strategy by strategy in rising
+/// order. If one is enough, it also tells what hindsight would have chosen.
+#[must_use]
+pub fn first_sweeps<'a>(study: &'a Study, entries: &[Entry], plan: &Plan) -> Vec<Sweep<'a>> {
+    let groups = passes(entries, plan.paths);
+    let one = groups.len() == 1 && plan.paths <= hindsight::MOST_PATHS;
+    let commits = entries.iter().any(|entry| entry.strategy > 0);
+    let sweep = |group| {
+        let sweep = Sweep::new(study, group, true);
+        if one && commits { sweep.with_hindsight() } else { sweep }
+    };
+    groups.into_iter().map(sweep).collect()
 }
 
 /// Sizes of a strategy as entries.
@@ -86,8 +105,7 @@ pub fn entries_of(strategy: usize, sizes: Vec<f64>) -> impl Iterator<Item = Entr
 
 /// The entries of one pass each: strategies share the paths as long as the values that a pass keeps
 /// are not too many. A single entry adds next to nothing.
-#[must_use]
-pub fn passes(entries: &[Entry], paths: u64) -> Vec<Vec<Entry>> {
+fn passes(entries: &[Entry], paths: u64) -> Vec<Vec<Entry>> {
     let mut groups: Vec<Vec<Entry>> = Vec::new();
     for run in entries.chunk_by(|a, b| a.strategy == b.strategy) {
         match groups.last_mut() {
@@ -146,7 +164,10 @@ pub fn starting_sizes(
     // The size that a reader will ask about: the one that is fixed in the study.
     let asked = |sizes: &[f64]| study.units.filter(|u| *u > 0.0 && !sizes.contains(u));
     if let Sizes::List(list) = &study.sizes {
-        return Ok(zero.into_iter().chain(list.iter().copied()).chain(asked(list)).collect());
+        let all = zero.into_iter().chain(list.iter().copied()).chain(asked(list));
+        let mut sizes: Vec<f64> = all.collect();
+        sizes.sort_by(f64::total_cmp);
+        return Ok(sizes);
     }
     let pilot = pilot(study.run.seed);
     let highest = highest_useful(study, strategy, &pilot, observer)?;

@@ -1,10 +1,11 @@
 //! All sizes of a strategy, settled on the same paths.
 
 use super::desk::{Batch, Desk, DeskScratch, Entry, outside};
+use super::hindsight::{Hindsight, among, cheapest, share_names};
 use crate::path::PathBlock;
-use crate::rng::{LANES, Lane};
+use crate::rng::Lane;
 use crate::settle::grid::Total;
-use crate::simulate::{Experiment, Want};
+use crate::simulate::{Experiment, Plan, Want};
 use crate::stats::sample::Sample;
 use crate::study::{Objective, Study};
 
@@ -27,6 +28,8 @@ pub struct Sweep<'a> {
     single: Vec<usize>,
     /// Whether distributions are wanted, or means and the objective alone.
     detailed: bool,
+    /// The first of the entries that hindsight may choose from, where it is asked.
+    in_hindsight: Option<usize>,
 }
 
 /// Positions of an entry's series.
@@ -67,15 +70,30 @@ impl<'a> Sweep<'a> {
         let desk = Desk::new(study);
         let batches = desk.batches(&entries);
         let single = outside(&batches, entries.len());
-        Self { desk, study, entries, batches, single, detailed }
+        Self { desk, study, entries, batches, single, detailed, in_hindsight: None }
+    }
+
+    /// The same, which also tells which commitment was the cheapest on each path; entries of the
+    /// first strategy, which signs nothing, come first and are none.
+    #[must_use]
+    pub fn with_hindsight(mut self) -> Self {
+        self.in_hindsight = Some(self.entries.partition_point(|entry| entry.strategy == 0));
+        self
+    }
+
+    /// What the samples of a finished run under `plan` tell in hindsight, where that was asked.
+    #[must_use]
+    pub fn hindsight(&self, plan: &Plan, samples: &mut Vec<Sample>) -> Option<Hindsight> {
+        let first = self.in_hindsight?;
+        let own = samples.split_off(Layout::of(self.study).per_entry * self.entries.len());
+        Some(Hindsight::new(self.entries[first..].to_vec(), plan, own))
     }
 
     fn wants_of_entry(&self) -> Vec<Want> {
         let layout = Layout::of(self.study);
         let mut wants = vec![Want::mean(); layout.per_entry];
         if self.detailed {
-            wants[Layout::COST] =
-                Want { quantiles: COST_LEVELS.to_vec(), tails: vec![CVAR_LEVEL], curve: false };
+            wants[Layout::COST] = Want { tails: vec![CVAR_LEVEL], ..Want::quantiles(&COST_LEVELS) };
             wants[Layout::WASTE] = Want::quantiles(&WASTE_LEVELS);
         }
         let objective = &mut wants[layout.objective()];
@@ -152,7 +170,12 @@ impl Experiment for Sweep<'_> {
 
     fn wants(&self) -> Vec<Want> {
         let one = self.wants_of_entry();
-        self.entries.iter().flat_map(|_| one.clone()).collect()
+        let mut wants: Vec<Want> = self.entries.iter().flat_map(|_| one.clone()).collect();
+        if let Some(first) = self.in_hindsight {
+            wants.extend(self.entries[first..].iter().map(|_| Want::mean()));
+            wants.push(Want::in_order());
+        }
+        wants
     }
 
     fn names(&self) -> Vec<String> {
@@ -164,7 +187,13 @@ impl Experiment for Sweep<'_> {
             let name = format!("{}{grid}", entry.name());
             series.clone().map(move |i| format!("sweep {name} {i}"))
         };
-        self.entries.iter().enumerate().flat_map(of_entry).collect()
+        let mut names: Vec<String> = self.entries.iter().enumerate().flat_map(of_entry).collect();
+        if let Some(first) = self.in_hindsight {
+            let entries = &self.entries[first..];
+            names.extend(share_names(entries));
+            names.push(format!("lowest {}", among(entries)));
+        }
+        names
     }
 
     fn scratch(&self) -> DeskScratch {
@@ -173,6 +202,7 @@ impl Experiment for Sweep<'_> {
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
         let layout = Layout::of(self.study);
+        let (out, in_hindsight) = out.split_at_mut(layout.per_entry * self.entries.len());
         self.desk.open(paths, scratch);
         for &position in &self.single {
             let costs = self.desk.costs(self.entries[position], paths, scratch);
@@ -196,6 +226,11 @@ impl Experiment for Sweep<'_> {
                 read(Total::PresentValue, layout.objective());
             }
         }
+        if let Some(first) = self.in_hindsight {
+            let (lowest, marks) = in_hindsight.split_last_mut().expect("the lowest comes last");
+            let cost = |i: usize| &out[(first + i) * layout.per_entry + Layout::COST];
+            *lowest = cheapest(&self.entries[first..], cost, marks);
+        }
         let Some(budget) = self.study.budget else { return };
         for own in out.chunks_mut(layout.per_entry) {
             let over = own[Layout::COST].map(|cost| (cost - budget).max(0.0));
@@ -203,16 +238,4 @@ impl Experiment for Sweep<'_> {
             own[layout.over_budget() + 1] = over;
         }
     }
-}
-
-/// The least of several costs on each path.
-#[must_use]
-pub fn lowest(costs: &[Lane]) -> Lane {
-    let mut out = [f64::INFINITY; LANES];
-    for cost in costs {
-        for i in 0..LANES {
-            out[i] = if cost[i] < out[i] { cost[i] } else { out[i] };
-        }
-    }
-    out
 }

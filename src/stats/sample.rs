@@ -74,6 +74,12 @@ impl Sample {
         self.values.concat()
     }
 
+    /// The kept values in the order of the paths, where all are.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<f64> {
+        self.sections.iter().flat_map(|section| section.kept.concat()).collect()
+    }
+
     /// Number of paths of each section.
     #[must_use]
     pub fn section_counts(&self) -> Vec<u64> {

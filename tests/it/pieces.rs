@@ -153,20 +153,23 @@ fn shards_of_a_search_and_of_a_small_run() {
     assert!(merged == whole);
 }
 
-/// A shard that looked at two of four sizes: what the whole asks for besides is settled then.
+/// A shard that looked at two of four sizes, and one that looked at all: what the whole asks for
+/// besides is settled then, in three passes or none.
 #[test]
 fn what_the_shards_lack_is_computed() {
     let desk = Desk::listed();
     let options = ["--sampler=pseudo", "--paths=40000"];
     desk.shard("1/1", "some.shard", &[&options[..], &["--set=sizing.sizes=[80, 120]"]].concat());
-    let known = Contents::read(&desk.path("some.shard")).expect("a shard");
+    desk.shard("1/1", "all.shard", &options);
+    let known = |file: &str| Library::new(vec![Contents::read(&desk.path(file)).expect("a shard")]);
     let overrides = ["run.sampler=pseudo".to_owned(), "run.paths=40000".to_owned()];
     let study = load(&desk.path("study.toml"), &overrides).study.expect("a study");
     let missed = AtomicUsize::new(0);
     let count = || {
         missed.fetch_add(1, Ordering::Relaxed);
     };
-    for (library, passes) in [(Library::default(), 5), (Library::new(vec![known]), 4)] {
+    let libraries = [(Library::default(), 3), (known("some.shard"), 3), (known("all.shard"), 0)];
+    for (library, passes) in libraries {
         missed.store(0, Ordering::Relaxed);
         let executor = Piecewise::joined(library, &count);
         let results = analyze_by(&executor, &study, &Unwatched).expect("nothing stops it");

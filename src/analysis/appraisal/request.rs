@@ -170,7 +170,7 @@ impl Chosen {
         let (plan, _) = plan(&without, &observer).map_err(stopped)?;
         let sizes = starting_sizes(&without, self.strategy, &observer).map_err(stopped)?;
         let entries = entries_of(self.strategy, sizes).collect();
-        let sized = size(&without, entries, &plan, &observer, &Alone).map_err(stopped)?;
+        let (sized, _) = size(&without, entries, &plan, &observer, &Alone).map_err(stopped)?;
         let units = sized[0].entry().units;
         if units == 0.0 {
             return Err(Refusal::because(

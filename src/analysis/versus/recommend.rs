@@ -28,7 +28,7 @@ pub(super) fn recommend(
     plan: &Plan,
     observer: &dyn Observer,
 ) -> Result<Recommendation, Stopped> {
-    let sized = size(study, starting_entries(study, observer)?, plan, observer, &Alone)?;
+    let (sized, _) = size(study, starting_entries(study, observer)?, plan, observer, &Alone)?;
     let best = &sized[recommended(study, &sized)];
     let entry = best.entry();
     let units = |i: usize| best.curve.points[i].entry.units;

@@ -197,9 +197,9 @@ impl Experiment for Totals<'_> {
 
     fn wants(&self) -> Vec<Want> {
         let total = |measure: Measure| Want {
-            quantiles: TOTAL_LEVELS.to_vec(),
             tails: if measure.high_is_bad() { vec![CVAR_LEVEL] } else { Vec::new() },
             curve: measure == Measure::Cost,
+            ..Want::quantiles(&TOTAL_LEVELS)
         };
         let mut wants = Vec::new();
         for (k, sum) in self.alternatives.iter().enumerate() {

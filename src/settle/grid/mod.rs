@@ -22,6 +22,7 @@
 //! a millionth; the sums of these are double precision.
 //! `tests/it/kernels.rs` holds the totals against the general settlement, path by path.
 
+mod asked;
 mod table;
 
 use super::lean::Prepared;
@@ -29,6 +30,7 @@ use super::{Terms, quantity};
 use crate::contract::{Opening, Phase};
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
+use asked::{Asked, Month, weigh};
 use table::{Axis, Class, Row, Table};
 
 /// Sizes that are settled side by side: a vector register or two.
@@ -60,29 +62,6 @@ pub enum Total {
     Waste,
     /// Sum of the discounted bills, USD.
     PresentValue,
-}
-
-/// A month of a path, as the table is asked.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(16))]
-struct Asked {
-    cell: u32,
-    load: f32,
-    /// What a unit of overflow adds to cost and to waste.
-    prices: [f32; 2],
-}
-
-/// A month of a block.
-#[derive(Clone, Debug)]
-struct Month {
-    paths: [Asked; LANES],
-    discount: f32,
-}
-
-impl Default for Month {
-    fn default() -> Self {
-        Self { paths: [Asked::default(); LANES], discount: 1.0 }
-    }
 }
 
 /// Buffers of [`Grid::settle`], and its result.
@@ -189,11 +168,7 @@ kernel! {
 
 /// All panels, as many side by side as registers hold their sums.
 #[inline(always)]
-fn add_panels<const TOTALS: usize>(
-    table: Table<'_>,
-    months: &[Month],
-    out: &mut [[f64; PANEL]],
-) {
+fn add_panels<const TOTALS: usize>(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
     let mut first = 0;
     while first < table.panels {
         let out = &mut out[first * TOTALS * LANES..];
@@ -357,61 +332,6 @@ impl Grid {
                 }
                 let is_waste = matches!(total, Total::Waste);
                 add_up(overflow, &scratch.fixed[k], &units, fees, is_waste, out);
-            }
-        }
-    }
-}
-
-kernel! {
-    /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
-    fn weigh(grid: &Grid, block: &Prepared, last: Total, scratch: &mut GridScratch) {
-        let discounted = matches!(last, Total::PresentValue);
-        let [cost, waste, present] = &mut scratch.fixed;
-        for fixed in [&mut *cost, &mut *waste, &mut *present] {
-            *fixed = [0.0; LANES];
-        }
-        let [fees, discounted_fees] = &mut scratch.fees;
-        for fees in [&mut *fees, &mut *discounted_fees] {
-            fees.clear();
-            fees.resize(grid.classes.len(), [0.0; LANES]);
-        }
-        scratch.months.resize(grid.classes.len(), Vec::new());
-        for (c, months) in scratch.months.iter_mut().enumerate() {
-            let count = grid.months.iter().filter(|class| **class == Some(c)).count();
-            months.resize(count, Month::default());
-        }
-        let mut places = vec![0; grid.classes.len()];
-        for (month, class) in block.months().iter().zip(&grid.months) {
-            let discount = month.discount;
-            let mut bill = month.apart;
-            if let Some(class) = *class {
-                let asked = &mut scratch.months[class][places[class]];
-                places[class] += 1;
-                asked.discount = discount as f32;
-                let axis = grid.classes[class].cells;
-                for i in 0..LANES {
-                    let (load, fee) = (month.load[i], month.commitment[i]);
-                    asked.paths[i] = Asked {
-                        cell: axis.cell(load),
-                        load: load as f32,
-                        prices: [month.overflow[i] as f32, (fee + month.spare[i]) as f32],
-                    };
-                    fees[class][i] += fee;
-                    waste[i] -= fee * load;
-                }
-                if discounted {
-                    for i in 0..LANES {
-                        discounted_fees[class][i] += discount * month.commitment[i];
-                    }
-                }
-            } else {
-                for i in 0..LANES {
-                    bill[i] += month.load[i] * month.overflow[i];
-                }
-            }
-            for i in 0..LANES {
-                cost[i] += bill[i];
-                present[i] += discount * bill[i];
             }
         }
     }

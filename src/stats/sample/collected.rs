@@ -62,6 +62,13 @@ impl Collected {
         self.sample
     }
 
+    /// The sample with its kept values in the order of the paths, and no quantiles.
+    #[must_use]
+    pub fn unsorted(mut self) -> Sample {
+        self.sample.values.clear();
+        self.sample
+    }
+
     /// The values of certain 1-based ranks; infinite beyond the ends.
     ///
     /// # Errors

@@ -1,0 +1,84 @@
+//! What the table of a grid is asked: cells, loads and prices of a block's months.
+
+use super::{Grid, GridScratch, Total};
+use crate::rng::LANES;
+use crate::settle::lean::Prepared;
+use crate::simd::kernel;
+
+/// A month of a path, as the table is asked.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(16))]
+pub(super) struct Asked {
+    pub cell: u32,
+    pub load: f32,
+    /// What a unit of overflow adds to cost and to waste.
+    pub prices: [f32; 2],
+}
+
+/// A month of a block.
+#[derive(Clone, Debug)]
+pub(super) struct Month {
+    pub paths: [Asked; LANES],
+    pub discount: f32,
+}
+
+impl Default for Month {
+    fn default() -> Self {
+        Self { paths: [Asked::default(); LANES], discount: 1.0 }
+    }
+}
+
+kernel! {
+    /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
+    pub(super) fn weigh(grid: &Grid, block: &Prepared, last: Total, scratch: &mut GridScratch) {
+        let discounted = matches!(last, Total::PresentValue);
+        let [cost, waste, present] = &mut scratch.fixed;
+        for fixed in [&mut *cost, &mut *waste, &mut *present] {
+            *fixed = [0.0; LANES];
+        }
+        let [fees, discounted_fees] = &mut scratch.fees;
+        for fees in [&mut *fees, &mut *discounted_fees] {
+            fees.clear();
+            fees.resize(grid.classes.len(), [0.0; LANES]);
+        }
+        scratch.months.resize(grid.classes.len(), Vec::new());
+        for (c, months) in scratch.months.iter_mut().enumerate() {
+            let count = grid.months.iter().filter(|class| **class == Some(c)).count();
+            months.resize(count, Month::default());
+        }
+        let mut places = vec![0; grid.classes.len()];
+        for (month, class) in block.months().iter().zip(&grid.months) {
+            let discount = month.discount;
+            let mut bill = month.apart;
+            if let Some(class) = *class {
+                let asked = &mut scratch.months[class][places[class]];
+                places[class] += 1;
+                asked.discount = discount as f32;
+                let axis = grid.classes[class].cells;
+                for i in 0..LANES {
+                    let (load, fee) = (month.load[i], month.commitment[i]);
+                    asked.paths[i] = Asked {
+                        cell: axis.cell(load),
+                        load: load as f32,
+                        prices: [month.overflow[i] as f32, (fee + month.spare[i]) as f32],
+                    };
+                    fees[class][i] += fee;
+                    waste[i] -= fee * load;
+                }
+                if discounted {
+                    for i in 0..LANES {
+                        discounted_fees[class][i] += discount * month.commitment[i];
+                    }
+                }
+            } else {
+                for i in 0..LANES {
+                    bill[i] += month.load[i] * month.overflow[i];
+                }
+            }
+            for i in 0..LANES {
+                cost[i] += bill[i];
+                present[i] += discount * bill[i];
+            }
+        }
+    }
+}
