@@ -15,6 +15,7 @@
 
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
+use std::ops::Range;
 
 /// Levels of the load at which a function has its bend, as quantiles of the month's load.
 const KNOTS: [f64; 13] =
@@ -116,6 +117,12 @@ impl Basis {
         Self { months, priced, further: seen.further, extra: extra.to_vec() }
     }
 
+    /// All months.
+    #[must_use]
+    pub fn months(&self) -> Range<usize> {
+        0..self.months.len()
+    }
+
     /// Number of functions of a month.
     #[must_use]
     pub fn count(&self, t: usize) -> usize {
@@ -131,14 +138,17 @@ impl Basis {
         rows[1].map(|level| level * self.months[t].load)
     }
 
-    /// The functions' values in every month on a block of paths.
-    pub fn write(&self, paths: &PathBlock, out: &mut Vec<Vec<Lane>>) {
+    /// The functions' values in some months on a block of paths, in the places of those months.
+    pub fn write(&self, paths: &PathBlock, months: Range<usize>, out: &mut Vec<Vec<Lane>>) {
         out.resize(self.months.len(), Vec::new());
         let mut sum = [0.0; LANES];
         for (t, (month, rows)) in self.months.iter().zip(out.iter_mut()).enumerate() {
             let load = &paths.load[t];
             for i in 0..LANES {
                 sum[i] += load[i];
+            }
+            if !months.contains(&t) {
+                continue;
             }
             let level = load.map(|load| load / month.load);
             rows.clear();

@@ -11,6 +11,7 @@ use super::basis::{Basis, Extra, Seen};
 use super::lattice::{Decisions, Edge, Later, Lattice, Scratch, sum};
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
+use crate::simd::kernel;
 
 /// Fitted expected costs.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ impl Training {
         for block in 0..blocks {
             generate(model, &*sampler, block, &mut paths);
             let mut rows = Vec::new();
-            basis.write(&paths, &mut rows);
+            basis.write(&paths, basis.months(), &mut rows);
             seen.push(rows);
         }
         Self { blocks, basis, seen, sampler }
@@ -170,14 +171,16 @@ fn add(a: &Lane, b: &Lane) -> Lane {
     std::array::from_fn(|i| a[i] + b[i])
 }
 
-fn weighted(weights: &[f64], rows: &[Lane]) -> Lane {
-    let mut sum = [0.0; LANES];
-    for (weight, row) in weights.iter().zip(rows) {
-        for i in 0..LANES {
-            sum[i] += weight * row[i];
+kernel! {
+    fn weighted(weights: &[f64], rows: &[Lane]) -> Lane {
+        let mut sum = [0.0; LANES];
+        for (weight, row) in weights.iter().zip(rows) {
+            for i in 0..LANES {
+                sum[i] += weight * row[i];
+            }
         }
+        sum
     }
-    sum
 }
 
 /// What every edge costs on every training path.
@@ -243,7 +246,7 @@ impl Design {
             .iter()
             .map(|&(m, b)| {
                 let rows = training.seen.iter().map(|block| &block[self.months[m]][b]);
-                rows.zip(value).map(|(x, y)| dot(x, y)).sum()
+                product(&rows.collect::<Vec<_>>(), value)
             })
             .collect();
         for k in 0..solution.len() {
@@ -263,6 +266,7 @@ impl Design {
     }
 }
 
+#[inline(always)]
 fn dot(a: &Lane, b: &Lane) -> f64 {
     let mut sums = [0.0; 8];
     for (a, b) in a.chunks(8).zip(b.chunks(8)) {
@@ -277,11 +281,30 @@ fn dot(a: &Lane, b: &Lane) -> f64 {
 fn gram(training: &Training, months: &[usize], all: &[(usize, usize)]) -> Vec<Vec<f64>> {
     let mut gram = vec![vec![0.0; all.len()]; all.len()];
     for block in &training.seen {
-        for (k, &(m, b)) in all.iter().enumerate() {
-            for (j, &(n, c)) in all[..=k].iter().enumerate() {
-                gram[k][j] += dot(&block[months[m]][b], &block[months[n]][c]);
+        let rows: Vec<&Lane> = all.iter().map(|&(m, b)| &block[months[m]][b]).collect();
+        add_products(&rows, &mut gram);
+    }
+    gram
+}
+
+kernel! {
+    /// Adds the products of each row with those up to it.
+    fn add_products(rows: &[&Lane], gram: &mut [Vec<f64>]) {
+        for (k, (row, products)) in rows.iter().zip(gram).enumerate() {
+            for (other, product) in rows[..=k].iter().zip(products) {
+                *product += dot(row, other);
             }
         }
     }
-    gram
+}
+
+kernel! {
+    /// The product of a row with a value, summed over the training paths.
+    fn product(rows: &[&Lane], value: &[Lane]) -> f64 {
+        let mut sum = -0.0;
+        for (row, value) in rows.iter().zip(value) {
+            sum += dot(row, value);
+        }
+        sum
+    }
 }

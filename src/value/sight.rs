@@ -78,7 +78,7 @@ impl Sight {
                     deviation[t] = before;
                 }
             }
-            (Self::Learned { seen, .. }, Lens::Learned(basis)) => basis.write(paths, seen),
+            (Self::Learned { seen, .. }, Lens::Learned(basis)) => basis.write(paths, basis.months(), seen),
             _ => unreachable!("a sight keeps its lens"),
         }
     }
@@ -120,7 +120,7 @@ impl Sight {
                     let first = ((block.first + lane as u64) * blocks + k) * LANES as u64;
                     let at = Block { replicate: 0, first };
                     model.generate(&branch, Points::Pseudo, at, futures);
-                    basis.write(futures, fresh);
+                    basis.write(futures, open..close, fresh);
                     for (t, rows) in (open..close).zip(&mut expected[open]) {
                         for (mean, values) in rows.iter_mut().zip(&fresh[t]) {
                             mean[lane] +=
