@@ -9,6 +9,7 @@
 use super::intervals::CONFIDENCE;
 use crate::math::normal_quantiles;
 use crate::rng::{philox, stream_key, unit_interval};
+use crate::simd::kernel;
 
 /// The best of several alternatives, with what sampling error leaves open.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,16 +41,17 @@ pub fn best_of(values: &[f64], sections: &[Vec<f64>], seed: u64) -> Best {
         return Best { index, probability: vec![1.0], interval: (0, 0) };
     }
     let deviations: Vec<Vec<f64>> = sections.iter().map(|v| deviations(v)).collect();
+    let of_section = |s: usize| deviations.iter().map(|d| d[s]).collect();
+    let deviations: Vec<Vec<f64>> = (0..r).map(of_section).collect();
+    let mut noise = vec![0.0; values.len()];
     let key = stream_key(seed, "best of several");
     let mut wins = vec![0u32; values.len()];
     for draw in 0..DRAWS {
         let g = normals(draw, 2 * r - 1, key);
         let chi2: f64 = g[r..].iter().map(|z| z * z).sum();
         let scale = ((r - 1) as f64 / chi2).sqrt() / ((r * (r - 1)) as f64).sqrt();
-        let drawn = values.iter().zip(&deviations).map(|(value, d)| {
-            let noise: f64 = d.iter().zip(&g).map(|(d, g)| d * g).sum();
-            value + scale * noise
-        });
+        joint_errors(&deviations, &g[..r], &mut noise);
+        let drawn = values.iter().zip(&noise).map(|(value, noise)| value + scale * noise);
         wins[lowest(drawn)] += 1;
     }
     let probability: Vec<f64> = wins.iter().map(|w| f64::from(*w) / f64::from(DRAWS)).collect();
@@ -59,6 +61,18 @@ pub fn best_of(values: &[f64], sections: &[Vec<f64>], seed: u64) -> Best {
         probability,
         // The estimate itself always belongs to the interval.
         interval: (interval.0.min(index), interval.1.max(index)),
+    }
+}
+
+kernel! {
+    /// A draw of the error of each alternative, from the alternatives' deviations in each section.
+    fn joint_errors(deviations: &[Vec<f64>], g: &[f64], out: &mut [f64]) {
+        out.fill(0.0);
+        for (section, g) in deviations.iter().zip(g) {
+            for (out, deviation) in out.iter_mut().zip(section) {
+                *out += deviation * g;
+            }
+        }
     }
 }
 
