@@ -96,9 +96,7 @@ kernel! {
             month.phase = terms.contract.phase(t);
             let kind = Some(kind).filter(|_| month.phase != Phase::None);
             month.load = paths.load[t];
-            for i in 0..LANES {
-                month.inverse[i] = 1.0 / paths.load[t][i];
-            }
+            month.inverse = prices.inverse_loads()[t];
             month.commitment = rates.commitment;
             month.overflow = overflow_price(terms.contract, kind, &paths.params, rates);
             month.spare = spare_price(terms.contract, kind, &paths.params);
