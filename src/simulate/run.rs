@@ -47,9 +47,11 @@ impl Observer for Quiet<'_> {
 }
 
 /// Buffers of a thread.
-struct Worker<S> {
+struct Worker<'a, S> {
     paths: PathBlock,
     scratch: S,
+    /// Of the series that are collected.
+    collectors: Vec<Collector<'a>>,
     /// Room for the values of each series, and to begin at a line of the cache.
     room: Vec<f64>,
 }
@@ -57,12 +59,10 @@ struct Worker<S> {
 /// Numbers in a line of the cache. Vectors that straddle two lines take twice as long to load.
 const LINE: usize = 8;
 
-impl<S> Worker<S> {
-    /// The paths, the buffers of the experiment, and the values of each series.
-    fn parts(&mut self) -> (&mut PathBlock, &mut S, &mut [Lane]) {
-        let from = self.room.as_ptr().align_offset(size_of::<[f64; LINE]>()).min(LINE);
-        (&mut self.paths, &mut self.scratch, self.room[from..].as_chunks_mut().0)
-    }
+/// Room for the values of each series, from the beginning of a line on.
+fn aligned(room: &mut [f64]) -> &mut [Lane] {
+    let from = room.as_ptr().align_offset(size_of::<[f64; LINE]>()).min(LINE);
+    room[from..].as_chunks_mut().0
 }
 
 impl<E: Experiment> Run<'_, E> {
@@ -127,14 +127,6 @@ impl<E: Experiment> Run<'_, E> {
         let task = Task { run: self, series, placed, units: self.plan.units() };
         task.execute(executor).map(|_| ())
     }
-
-    fn worker(&self) -> Worker<E::Scratch> {
-        Worker {
-            paths: self.model.block(),
-            scratch: self.experiment.scratch(),
-            room: vec![0.0; LINE + LANES * self.experiment.wants().len()],
-        }
-    }
 }
 
 /// A pass: some series, their bins, and the units.
@@ -156,12 +148,21 @@ impl<E: Experiment> Task<'_, E> {
         self.placed.get(series).and_then(Option::as_ref).map(|placed| &placed.bins)
     }
 
-    /// What a unit yields for some of the pass's series.
-    fn unit(&self, unit: Unit, chosen: &[usize], worker: &mut Worker<E::Scratch>) -> Vec<Part> {
+    /// Buffers to collect some of the pass's series.
+    fn worker(&self, chosen: &[usize]) -> Worker<'_, E::Scratch> {
+        Worker {
+            paths: self.run.model.block(),
+            scratch: self.run.experiment.scratch(),
+            collectors: chosen.iter().map(|&s| Collector::new(self.bins(s))).collect(),
+            room: vec![0.0; LINE + LANES * self.run.experiment.wants().len()],
+        }
+    }
+
+    /// What a unit yields for these series.
+    fn unit(&self, unit: Unit, chosen: &[usize], of: &mut Worker<'_, E::Scratch>) -> Vec<Part> {
         let run = self.run;
-        let mut collectors: Vec<Collector<'_>> =
-            chosen.iter().map(|&s| Collector::new(self.bins(s))).collect();
-        let (paths, scratch, values) = worker.parts();
+        let Worker { paths, scratch, collectors, room } = of;
+        let values = aligned(room);
         for offset in (0..unit.count).step_by(LANES) {
             let block = Block { replicate: unit.replicate, first: unit.first + offset };
             run.model.generate(run.sampler, run.plan.points, block, paths);
@@ -173,7 +174,7 @@ impl<E: Experiment> Task<'_, E> {
                 collector.push(&values[s][..count]);
             }
         }
-        collectors.into_iter().map(Collector::finish).collect()
+        collectors.iter_mut().map(Collector::take).collect()
     }
 
     /// Settles consecutive units on all threads and adds them in their order.
@@ -181,7 +182,7 @@ impl<E: Experiment> Task<'_, E> {
         let list = &self.units[units.start as usize..units.end as usize];
         let parts: Vec<Vec<Part>> = list
             .par_iter()
-            .map_init(|| self.run.worker(), |worker, unit| self.unit(*unit, chosen, worker))
+            .map_init(|| self.worker(chosen), |worker, unit| self.unit(*unit, chosen, worker))
             .collect();
         for (unit, parts) in list.iter().zip(parts) {
             for (sections, part) in share.series.iter_mut().zip(parts) {

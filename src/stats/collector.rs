@@ -61,10 +61,7 @@ pub struct Part {
     kept: Vec<f64>,
 }
 
-/// Room for the kept values of a unit, which grows where it has to.
-const KEPT: usize = 128;
-
-/// Collects the values of a unit of consecutive paths.
+/// Collects the values of units of consecutive paths, one unit after the other.
 #[derive(Clone, Debug)]
 pub struct Collector<'a> {
     bins: Option<&'a Bins>,
@@ -95,7 +92,7 @@ impl<'a> Collector<'a> {
             marked: 0,
             above: vec![0; count.saturating_sub(1)],
             cuts: bins.map_or_else(Vec::new, cuts),
-            kept: Vec::with_capacity(if bins.is_some() { KEPT } else { 0 }),
+            kept: Vec::new(),
         }
     }
 
@@ -144,26 +141,28 @@ impl<'a> Collector<'a> {
     }
 
     /// The sums of the bins, with their counts from the values above each cut.
-    fn bin_sums(&self) -> Vec<BinSums> {
+    fn take_sums(&mut self) -> Vec<BinSums> {
         let mut sums = self.sums.clone();
         for (i, bin) in sums.iter_mut().enumerate() {
             let from = if i == 0 { self.marked } else { self.above[i - 1] };
             bin.count += from - self.above.get(i).copied().unwrap_or(0);
         }
+        self.sums.fill(BinSums::default());
+        self.above.fill(0);
+        self.marked = 0;
         sums
     }
 
-    /// The part.
+    /// The part of the values so far; those that follow are of the next one.
     #[must_use]
-    pub fn finish(self) -> Part {
-        let center = self.center.unwrap_or(0.0);
-        Part {
-            sums: Sums {
-                moments: Moments::from_sums(self.count, center, self.sum, self.squares),
-                bins: self.bin_sums(),
-            },
-            kept: self.kept,
-        }
+    pub fn take(&mut self) -> Part {
+        let center = self.center.take().unwrap_or(0.0);
+        let moments = Moments::from_sums(self.count, center, self.sum, self.squares);
+        (self.count, self.sum, self.squares) = (0, 0.0, 0.0);
+        // As large as it must be: the room that it grew in is kept for the next one.
+        let kept = self.kept.as_slice().to_vec();
+        self.kept.clear();
+        Part { sums: Sums { moments, bins: self.take_sums() }, kept }
     }
 }
 

@@ -28,7 +28,7 @@ fn collected(values: &[f64], sections: usize, design: Design, bins: &Bins) -> Co
         for (at, unit) in section.chunks(100).enumerate() {
             let mut collector = Collector::new(Some(bins));
             unit.chunks(64).for_each(|block| collector.push(block));
-            builder.push(at as u64, collector.finish());
+            builder.push(at as u64, collector.take());
         }
         builder
     });
