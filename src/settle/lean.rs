@@ -96,7 +96,9 @@ kernel! {
             month.phase = terms.contract.phase(t);
             let kind = Some(kind).filter(|_| month.phase != Phase::None);
             month.load = paths.load[t];
-            month.inverse = prices.inverse_loads()[t];
+            for i in 0..LANES {
+                month.inverse[i] = 1.0 / paths.load[t][i];
+            }
             month.commitment = rates.commitment;
             month.overflow = overflow_price(terms.contract, kind, &paths.params, rates);
             month.spare = spare_price(terms.contract, kind, &paths.params);

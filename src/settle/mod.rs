@@ -131,7 +131,7 @@ fn months_of(
             let order = terms.orders.map(|orders| orders.of(contract_month));
             rights::exercise(opening, phase, (units, order), &prices.paid()[t].commitment, month);
         }
-        consume(terms.curves.of(t, &paths.mix), &paths.load[t], &prices.inverse_loads()[t], month);
+        consume(terms.curves.of(t, &paths.mix), &paths.load[t], month);
         let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list()[t].commitment };
         let rates = if phase == Phase::None { &list } else { &prices.paid()[t] };
         let overflow = Some(overflow).filter(|_| phase != Phase::None);
@@ -182,9 +182,9 @@ pub(crate) fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane,
 ///
 /// Overflow is written to `spilled`; [`bill`] moves it to `rejected` where it is rejected.
 #[inline(always)]
-fn consume(curve: Curve<'_>, load: &Lane, inverse: &Lane, month: &mut Month) {
+fn consume(curve: Curve<'_>, load: &Lane, month: &mut Month) {
     month.demand = *load;
-    month.spilled = overflow(curve, load, inverse, &month.deployed);
+    month.spilled = overflow(curve, load, &load.map(|load| 1.0 / load), &month.deployed);
     for i in 0..LANES {
         month.served[i] = load[i] - month.spilled[i];
     }

@@ -3,14 +3,10 @@
 use crate::contract::{Clause, Contract, Hooks, Phase, Quotes, Rates};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::simd::kernel;
 
-/// What is fixed on a block of paths before any size is settled: prices of each month under the
-/// contract.
+/// Prices of each month under the contract, for a block of paths.
 #[derive(Clone, Debug, Default)]
 pub struct Prices {
-    /// One over the load of each month: a division for all sizes.
-    inverse_loads: Vec<Lane>,
     list: Vec<Rates>,
     /// Empty where no clause limits prices.
     capped: Vec<Rates>,
@@ -19,13 +15,6 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// One over the load of each month.
-    #[inline(always)]
-    #[must_use]
-    pub fn inverse_loads(&self) -> &[Lane] {
-        &self.inverse_loads
-    }
-
     /// List prices by month.
     #[inline(always)]
     #[must_use]
@@ -63,8 +52,6 @@ impl Prices {
 /// Fixes the prices of all months under the contract. Where no clause acts on them nothing is
 /// copied: what is paid is the list price.
 pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
-    out.inverse_loads.resize(paths.load.len(), [0.0; LANES]);
-    invert(&paths.load, &mut out.inverse_loads);
     out.list.clear();
     out.capped.clear();
     out.paid.clear();
@@ -98,16 +85,6 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
     }
     for (t, value) in paths.unit_value.iter().enumerate() {
         out.of_months_unit(t, &paths.on_demand[t], value);
-    }
-}
-
-kernel! {
-    fn invert(loads: &[Lane], out: &mut [Lane]) {
-        for (load, out) in loads.iter().zip(out) {
-            for i in 0..LANES {
-                out[i] = 1.0 / load[i];
-            }
-        }
     }
 }
 
