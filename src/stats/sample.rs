@@ -16,12 +16,14 @@
 //! Owen and Tuffin 2023 find the plain t interval the most reliable).
 
 pub mod collected;
+mod kept;
 
 use super::bins::Bins;
 use super::collector::{SectionBuilder, Sums};
 use super::estimate::Estimate;
 use super::intervals::{NORMAL_FACTOR, quantile_ranks, student_factor};
 use super::moments::{Moments, Tree};
+use kept::Kept;
 
 /// How the sections of a run relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +41,8 @@ pub struct NotKept(pub usize);
 #[derive(Clone, Debug)]
 struct Section {
     sums: Sums,
-    /// Values of the kept bins, by bin.
-    kept: Vec<Vec<f64>>,
+    /// Values of the kept bins.
+    kept: Kept,
 }
 
 /// All that a run found out about a series.
@@ -77,7 +79,7 @@ impl Sample {
     /// The kept values in the order of the paths, where all are.
     #[must_use]
     pub fn in_order(&self) -> Vec<f64> {
-        self.sections.iter().flat_map(|section| section.kept.concat()).collect()
+        self.sections.iter().flat_map(|section| section.kept.all()).copied().collect()
     }
 
     /// Number of paths of each section.
@@ -248,7 +250,7 @@ impl Sample {
             let within = if bins.point(at).is_some() {
                 s.sums.bins[at].count
             } else {
-                s.kept[at].iter().filter(|v| **v <= x).count() as u64
+                s.kept.bin(at).iter().filter(|v| **v <= x).count() as u64
             };
             (below + within) as f64 / s.sums.moments.count as f64
         });
@@ -273,7 +275,7 @@ impl Sample {
         let (_, at) = self.locate(q)?;
         let scale = 1.0 / (1.0 - p);
         let values = self.sections.iter().map(|s| {
-            let (sum, _) = self.excess(&s.sums, &s.kept[at], q);
+            let (sum, _) = self.excess(&s.sums, s.kept.bin(at), q);
             q + scale * sum / s.sums.moments.count as f64
         });
         Ok(values.collect())

@@ -78,7 +78,9 @@ impl Sight {
                     deviation[t] = before;
                 }
             }
-            (Self::Learned { seen, .. }, Lens::Learned(basis)) => basis.write(paths, basis.months(), seen),
+            (Self::Learned { seen, .. }, Lens::Learned(basis)) => {
+                basis.write(paths, basis.months(), seen)
+            }
             _ => unreachable!("a sight keeps its lens"),
         }
     }

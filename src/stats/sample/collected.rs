@@ -5,7 +5,7 @@
 //! selected without sorting the others; those are counted and summed in bins of their own, like
 //! everything further away. So many series fit in memory.
 
-use super::{Bins, Design, Sample, Section, SectionBuilder, Sums, Tree, rank};
+use super::{Bins, Design, Kept, Sample, Section, SectionBuilder, Sums, Tree, rank};
 use crate::stats::collector::BinSums;
 use crate::stats::intervals::quantile_ranks;
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ impl Collected {
             .into_iter()
             .map(|s| {
                 let (sums, kept) = s.finish().expect("a section has paths");
-                let kept = by_bin(kept, &sums, bins.as_ref());
+                let kept = by_bin(kept, bins.as_ref());
                 Section { sums, kept }
             })
             .collect();
@@ -197,7 +197,7 @@ impl Sample {
 /// A section in narrower bins.
 fn recount(section: &Section, old: &Bins, new: &Bins) -> Section {
     let mut sums = vec![BinSums::default(); new.count()];
-    let mut kept = vec![Vec::new(); new.count()];
+    let (mut kept, mut bin_of) = (Vec::new(), Vec::new());
     for i in 0..old.count() {
         // Bins whose values are unknown are bins of the new ones too.
         let first = new.index(old.bounds(i).0);
@@ -208,33 +208,30 @@ fn recount(section: &Section, old: &Bins, new: &Bins) -> Section {
         // The few edges that cut the old bin.
         let inner = new.edges()[first..].iter().take_while(|edge| **edge < old.bounds(i).1);
         let inner: Vec<f64> = inner.copied().collect();
-        for &x in &section.kept[i] {
+        for &x in section.kept.bin(i) {
             let at = first + inner.iter().filter(|edge| **edge <= x).count();
             sums[at].count += 1;
             if new.sums(at) {
                 sums[at].add_value(new, at, x);
             }
             if new.keeps(at) {
-                kept[at].push(x);
+                kept.push(x);
+                bin_of.push(at as u32);
             }
         }
     }
+    let kept = Kept::new(&kept, &bin_of, new.count());
     Section { sums: Sums { moments: section.sums.moments, bins: sums }, kept }
 }
 
-/// Kept values by bin, in their order.
-fn by_bin(kept: Vec<f64>, sums: &Sums, bins: Option<&Bins>) -> Vec<Vec<f64>> {
+/// Kept values by bin.
+fn by_bin(kept: Vec<f64>, bins: Option<&Bins>) -> Kept {
     match bins {
-        None => Vec::new(),
-        Some(bins) if bins.count() == 1 => vec![kept],
+        None => Kept::default(),
+        Some(bins) if bins.count() == 1 => Kept::together(kept),
         Some(bins) => {
-            let room = |i: usize| if bins.keeps(i) { sums.bins[i].count as usize } else { 0 };
-            let mut out: Vec<Vec<f64>> =
-                (0..bins.count()).map(|i| Vec::with_capacity(room(i))).collect();
-            for x in kept {
-                out[bins.index(x)].push(x);
-            }
-            out
+            let bin_of: Vec<u32> = kept.iter().map(|x| bins.index(*x) as u32).collect();
+            Kept::new(&kept, &bin_of, bins.count())
         }
     }
 }
@@ -242,7 +239,7 @@ fn by_bin(kept: Vec<f64>, sums: &Sums, bins: Option<&Bins>) -> Vec<Vec<f64>> {
 /// The kept values of all sections, by bin.
 fn pooled(sections: &[Section], bins: usize) -> Vec<Vec<f64>> {
     let of_bin = |i: usize| {
-        let parts: Vec<&[f64]> = sections.iter().map(|s| s.kept[i].as_slice()).collect();
+        let parts: Vec<&[f64]> = sections.iter().map(|s| s.kept.bin(i)).collect();
         parts.concat()
     };
     (0..bins).map(of_bin).collect()
