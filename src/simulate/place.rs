@@ -160,7 +160,8 @@ fn place<E: Experiment>(
     let values = values_at(run, pilot, &ranks, scout)?;
     let place = |s: usize| {
         if wants[s].in_order {
-            return every_value(paths);
+            // Few ask for it, and not of many paths: it shall cost the others no pass.
+            return Placed { expected: 0.0, ..every_value(paths) };
         }
         let landmarks = scout.landmarks(s, &wants[s]);
         let bins = bins(&wants[s], &values[s], &landmarks, stored[s].is_some());

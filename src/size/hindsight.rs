@@ -2,6 +2,7 @@
 
 use super::desk::Entry;
 use crate::rng::{Block, LANES, Lane};
+use crate::simd::kernel;
 use crate::simulate::Plan;
 use crate::stats::Estimate;
 use crate::stats::sample::Sample;
@@ -76,11 +77,7 @@ pub fn cheapest<'a>(
         let best = lowest(own.clone().map(&cost));
         let mut open = [1.0; LANES];
         for (i, mark) in own.clone().zip(&mut marks[own]) {
-            let cost = cost(i);
-            for lane in 0..LANES {
-                mark[lane] = if cost[lane] == best[lane] { open[lane] } else { 0.0 };
-                open[lane] -= mark[lane];
-            }
+            mark_first(cost(i), &best, &mut open, mark);
         }
         all = lowest([&all, &best].into_iter());
     }
@@ -92,11 +89,27 @@ pub fn cheapest<'a>(
 pub fn lowest<'a>(costs: impl Iterator<Item = &'a Lane>) -> Lane {
     let mut out = [f64::INFINITY; LANES];
     for cost in costs {
-        for i in 0..LANES {
-            out[i] = if cost[i] < out[i] { cost[i] } else { out[i] };
-        }
+        lower(cost, &mut out);
     }
     out
+}
+
+kernel! {
+    fn lower(cost: &Lane, least: &mut Lane) {
+        for i in 0..LANES {
+            least[i] = if cost[i] < least[i] { cost[i] } else { least[i] };
+        }
+    }
+}
+
+kernel! {
+    /// Marks the paths on which a cost is the best, if none before it was: `open` there.
+    fn mark_first(cost: &Lane, best: &Lane, open: &mut Lane, mark: &mut Lane) {
+        for i in 0..LANES {
+            mark[i] = if cost[i] == best[i] { open[i] } else { 0.0 };
+            open[i] -= mark[i];
+        }
+    }
 }
 
 #[cfg(test)]
