@@ -35,12 +35,15 @@ pub fn quantile_ranks(n: u64, p: f64) -> (u64, u64) {
     (low, high + 1)
 }
 
-/// The smallest `k` with `P(B <= k) >= level`, searched outwards from its normal approximation.
+/// The smallest `k` with `P(B <= k) >= level`, searched outwards from its normal approximation, bent
+/// by the skewness (Cornish and Fisher 1938) so that it is rarely off.
 fn binomial_quantile(n: u64, p: f64, level: f64) -> u64 {
     let binomial = Binomial::new(p, n).expect("a probability");
     let reaches = |k: u64| binomial.cdf(k) >= level;
     let (mean, sd) = (n as f64 * p, (n as f64 * p * (1.0 - p)).sqrt());
-    let guess = ((mean + normal_quantile(level) * sd).max(0.0) as u64).min(n);
+    let z = normal_quantile(level);
+    let near = mean + z * sd + (1.0 - 2.0 * p) * (z * z - 1.0) / 6.0;
+    let guess = ((near - 0.5).ceil().max(0.0) as u64).min(n);
     let (mut low, mut step) = (guess, 2);
     while low > 0 && reaches(low - 1) {
         low = low.saturating_sub(step);
