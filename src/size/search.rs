@@ -45,7 +45,7 @@ pub struct Curve {
 
 /// Has entries settled under `plan`, those of a strategy side by side, from [`starting_sizes`] on
 /// until the best of each strategy is bracketed by its legal neighbors: a curve for each strategy,
-/// and what hindsight would have chosen, if one pass was enough.
+/// and what hindsight would have chosen from the entries of the last pass.
 ///
 /// # Errors
 /// [`Stopped`] when the observer or the executor says so.
@@ -66,9 +66,7 @@ pub fn curves(
     while !entries.is_empty() {
         for sweep in first_sweeps(study, &entries, plan) {
             let mut samples = simulate_by(executor, &study.model, plan, &sweep, observer)?;
-            let known = sweep.hindsight(plan, &mut samples);
-            // What a later pass adds, it does not know of.
-            hindsight = known.filter(|_| curves.iter().all(|curve| curve.points.is_empty()));
+            hindsight = sweep.hindsight(plan, &mut samples);
             for point in sweep.points(samples) {
                 let own = curves.iter_mut().find(|c| c.strategy == point.entry.strategy);
                 own.expect("a curve for each strategy").points.push(point);
