@@ -79,7 +79,7 @@ impl Sight {
                 }
             }
             (Self::Learned { seen, .. }, Lens::Learned(basis)) => {
-                basis.write(paths, basis.months(), seen)
+                basis.write(paths, basis.months(), seen);
             }
             _ => unreachable!("a sight keeps its lens"),
         }
