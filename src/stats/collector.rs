@@ -221,15 +221,18 @@ fn fold(x: [f64; 8]) -> f64 {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SectionBuilder {
     sums: Tree<Sums>,
-    /// Values of the kept bins, in path order.
-    kept: Vec<f64>,
+    /// Values of the kept bins, in path order, as the units brought them: to join them while a run
+    /// goes on would have all threads wait for copies.
+    kept: Vec<Vec<f64>>,
 }
 
 impl SectionBuilder {
     /// Adds the part of unit `at` of the section, which follows the last one.
     pub fn push(&mut self, at: u64, part: Part) {
         self.sums.push(at, part.sums);
-        self.kept.extend(part.kept);
+        if !part.kept.is_empty() {
+            self.kept.push(part.kept);
+        }
     }
 
     /// Adds the range of units that follows.
@@ -248,7 +251,7 @@ impl SectionBuilder {
 
     /// The sums and the kept values; none without parts.
     pub(super) fn finish(self) -> Option<(Sums, Vec<f64>)> {
-        Some((self.sums.finish()?, self.kept))
+        Some((self.sums.finish()?, self.kept.concat()))
     }
 
     /// The moments so far.
