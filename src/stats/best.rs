@@ -140,6 +140,11 @@ mod tests {
         assert_eq!(best.interval, (0, 1));
         let best = best_of(&[0.0, 8.0 * se], &sections, 1);
         assert_eq!(best.interval, (0, 0));
+        // The same standard error, x / R, from the last section alone: every section counts.
+        let mut last = vec![0.0; r];
+        last[r - 1] = se * r as f64;
+        let best = best_of(&[0.0, se], &[vec![0.0; r], last], 1);
+        assert!((best.probability[0] - 0.8334).abs() < 0.024, "{best:?}");
     }
 
     #[test]

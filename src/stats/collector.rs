@@ -221,8 +221,8 @@ fn fold(x: [f64; 8]) -> f64 {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SectionBuilder {
     sums: Tree<Sums>,
-    /// Values of the kept bins, in path order, as the units brought them: to join them while a run
-    /// goes on would have all threads wait for copies.
+    /// Values of the kept bins, in path order, as the units brought them: a vector that grows
+    /// while a run goes on is copied again and again, and is larger than what it holds.
     kept: Vec<Vec<f64>>,
 }
 
