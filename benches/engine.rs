@@ -17,7 +17,7 @@ use waterline::math::exp_scaled;
 use waterline::path::{PathBlock, Points};
 use waterline::process::components::Rotation;
 use waterline::rng::{Block, LANES};
-use waterline::settle::lean::Prepared;
+use waterline::settle::lean::{Prepared, Priced};
 use waterline::settle::{Prices, reprice, settle};
 use waterline::simulate::{Observer, Plan, Progress, simulate};
 use waterline::size::desk::Entry;
@@ -130,9 +130,11 @@ fn settlement(c: &mut Criterion) {
         });
     }
     let mut prepared = Prepared::default();
-    prepared.prepare(study.terms(), overflow, &paths, &prices);
-    group.bench_function("plain", |b| {
-        b.iter(|| black_box(prepared.settle(study.terms(), 1.1, &paths)));
+    let block = Priced { terms: study.terms(), paths: &paths, prices: &prices };
+    prepared.prepare(block, overflow);
+    group.bench_function("plain", |b| b.iter(|| black_box(prepared.settle(block, 1.1))));
+    group.bench_function("plain, costs alone", |b| {
+        b.iter(|| black_box(prepared.settle_costs(block, 1.1)));
     });
     group.bench_function("prices", |b| b.iter(|| reprice(&study.contract, &paths, &mut prices)));
     group.finish();

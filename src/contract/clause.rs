@@ -17,6 +17,12 @@ pub struct Rates {
     pub commitment: Lane,
 }
 
+impl Default for Rates {
+    fn default() -> Self {
+        Self { on_demand: [0.0; LANES], commitment: [0.0; LANES] }
+    }
+}
+
 /// The prices of all months up to the one that is being fixed.
 #[derive(Clone, Copy, Debug)]
 pub struct Quotes<'a> {

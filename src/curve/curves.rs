@@ -35,13 +35,12 @@ pub enum Curve<'a> {
 }
 
 impl Curve<'_> {
-    /// `L(k)` of each path's ratio.
+    /// `L(k)` in place of each path's ratio `k`.
     #[inline(always)]
-    #[must_use]
-    pub fn overflows(self, ratios: &Lane) -> Lane {
+    pub fn overflows(self, ratios: &mut Lane) {
         match self {
             Self::Same(curve) => curve.overflows(ratios),
-            Self::Mixed(mixture, shares) => mixture.overflows(shares, ratios),
+            Self::Mixed(mixture, shares) => *ratios = mixture.overflows(shares, ratios),
         }
     }
 }

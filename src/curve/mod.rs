@@ -40,7 +40,7 @@ pub use shape::Shape;
 
 use crate::rng::{LANES, Lane};
 use burst::{bursty, bursty_share};
-use cells::{Cells, FARTHEST, cell, cells};
+use cells::{Cells, cells};
 
 /// Shapes with at most this many levels are evaluated without a table.
 const FEW: usize = 24;
@@ -85,36 +85,27 @@ impl LoadCurve {
     /// `L(k)` for a capacity of `k >= 0` times the month's mean load.
     #[must_use]
     pub fn overflow(&self, k: f64) -> f64 {
-        self.overflows(&[k; LANES])[0]
+        let mut values = [k; LANES];
+        self.overflows(&mut values);
+        values[0]
     }
 
-    /// `L(k)` of each path's ratio.
-    ///
-    /// Written as loops of fixed length over tables of fixed size, so that each becomes vector
-    /// code, with gathers where the processor has them.
+    /// `L(k)` in place of each path's ratio `k`.
     #[inline(always)]
-    #[must_use]
-    pub fn overflows(&self, ratios: &Lane) -> Lane {
-        let mut out = [0.0; LANES];
+    pub fn overflows(&self, ratios: &mut Lane) {
         match &self.compiled {
             Compiled::Few(levels) => {
+                let mut out = [0.0; LANES];
                 for &(level, weight) in levels {
                     for i in 0..LANES {
                         let above = level - ratios[i];
                         out[i] += if above > 0.0 { weight * above } else { 0.0 };
                     }
                 }
+                *ratios = out;
             }
-            Compiled::Cells(Cells { intercepts, slopes }) => {
-                for i in 0..LANES {
-                    // The last cell is zero; the comparison also catches an infinite ratio.
-                    let k = if ratios[i] < FARTHEST { ratios[i] } else { FARTHEST };
-                    let cell = cell(k);
-                    out[i] = intercepts[cell] + slopes[cell] * k;
-                }
-            }
+            Compiled::Cells(cells) => cells.values(ratios),
         }
-        out
     }
 
     /// Share of time with load above `k` times the month's mean: the negative slope of `L`.

@@ -126,7 +126,7 @@ fn months_of(
             closed: closed.get(t - contract_month..).unwrap_or_default(),
             list: &prices.list()[t - contract_month..t],
         };
-        (month.reserved, month.deployed) = quantity(opening, phase, units);
+        quantity(opening, phase, units, &mut month.reserved, &mut month.deployed);
         if rights {
             let order = terms.orders.map(|orders| orders.of(contract_month));
             rights::exercise(opening, phase, (units, order), &prices.paid()[t].commitment, month);
@@ -161,21 +161,32 @@ fn months_of(
 /// Reserved and deployed units of a month. After the term nothing is reserved: what stays switched
 /// on is billed by the hour.
 #[inline(always)]
-pub(crate) fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane, Lane) {
-    let mut reserved = [0.0; LANES];
-    if let Phase::Term(_) = phase {
-        reserved = [units; LANES];
-        for clause in &opening.contract.clauses {
-            clause.get().quantity(opening, &mut reserved);
-        }
+fn quantity(
+    opening: Opening<'_>,
+    phase: Phase,
+    units: f64,
+    reserved: &mut Lane,
+    deployed: &mut Lane,
+) {
+    reserve(opening, phase, units, reserved);
+    match (phase, opening.contract.deployed) {
+        (Phase::None, _) => deployed.fill(0.0),
+        (_, Some(on)) => deployed.fill(on),
+        (Phase::Term(_), None) => *deployed = *reserved,
+        (Phase::Hourly, None) => deployed.fill(units),
     }
-    let deployed = match (phase, opening.contract.deployed) {
-        (Phase::None, _) => [0.0; LANES],
-        (_, Some(deployed)) => [deployed; LANES],
-        (Phase::Term(_), None) => reserved,
-        (Phase::Hourly, None) => [units; LANES],
-    };
-    (reserved, deployed)
+}
+
+/// Reserved units of a month.
+#[inline(always)]
+pub(crate) fn reserve(opening: Opening<'_>, phase: Phase, units: f64, reserved: &mut Lane) {
+    if !matches!(phase, Phase::Term(_)) {
+        return reserved.fill(0.0);
+    }
+    reserved.fill(units);
+    for clause in &opening.contract.clauses {
+        clause.get().quantity(opening, reserved);
+    }
 }
 
 /// Splits the month's demand into what the deployed units serve and what they do not.
@@ -184,25 +195,23 @@ pub(crate) fn quantity(opening: Opening<'_>, phase: Phase, units: f64) -> (Lane,
 #[inline(always)]
 fn consume(curve: Curve<'_>, load: &Lane, month: &mut Month) {
     month.demand = *load;
-    month.spilled = overflow(curve, load, &load.map(|load| 1.0 / load), &month.deployed);
+    overflow(curve, load, &month.deployed, &mut month.spilled);
     for i in 0..LANES {
         month.served[i] = load[i] - month.spilled[i];
     }
 }
 
-/// Demand beyond `capacity` in a month with mean load `load` and its inverse.
+/// Demand beyond `capacity` in a month with mean load `load`.
 #[inline(always)]
-fn overflow(curve: Curve<'_>, load: &Lane, inverse: &Lane, capacity: &Lane) -> Lane {
-    let mut ratio = [0.0; LANES];
+fn overflow(curve: Curve<'_>, load: &Lane, capacity: &Lane, out: &mut Lane) {
     for i in 0..LANES {
-        ratio[i] = capacity[i] * inverse[i];
+        out[i] = capacity[i] * (1.0 / load[i]);
     }
-    let mut overflow = curve.overflows(&ratio);
+    curve.overflows(out);
     for i in 0..LANES {
         // Without any load the ratio is infinite or, against no capacity, undefined.
-        overflow[i] = if load[i] > 0.0 { load[i] * overflow[i] } else { 0.0 };
+        out[i] = if load[i] > 0.0 { load[i] * out[i] } else { 0.0 };
     }
-    overflow
 }
 
 /// What is paid for apart from the units in month `t`, USD.

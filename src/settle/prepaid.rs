@@ -1,6 +1,6 @@
 //! Fees that are paid ahead: what a term's first bill has more, and its later bills less.
 
-use super::{Prices, quantity};
+use super::{Prices, reserve};
 use crate::contract::{Opening, Phase};
 use crate::ledger::Month;
 use crate::rng::{LANES, Lane};
@@ -50,9 +50,10 @@ pub(super) fn prepaid(
 
 /// The units of a month of the first term as long as no right is exercised.
 fn unexercised(opening: Opening<'_>, phase: Phase, units: f64) -> Lane {
-    let (mut units, _) = quantity(opening, phase, units);
+    let mut reserved = [0.0; LANES];
+    reserve(opening, phase, units, &mut reserved);
     for (_, clause, _) in opening.contract.rights() {
-        clause.exercise(opening, &[0.0; LANES], &mut units);
+        clause.exercise(opening, &[0.0; LANES], &mut reserved);
     }
-    units
+    reserved
 }

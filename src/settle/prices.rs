@@ -52,21 +52,19 @@ impl Prices {
 /// Fixes the prices of all months under the contract. Where no clause acts on them nothing is
 /// copied: what is paid is the list price.
 pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
-    out.list.clear();
     out.capped.clear();
     out.paid.clear();
-    let fee = *contract.fee.of(&paths.params);
+    let fee = contract.fee.of(&paths.params);
     let months = paths.on_demand.len();
-    for t in 0..months {
-        out.list.push(Rates {
-            on_demand: of_todays_unit(paths, t),
-            commitment: list_fee(contract, t, paths, &fee),
-        });
+    out.list.resize_with(months, Rates::default);
+    for (t, rates) in out.list.iter_mut().enumerate() {
+        of_todays_unit(paths, t, &mut rates.on_demand);
+        list_fee(contract, t, paths, fee, &mut rates.commitment);
     }
     let signing = contract.start;
     let start = Rates {
-        on_demand: if signing == 0 { paths.start } else { of_todays_unit(paths, signing - 1) },
-        commitment: fee,
+        on_demand: if signing == 0 { paths.start } else { out.list[signing - 1].on_demand },
+        commitment: *fee,
     };
     let fixed = Fixed { contract, paths, start: &start };
     if contract.uses(|hooks: Hooks| hooks.cap) {
@@ -126,24 +124,24 @@ impl Fixed<'_> {
 
 /// The on-demand price of a month for as many tokens as fill a unit today. Clauses on prices act on
 /// it: a unit that holds other tokens is no change of a price.
-fn of_todays_unit(paths: &PathBlock, t: usize) -> Lane {
-    let price = &paths.on_demand[t];
-    paths.unit_value.get(t).map_or(*price, |value| std::array::from_fn(|i| price[i] / value[i]))
+fn of_todays_unit(paths: &PathBlock, t: usize, out: &mut Lane) {
+    out.copy_from_slice(&paths.on_demand[t]);
+    for (price, value) in out.iter_mut().zip(paths.unit_value.get(t).into_iter().flatten()) {
+        *price /= value;
+    }
 }
 
 /// The list price of a unit under contract in month `t`: the signed fee, changed at each renewal;
 /// the hourly price where the units stay without one.
-fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane) -> Lane {
+fn list_fee(contract: &Contract, t: usize, paths: &PathBlock, fee: &Lane, out: &mut Lane) {
     match (contract.phase(t), contract.renewal_change(), &contract.hourly) {
         (Phase::Term(term), Some(price_change), _) if term > 0 => {
             let change = price_change.of(&paths.params);
-            let mut out = *fee;
             for i in 0..LANES {
-                out[i] *= crate::math::power(1.0 + change[i], term);
+                out[i] = fee[i] * crate::math::power(1.0 + change[i], term);
             }
-            out
         }
-        (Phase::Hourly, _, Some(hourly)) => *hourly.of(&paths.params),
-        _ => *fee,
+        (Phase::Hourly, _, Some(hourly)) => out.copy_from_slice(hourly.of(&paths.params)),
+        _ => out.copy_from_slice(fee),
     }
 }

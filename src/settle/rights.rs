@@ -1,7 +1,7 @@
 //! Rights: which are exercised, what those in effect make of the units and their price, and the end
 //! of a contract.
 
-use super::quantity;
+use super::reserve;
 use crate::contract::policy::Look;
 use crate::contract::right::Right;
 use crate::contract::{Clause, Opening, Phase, Rates, Renewal};
@@ -239,7 +239,8 @@ fn scheduled(
     at: usize,
 ) -> Lane {
     let then = Opening { month: at, ..opening };
-    let mut held = quantity(then, phase, units).0;
+    let mut held = [0.0; LANES];
+    reserve(then, phase, units, &mut held);
     for (other, clause, right) in opening.contract.rights() {
         let more = if other == place { more } else { 0.0 };
         if right.ends || (right.starts && other == place) {

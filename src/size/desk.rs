@@ -5,7 +5,7 @@ use crate::ledger::{Costs, Ledger, Totals};
 use crate::path::PathBlock;
 use crate::rng::Lane;
 use crate::settle::grid::{Grid, GridScratch, Total};
-use crate::settle::lean::{Prepared, nothing_signed};
+use crate::settle::lean::{Prepared, Priced, nothing_signed};
 use crate::settle::{Prices, reprice, settle, settle_costs};
 use crate::study::Study;
 use std::ops::Range;
@@ -121,15 +121,20 @@ impl<'a> Desk<'a> {
         scratch: &mut DeskScratch,
     ) {
         self.prepare(batch.strategy, paths, scratch);
-        batch.grid.settle(&scratch.prepared, last, &mut scratch.grid);
+        let block = self.priced(paths, &scratch.prices);
+        batch.grid.settle(block, &scratch.prepared, last, &mut scratch.grid);
     }
 
     fn prepare(&self, strategy: usize, paths: &PathBlock, scratch: &mut DeskScratch) {
         if scratch.prepared_for != Some(strategy) {
             let overflow = &self.study.strategies[strategy].overflow;
-            scratch.prepared.prepare(self.study.terms(), overflow, paths, &scratch.prices);
+            scratch.prepared.prepare(self.priced(paths, &scratch.prices), overflow);
             scratch.prepared_for = Some(strategy);
         }
+    }
+
+    fn priced<'p>(&'p self, paths: &'p PathBlock, prices: &'p Prices) -> Priced<'p> {
+        Priced { terms: self.study.terms(), paths, prices }
     }
 
     /// Totals of an entry, by the shortest way.
@@ -141,13 +146,17 @@ impl<'a> Desk<'a> {
             return self.settle(entry, paths, scratch);
         }
         self.prepare(entry.strategy, paths, scratch);
-        scratch.prepared.settle(self.study.terms(), entry.units, paths)
+        scratch.prepared.settle(self.priced(paths, &scratch.prices), entry.units)
     }
 
     /// What a choice among sizes needs of the totals of an entry, by the shortest way.
     pub fn costs(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Costs {
-        if entry.units == 0.0 || self.study.contract.is_plain() {
-            return self.totals(entry, paths, scratch).into();
+        if entry.units == 0.0 {
+            return nothing_signed(&self.study.discounts, paths).into();
+        }
+        if self.study.contract.is_plain() {
+            self.prepare(entry.strategy, paths, scratch);
+            return scratch.prepared.settle_costs(self.priced(paths, &scratch.prices), entry.units);
         }
         settle_costs(
             self.study.terms(),

@@ -12,7 +12,7 @@ use crate::contract::{Clause, Opening, Phase};
 use crate::ledger::{Ledger, Mark, Month, Totals, mark, parts};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
-use crate::settle::{Orders, Prices, Terms, quantity, reprice, settle_months};
+use crate::settle::{Orders, Prices, Terms, reprice, reserve, settle_months};
 use crate::strategy::Overflow;
 use std::collections::BTreeMap;
 
@@ -171,7 +171,8 @@ impl Growing<'_> {
         let closed = open.checked_sub(1).filter(|t| *t >= contract.start);
         let Some(month) = closed else { return self.deal.units };
         let opening = Opening { month: month - contract.start, ..self.opening(open) };
-        let mut units = quantity(opening, contract.phase(month), self.deal.units).0;
+        let mut units = [0.0; LANES];
+        reserve(opening, contract.phase(month), self.deal.units, &mut units);
         let until = until - contract.start;
         for (place, clause, right) in contract.rights() {
             let ordered =

@@ -3,12 +3,12 @@
 
 use crate::support::{at, list, run, sizing, strategy, study, study_at};
 use proptest::prelude::*;
-use waterline::ledger::Ledger;
+use waterline::ledger::{Costs, Ledger};
 use waterline::measure::Measure;
 use waterline::path::{PathBlock, Points};
 use waterline::results::Results;
 use waterline::rng::{Block, LANES};
-use waterline::settle::lean::{Prepared, nothing_signed};
+use waterline::settle::lean::{Prepared, Priced, nothing_signed};
 use waterline::settle::{Prices, reprice, settle};
 use waterline::study::Study;
 
@@ -193,10 +193,13 @@ fn lean_is_general(study: &Study) {
         reprice(&study.contract, paths, &mut prices);
         for (index, strategy) in study.strategies.iter().enumerate().skip(1) {
             let mut prepared = Prepared::default();
-            prepared.prepare(study.terms(), &strategy.overflow, paths, &prices);
+            let block = Priced { terms: study.terms(), paths, prices: &prices };
+            prepared.prepare(block, &strategy.overflow);
             for units in [15.0, 45.0, 300.0] {
-                let lean = prepared.settle(study.terms(), units, paths);
+                let lean = prepared.settle(block, units);
+                let costs = prepared.settle_costs(block, units);
                 let (_, totals) = settled(study, index, units, paths);
+                assert_eq!(format!("{costs:?}"), format!("{:?}", Costs::from(lean.clone())));
                 assert_eq!(format!("{lean:?}"), format!("{totals:?}"), "{:?}", strategy.kind);
             }
         }

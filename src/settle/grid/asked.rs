@@ -2,7 +2,7 @@
 
 use super::{Grid, GridScratch, Total};
 use crate::rng::LANES;
-use crate::settle::lean::Prepared;
+use crate::settle::lean::{Prepared, Priced};
 use crate::simd::kernel;
 
 /// A month of a path, as the table is asked.
@@ -30,7 +30,13 @@ impl Default for Month {
 
 kernel! {
     /// Cells, loads and prices of a block's months, by class; the parts that no size changes.
-    pub(super) fn weigh(grid: &Grid, block: &Prepared, last: Total, scratch: &mut GridScratch) {
+    pub(super) fn weigh(
+        grid: &Grid,
+        block: Priced<'_>,
+        prepared: &Prepared,
+        last: Total,
+        scratch: &mut GridScratch,
+    ) {
         let discounted = matches!(last, Total::PresentValue);
         let [cost, waste, present] = &mut scratch.fixed;
         for fixed in [&mut *cost, &mut *waste, &mut *present] {
@@ -47,9 +53,10 @@ kernel! {
             months.resize(count, Month::default());
         }
         let mut places = vec![0; grid.classes.len()];
-        for (month, class) in block.months().iter().zip(&grid.months) {
+        for (t, class) in grid.months.iter().enumerate() {
+            let month = prepared.month(block, t);
             let discount = month.discount;
-            let mut bill = month.apart;
+            let mut bill = *month.apart;
             if let Some(class) = *class {
                 let asked = &mut scratch.months[class][places[class]];
                 places[class] += 1;

@@ -25,7 +25,7 @@
 mod asked;
 mod table;
 
-use super::lean::Prepared;
+use super::lean::{Prepared, Priced};
 use super::{Terms, quantity};
 use crate::contract::{Opening, Phase};
 use crate::rng::{LANES, Lane};
@@ -142,7 +142,12 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
     };
     let padded = sizes.len().next_multiple_of(PANEL);
     let size = |i: usize| sizes[i.min(sizes.len() - 1)];
-    (0..padded).map(|i| quantity(opening, phase, size(i)).1[0]).collect()
+    let (mut reserved, mut on) = ([0.0; LANES], [0.0; LANES]);
+    let mut deployed = |i| {
+        quantity(opening, phase, size(i), &mut reserved, &mut on);
+        on[0]
+    };
+    (0..padded).map(&mut deployed).collect()
 }
 
 kernel! {
@@ -296,8 +301,14 @@ kernel! {
 impl Grid {
     /// Settles every size on a block that is prepared for the strategy, for the totals up to `last`
     /// in their order; [`Self::total`] reads them.
-    pub fn settle(&self, block: &Prepared, last: Total, scratch: &mut GridScratch) {
-        weigh(self, block, last, scratch);
+    pub fn settle(
+        &self,
+        block: Priced<'_>,
+        prepared: &Prepared,
+        last: Total,
+        scratch: &mut GridScratch,
+    ) {
+        weigh(self, block, prepared, last, scratch);
         scratch.totals = last as usize + 1;
         scratch.sums.clear();
         let panels = self.sizes.div_ceil(PANEL);

@@ -156,8 +156,8 @@ fn lines(curve: &LoadCurve, units: f64, axis: Axis) -> Vec<Line> {
 fn overflows(curve: &LoadCurve, units: f64, loads: &[f64]) -> Vec<f64> {
     let mut out = Vec::with_capacity(loads.len());
     for chunk in loads.chunks(LANES) {
-        let ratios = std::array::from_fn(|i| units / chunk[i.min(chunk.len() - 1)]);
-        let shares = curve.overflows(&ratios);
+        let mut shares = std::array::from_fn(|i| units / chunk[i.min(chunk.len() - 1)]);
+        curve.overflows(&mut shares);
         out.extend(chunk.iter().zip(&shares).map(|(load, share)| load * share));
     }
     out
