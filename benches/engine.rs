@@ -176,24 +176,33 @@ fn clauses(c: &mut Criterion) {
 
 /// All sizes with all their statistics: draws to estimates, on all cores.
 fn sweep(c: &mut Criterion) {
-    let study = reference_work();
-    let Sizes::List(sizes) = &study.sizes else { panic!("the reference work lists its sizes") };
+    let plain = reference_work();
+    let three = study(
+        "tests/studies/r1.toml",
+        &[&format!("contract.clauses=[{}]", CLAUSES[..3].join(", "))],
+    );
+    let Sizes::List(sizes) = &plain.sizes else { panic!("the reference work lists its sizes") };
     let entries = |count: usize| -> Vec<Entry> {
         sizes.iter().take(count).map(|&units| Entry { strategy: 1, units }).collect()
     };
     let mut group = c.benchmark_group("sweep");
     group.sample_size(10).measurement_time(Duration::from_secs(8));
-    for (sampler, points) in [("pseudo", Points::Pseudo), ("sobol", QUASI)] {
-        for count in [1, 63] {
-            let plan = Plan { points, paths: 1 << 17, seed: 1 };
-            group.throughput(Throughput::Elements(plan.paths));
-            group.bench_function(BenchmarkId::new(sampler, format!("{count} sizes")), |b| {
-                b.iter(|| {
-                    let sweep = Sweep::new(&study, entries(count), true);
-                    black_box(simulate(&study.model, &plan, &sweep, &Unobserved).is_ok())
-                });
+    let pseudo = Points::Pseudo;
+    for (name, study, points, count) in [
+        ("pseudo", &plain, pseudo, 1),
+        ("pseudo, three clauses", &three, pseudo, 1),
+        ("sobol", &plain, QUASI, 1),
+        ("pseudo", &plain, pseudo, 63),
+        ("sobol", &plain, QUASI, 63),
+    ] {
+        let plan = Plan { points, paths: 1 << 17, seed: 1 };
+        group.throughput(Throughput::Elements(plan.paths));
+        group.bench_function(BenchmarkId::new(name, format!("{count} sizes")), |b| {
+            b.iter(|| {
+                let sweep = Sweep::new(study, entries(count), true);
+                black_box(simulate(&study.model, &plan, &sweep, &Unobserved).is_ok())
             });
-        }
+        });
     }
     group.finish();
 }

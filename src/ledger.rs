@@ -3,6 +3,12 @@
 //! Cost is positive, credit negative. Capacity is in unit-months: a unit that is there for one
 //! month.
 
+mod lines;
+mod totals;
+
+pub use lines::Lines;
+pub use totals::{Costs, Tally, Totals};
+
 use crate::rng::{LANES, Lane};
 
 /// Rights exercised together: for each right, by its place among the contract's, how many of its
@@ -125,271 +131,69 @@ impl Month {
     #[inline(always)]
     #[must_use]
     pub fn cost(&self) -> Lane {
-        let mut cost = [0.0; LANES];
-        for i in 0..LANES {
-            cost[i] = self.fee[i]
-                + self.hourly[i]
-                + self.on_demand[i]
-                + self.rebate[i]
-                + self.shortage[i]
-                + self.termination[i]
-                + self.prepaid[i]
-                + self.credit[i]
-                + self.granted[i]
-                + self.shortfall[i]
-                + self.apart[i];
-        }
+        self.cost_in(Lines::ALL)
+    }
+
+    /// The same where the bill has no more than these lines.
+    #[inline(always)]
+    fn cost_in(&self, lines: Lines) -> Lane {
+        let mut cost = self.fee;
+        add(lines.hourly, &self.hourly, &mut cost);
+        add(true, &self.on_demand, &mut cost);
+        add(lines.rebate, &self.rebate, &mut cost);
+        add(lines.rejected, &self.shortage, &mut cost);
+        add(lines.termination, &self.termination, &mut cost);
+        add(lines.prepaid, &self.prepaid, &mut cost);
+        add(lines.credit, &self.credit, &mut cost);
+        add(lines.granted, &self.granted, &mut cost);
+        add(lines.shortfall, &self.shortfall, &mut cost);
+        add(lines.apart, &self.apart, &mut cost);
         cost
+    }
+}
+
+/// Adds a line of a bill, if it is there.
+#[inline(always)]
+fn add(there: bool, line: &Lane, sum: &mut Lane) {
+    if there {
+        for i in 0..LANES {
+            sum[i] += line[i];
+        }
     }
 }
 
 /// The months of one block of paths under one strategy and size.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    /// By month of the study.
+    /// By month of the study; of a ledger with two places or one, the last months in turn.
     pub months: Vec<Month>,
+    /// What its bills may hold.
+    lines: Lines,
 }
 
 impl Ledger {
-    /// An empty ledger.
+    /// An empty ledger with so many places for months.
     #[must_use]
     pub fn new(months: usize) -> Self {
-        Self { months: vec![Month::EMPTY; months] }
-    }
-}
-
-/// Sums over the months of a path.
-#[derive(Clone, Debug)]
-#[repr(align(64))] // a line of the cache: vectors that straddle two take twice as long
-pub struct Totals {
-    /// Sum of the bills, USD.
-    pub cost: Lane,
-    /// Sum of the bills, each discounted from its month's end, USD.
-    pub present_value: Lane,
-    /// Committed fees, USD.
-    pub fee: Lane,
-    /// Spend beyond the commitment (hourly and on demand, net of rebates), USD.
-    pub overflow: Lane,
-    /// Fees for units that were not switched on, USD.
-    pub unallocated: Lane,
-    /// Fees and hourly charges for idle units, USD.
-    pub idle: Lane,
-    /// Stated cost of rejected demand, USD.
-    pub shortage: Lane,
-    /// Fees for ending the contract, USD.
-    pub termination: Lane,
-    /// Credits and what a grant paid, USD; not positive.
-    pub credit: Lane,
-    /// Spend that was committed and not reached, USD.
-    pub shortfall: Lane,
-    /// Bills apart from the units, USD.
-    pub apart: Lane,
-    /// Demand, unit-months.
-    pub demand: Lane,
-    /// Demand met by the commitment, unit-months.
-    pub served: Lane,
-    /// Demand not met, unit-months.
-    pub rejected: Lane,
-    /// Units switched on, unit-months.
-    pub deployed: Lane,
-}
-
-impl Totals {
-    /// No months yet.
-    #[must_use]
-    pub fn zero() -> Self {
-        let zero = [0.0; LANES];
-        Self {
-            cost: zero,
-            present_value: zero,
-            fee: zero,
-            overflow: zero,
-            unallocated: zero,
-            idle: zero,
-            shortage: zero,
-            termination: zero,
-            credit: zero,
-            shortfall: zero,
-            apart: zero,
-            demand: zero,
-            served: zero,
-            rejected: zero,
-            deployed: zero,
-        }
+        Self { months: vec![Month::EMPTY; months], lines: Lines::default() }
     }
 
-    /// Fees for capacity that did no work, USD.
-    #[must_use]
-    pub fn waste(&self) -> Lane {
-        let mut waste = self.unallocated;
-        for (waste, idle) in waste.iter_mut().zip(&self.idle) {
-            *waste += idle;
-        }
-        waste
-    }
-
-    /// Adds what is paid beside: a unit of it counts `worth`, so that units of different kinds add up.
-    pub fn join(&mut self, part: &Self, worth: &Lane) {
-        for i in 0..LANES {
-            self.cost[i] += part.cost[i];
-            self.present_value[i] += part.present_value[i];
-            self.fee[i] += part.fee[i];
-            self.overflow[i] += part.overflow[i];
-            self.unallocated[i] += part.unallocated[i];
-            self.idle[i] += part.idle[i];
-            self.shortage[i] += part.shortage[i];
-            self.termination[i] += part.termination[i];
-            self.credit[i] += part.credit[i];
-            self.shortfall[i] += part.shortfall[i];
-            self.apart[i] += part.apart[i];
-            self.demand[i] += worth[i] * part.demand[i];
-            self.served[i] += worth[i] * part.served[i];
-            self.rejected[i] += worth[i] * part.rejected[i];
-            self.deployed[i] += worth[i] * part.deployed[i];
-        }
-    }
-}
-
-/// What is added up over the months of a path.
-pub trait Tally {
-    /// Adds a month whose bill is worth `discount` of its amount today.
-    fn add(&mut self, month: &Month, discount: f64);
-}
-
-impl Tally for Totals {
+    /// The place of month `t`, and the months that are closed by then of a contract that is in its
+    /// month `of_contract`, as many as are kept.
+    ///
+    /// # Panics
+    /// Without a place for the month.
     #[inline(always)]
-    fn add(&mut self, month: &Month, discount: f64) {
-        let cost = month.cost();
-        for i in 0..LANES {
-            self.cost[i] += cost[i];
-            self.present_value[i] += discount * cost[i];
-            self.fee[i] += month.fee[i];
-            self.overflow[i] += month.hourly[i] + month.on_demand[i] + month.rebate[i];
-            self.unallocated[i] += month.unallocated[i];
-            self.idle[i] += month.idle[i];
-            self.shortage[i] += month.shortage[i];
-            self.termination[i] += month.termination[i];
-            self.credit[i] += month.credit[i] + month.granted[i];
-            self.shortfall[i] += month.shortfall[i];
-            self.apart[i] += month.apart[i];
-            self.demand[i] += month.demand[i];
-            self.served[i] += month.served[i];
-            self.rejected[i] += month.rejected[i];
-            self.deployed[i] += month.deployed[i];
-        }
-    }
-}
-
-/// The totals that a choice among sizes needs; the same bits as those of [`Totals`].
-#[derive(Clone, Debug)]
-#[repr(align(64))] // as above
-pub struct Costs {
-    /// Sum of the bills, USD.
-    pub cost: Lane,
-    /// Sum of the bills, each discounted from its month's end, USD.
-    pub present_value: Lane,
-    /// Fees for units that were not switched on, USD.
-    pub unallocated: Lane,
-    /// Fees and hourly charges for idle units, USD.
-    pub idle: Lane,
-}
-
-impl Costs {
-    /// No months yet.
-    #[must_use]
-    pub fn zero() -> Self {
-        let zero = [0.0; LANES];
-        Self { cost: zero, present_value: zero, unallocated: zero, idle: zero }
-    }
-
-    /// Fees for units that did no work, USD.
-    #[must_use]
-    pub fn waste(&self) -> Lane {
-        std::array::from_fn(|i| self.unallocated[i] + self.idle[i])
-    }
-}
-
-impl From<Totals> for Costs {
-    fn from(totals: Totals) -> Self {
-        let Totals { cost, present_value, unallocated, idle, .. } = totals;
-        Self { cost, present_value, unallocated, idle }
-    }
-}
-
-impl Tally for Costs {
-    #[inline(always)]
-    fn add(&mut self, month: &Month, discount: f64) {
-        let cost = month.cost();
-        for i in 0..LANES {
-            self.cost[i] += cost[i];
-            self.present_value[i] += discount * cost[i];
-            self.unallocated[i] += month.unallocated[i];
-            self.idle[i] += month.idle[i];
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Totals whose lines are all different, path by path.
-    fn distinct(first: f64) -> Totals {
-        let mut totals = Totals::zero();
-        for (k, line) in lines(&mut totals).into_iter().enumerate() {
-            *line = std::array::from_fn(|i| first + k as f64 + 100.0 * i as f64);
-        }
-        totals
-    }
-
-    /// Every line, those in units last.
-    fn lines(totals: &mut Totals) -> [&mut Lane; 15] {
-        let Totals {
-            cost,
-            present_value,
-            fee,
-            overflow,
-            unallocated,
-            idle,
-            shortage,
-            termination,
-            credit,
-            shortfall,
-            apart,
-            demand,
-            served,
-            rejected,
-            deployed,
-        } = totals;
-        [
-            cost,
-            present_value,
-            fee,
-            overflow,
-            unallocated,
-            idle,
-            shortage,
-            termination,
-            credit,
-            shortfall,
-            apart,
-            demand,
-            served,
-            rejected,
-            deployed,
-        ]
-    }
-
-    #[test]
-    fn what_is_paid_beside_is_added_line_by_line() {
-        let (mut own, mut part) = (distinct(1.0), distinct(1000.0));
-        own.join(&part, &[3.0; LANES]);
-        let mut before = distinct(1.0);
-        let lines = lines(&mut own).into_iter().zip(lines(&mut before)).zip(lines(&mut part));
-        for (k, ((sum, own), part)) in lines.enumerate() {
-            let worth = if k < 11 { 1.0 } else { 3.0 };
-            for i in 0..LANES {
-                assert_eq!(sum[i], own[i] + worth * part[i], "line {k}");
+    pub fn open(&mut self, t: usize, of_contract: usize) -> (&[Month], &mut Month) {
+        match &mut self.months[..] {
+            [only] => (&[], only),
+            [even, odd] => {
+                let (month, before) = if t.is_multiple_of(2) { (even, odd) } else { (odd, even) };
+                (&std::slice::from_ref(before)[..of_contract.min(1)], month)
+            }
+            months => {
+                let (closed, open) = months.split_at_mut(t);
+                (&closed[t - of_contract..], &mut open[0])
             }
         }
     }

@@ -151,22 +151,22 @@ pub trait Clause {
 
     /// Adds rebates on the on-demand spend, as negative amounts in USD; `rebate` holds those of
     /// earlier clauses on entry.
-    fn rebate(&self, billing: Billing<'_>, rebate: &mut Lane) {
+    fn rebate(&self, billing: &Billing<'_>, rebate: &mut Lane) {
         let _ = (billing, rebate);
     }
 
     /// Adds credits, as negative amounts in USD.
-    fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
+    fn credit(&self, billing: &Billing<'_>, credit: &mut Lane) {
         let _ = (billing, credit);
     }
 
     /// Pays from a balance what rebates and credits leave of the bill, as a negative amount in USD.
-    fn grant(&self, billing: Billing<'_>, granted: &mut Lane) {
+    fn grant(&self, billing: &Billing<'_>, granted: &mut Lane) {
         let _ = (billing, granted);
     }
 
     /// Adds spend that was committed and not reached, USD.
-    fn shortfall(&self, billing: Billing<'_>, shortfall: &mut Lane) {
+    fn shortfall(&self, billing: &Billing<'_>, shortfall: &mut Lane) {
         let _ = (billing, shortfall);
     }
 

@@ -71,7 +71,7 @@ impl Clawback {
     /// Adds the credit that `month` earned.
     ///
     /// A contract that a right has ended has no next bill, as after its last month.
-    fn earned(&self, billing: Billing<'_>, month: &Month, credit: &mut Lane) {
+    fn earned(&self, billing: &Billing<'_>, month: &Month, credit: &mut Lane) {
         let threshold = self.threshold.of(billing.opening.params);
         let share = self.share.of(billing.opening.params);
         let ended = (self.at_end == Final::Lose).then_some(&billing.now.ended);
@@ -96,7 +96,7 @@ kernel! {
 }
 
 impl Clause for Clawback {
-    fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
+    fn credit(&self, billing: &Billing<'_>, credit: &mut Lane) {
         if let Some(before) = billing.opening.closed.last() {
             self.earned(billing, before, credit);
         }

@@ -100,7 +100,7 @@ impl Clause for Conversion {
         }
     }
 
-    fn credit(&self, billing: Billing<'_>, credit: &mut Lane) {
+    fn credit(&self, billing: &Billing<'_>, credit: &mut Lane) {
         let (closed, now) = (billing.opening.closed, billing.now);
         let Some(last) = closed.last() else { return };
         let before = &closed[closed.len().saturating_sub(self.true_up_months)..];

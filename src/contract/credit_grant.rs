@@ -55,7 +55,7 @@ pub struct CreditGrant {
 }
 
 impl Clause for CreditGrant {
-    fn grant(&self, billing: Billing<'_>, granted: &mut Lane) {
+    fn grant(&self, billing: &Billing<'_>, granted: &mut Lane) {
         if self.until_month.is_some_and(|until| billing.opening.month >= until) {
             return;
         }

@@ -5,7 +5,7 @@ use super::{Clause, Hooks, Quotes, Rates};
 use crate::error::Problem;
 use crate::param::Param;
 use crate::process::YEAR;
-use crate::process::cap::{Cap, FirstYear, Quote, Reading, keep_below};
+use crate::process::cap::{FirstYear, Limit, Quote, Reading};
 use crate::rng::Lane;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -93,9 +93,14 @@ impl CappedPrice {
 }
 
 impl EscalationCap {
-    fn limit<'a>(&self, quotes: Quotes<'a>, price: impl Fn(&'a Rates) -> &'a Lane) -> Lane {
-        let cap =
-            Cap { annual: self.annual.clone(), reading: self.reading, first_year: self.first_year };
+    fn lower<'a>(
+        &self,
+        quotes: Quotes<'a>,
+        price: impl Fn(&'a Rates) -> &'a Lane,
+        lowered: &mut Lane,
+    ) {
+        let annual = self.annual.of(quotes.params);
+        let limit = Limit { annual, reading: self.reading, first_year: self.first_year };
         let start = price(quotes.start);
         let (year, t) = (YEAR as usize, quotes.month);
         let before = |rates: &'a [Rates], at: usize| match at {
@@ -109,7 +114,7 @@ impl EscalationCap {
             capped_before: before(quotes.capped, t),
             list: price(&quotes.list[t]),
         };
-        cap.month(t, quotes.params, quote)
+        limit.lower(t, quote, lowered);
     }
 }
 
@@ -119,10 +124,10 @@ impl Clause for EscalationCap {
             return;
         }
         if self.price != CappedPrice::Commitment {
-            keep_below(&self.limit(quotes, |r| &r.on_demand), &mut rates.on_demand);
+            self.lower(quotes, |r| &r.on_demand, &mut rates.on_demand);
         }
         if self.price != CappedPrice::OnDemand {
-            keep_below(&self.limit(quotes, |r| &r.commitment), &mut rates.commitment);
+            self.lower(quotes, |r| &r.commitment, &mut rates.commitment);
         }
     }
 

@@ -97,8 +97,8 @@ impl Clause for ShareOfWallet {
         }
     }
 
-    fn shortfall(&self, billing: Billing<'_>, shortfall: &mut Lane) {
-        let Some(period) = self.period.settled(billing) else { return };
+    fn shortfall(&self, billing: &Billing<'_>, shortfall: &mut Lane) {
+        let Some(period) = self.period.settled(*billing) else { return };
         let (mut earlier, mut lowered) = ([0.0; LANES], [0.0; LANES]);
         for month in period.earlier {
             self.count(month, &mut earlier, &mut lowered);

@@ -104,8 +104,8 @@ impl Clause for SpendCommitment {
         }
     }
 
-    fn shortfall(&self, billing: Billing<'_>, shortfall: &mut Lane) {
-        let Some(period) = self.period.settled(billing) else { return };
+    fn shortfall(&self, billing: &Billing<'_>, shortfall: &mut Lane) {
+        let Some(period) = self.period.settled(*billing) else { return };
         let mut earlier = [0.0; LANES];
         for month in period.earlier {
             self.count(month, &mut earlier);

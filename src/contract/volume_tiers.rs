@@ -74,7 +74,7 @@ pub struct VolumeTiers {
 }
 
 impl Clause for VolumeTiers {
-    fn rebate(&self, billing: Billing<'_>, rebate: &mut Lane) {
+    fn rebate(&self, billing: &Billing<'_>, rebate: &mut Lane) {
         let (month, params) = (billing.now, billing.opening.params);
         let mut spend = month.on_demand;
         for i in 0..LANES {

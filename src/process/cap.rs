@@ -78,48 +78,61 @@ pub struct Quote<'a> {
     pub list: &'a Lane,
 }
 
-impl Cap {
-    /// The capped price of month `t` (0-based) of the limit.
-    #[must_use]
-    pub fn month(&self, t: usize, params: &[Lane], quote: Quote<'_>) -> Lane {
-        let limit = self.limit(t / YEAR as usize, params, quote.start, quote.anniversary);
-        let mut out = *quote.list;
+/// A limit on price rises whose rate is known on each path.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit<'a> {
+    /// Largest rise per year; infinite for no limit.
+    pub annual: &'a Lane,
+    /// What the limit binds.
+    pub reading: Reading,
+    /// Whether the price may rise in the first year.
+    pub first_year: FirstYear,
+}
+
+impl Limit<'_> {
+    /// Lowers a price to the capped one of month `t` (0-based) of the limit.
+    pub fn lower(self, t: usize, quote: Quote<'_>, price: &mut Lane) {
+        let rises = self.rises(t / YEAR as usize, quote.start, quote.anniversary);
         if self.reading == Reading::Ratchet {
-            move_withheld(quote.list_before, quote.capped_before, &mut out);
+            let mut list = *quote.list;
+            move_withheld(quote.list_before, quote.capped_before, &mut list);
+            hold(self.annual, rises, &list, price);
+        } else {
+            hold(self.annual, rises, quote.list, price);
         }
-        keep_below(&limit, &mut out);
-        out
     }
 
-    /// The limit of year `year` (0-based).
-    fn limit(&self, year: usize, params: &[Lane], start: &Lane, anniversary: &Lane) -> Lane {
+    /// The price that rises in year `year` (0-based), and how many times.
+    fn rises<'p>(self, year: usize, start: &'p Lane, anniversary: &'p Lane) -> (&'p Lane, usize) {
         let rises = match self.first_year {
             FirstYear::Held => year,
             FirstYear::Capped => year + 1,
         };
-        let (mut limit, rises) = match self.reading {
-            Reading::Level => (*start, rises),
-            Reading::CatchUp | Reading::Ratchet if rises == 0 => (*start, 0),
-            Reading::CatchUp | Reading::Ratchet => (*anniversary, 1),
-        };
-        compound(self.annual.of(params), rises, &mut limit);
-        limit
+        match self.reading {
+            Reading::Level => (start, rises),
+            Reading::CatchUp | Reading::Ratchet if rises == 0 => (start, 0),
+            Reading::CatchUp | Reading::Ratchet => (anniversary, 1),
+        }
     }
+}
 
-    /// Caps a whole series of list prices that starts from `start`: what [`Self::month`] gives month
+impl Cap {
+    /// Caps a whole series of list prices that starts from `start`: what [`Limit::lower`] gives month
     /// by month, up to rounding.
     pub fn series(&self, params: &[Lane], start: &Lane, list: &[Lane], capped: &mut [Lane]) {
+        let (reading, first_year) = (self.reading, self.first_year);
+        let limit = Limit { annual: self.annual.of(params), reading, first_year };
         let mut share = [1.0; LANES];
         let mut anniversary = *start;
         let years = list.chunks(YEAR as usize).zip(capped.chunks_mut(YEAR as usize));
         for (year, (list, capped)) in years.enumerate() {
-            let limit = self.limit(year, params, start, &anniversary);
-            if self.reading == Reading::Ratchet {
-                ratchet(&limit, &mut share, list, capped);
+            let rises = limit.rises(year, start, &anniversary);
+            if reading == Reading::Ratchet {
+                ratchet(limit.annual, rises, &mut share, list, capped);
             } else {
                 for (out, list) in capped.iter_mut().zip(list) {
                     *out = *list;
-                    keep_below(&limit, out);
+                    hold(limit.annual, rises, list, out);
                 }
             }
             anniversary = capped[capped.len() - 1];
@@ -127,18 +140,29 @@ impl Cap {
     }
 }
 
-kernel! {
-    /// Lets prices rise so many times by `annual`, for ever where that is infinite.
-    fn compound(annual: &Lane, rises: usize, price: &mut Lane) {
-        let mut factor = [1.0; LANES];
-        for _ in 0..rises {
-            for i in 0..LANES {
-                factor[i] *= 1.0 + annual[i];
-            }
-        }
+/// A price that has risen so many times by `annual`, for ever where that is infinite.
+#[inline(always)]
+fn risen(annual: &Lane, (price, rises): (&Lane, usize)) -> Lane {
+    let mut factor = [1.0; LANES];
+    for _ in 0..rises {
         for i in 0..LANES {
-            let risen = price[i] * factor[i];
-            price[i] = if annual[i] == f64::INFINITY { f64::INFINITY } else { risen };
+            factor[i] *= 1.0 + annual[i];
+        }
+    }
+    for i in 0..LANES {
+        let risen = price[i] * factor[i];
+        factor[i] = if annual[i] == f64::INFINITY { f64::INFINITY } else { risen };
+    }
+    factor
+}
+
+kernel! {
+    /// Lowers a price to the list price and to the limit.
+    fn hold(annual: &Lane, rises: (&Lane, usize), list: &Lane, price: &mut Lane) {
+        let limit = risen(annual, rises);
+        for i in 0..LANES {
+            let capped = if list[i] < limit[i] { list[i] } else { limit[i] };
+            price[i] = if price[i] < capped { price[i] } else { capped };
         }
     }
 }
@@ -155,18 +179,16 @@ kernel! {
 }
 
 kernel! {
-    /// The lower of price and limit.
-    pub fn keep_below(limit: &Lane, price: &mut Lane) {
-        for i in 0..LANES {
-            price[i] = if price[i] < limit[i] { price[i] } else { limit[i] };
-        }
-    }
-}
-
-kernel! {
     /// A year of a ratchet. `share` is what it has left of the list price: exactly 1 as long as
     /// nothing was withheld, and changed by each month in which the limit binds.
-    fn ratchet(limit: &Lane, share: &mut Lane, list: &[Lane], capped: &mut [Lane]) {
+    fn ratchet(
+        annual: &Lane,
+        rises: (&Lane, usize),
+        share: &mut Lane,
+        list: &[Lane],
+        capped: &mut [Lane],
+    ) {
+        let limit = risen(annual, rises);
         let mut left = *share;
         for (out, list) in capped.iter_mut().zip(list) {
             for i in 0..LANES {
@@ -245,7 +267,10 @@ mod tests {
                 capped_before: &before(&out, t),
                 list: &list[t],
             };
-            let capped = cap.month(t, params, quote);
+            let annual = cap.annual.of(params);
+            let limit = Limit { annual, reading: cap.reading, first_year: cap.first_year };
+            let mut capped = list[t];
+            limit.lower(t, quote, &mut capped);
             out.push(capped);
         }
         out

@@ -216,7 +216,8 @@ impl<'a> Settled<'a> {
         let overflow = &self.study.strategies[self.entry.strategy].overflow;
         let rates = if under_contract { &self.prices.paid()[t] } else { &self.prices.list()[t] };
         let kind = Some(overflow).filter(|_| under_contract && !waits);
-        let price = overflow_price(&self.study.contract, kind, &self.paths.params, rates);
+        let price =
+            overflow_price(&self.study.contract, kind, &self.paths.params, &rates.on_demand);
         self.at(&month.elsewhere) * self.at(&price)
     }
 
@@ -234,7 +235,7 @@ impl<'a> Settled<'a> {
                 let mut sum = [0.0; LANES];
                 for (clause, added) in contract.clauses.iter().zip(&mut added) {
                     let before = self.at(&sum);
-                    add(clause.get(), billing, &mut sum);
+                    add(clause.get(), &billing, &mut sum);
                     *added += self.at(&sum) - before;
                 }
             }

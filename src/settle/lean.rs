@@ -150,7 +150,8 @@ kernel! {
         let Priced { terms, paths, prices } = block;
         for (t, price) in out.iter_mut().enumerate() {
             let kind = Some(kind).filter(|_| terms.contract.phase(t) != Phase::None);
-            *price = overflow_price(terms.contract, kind, &paths.params, &prices.paid()[t]);
+            *price =
+                overflow_price(terms.contract, kind, &paths.params, &prices.paid()[t].on_demand);
         }
     }
 }

@@ -21,9 +21,9 @@ pub use prices::{Prices, reprice};
 pub use rights::{Left, Orders, looks};
 pub use stage::{Adds, Stage};
 
-use crate::contract::{Billing, Contract, Opening, Phase, Rates};
+use crate::contract::{Billing, Contract, Opening, Phase};
 use crate::curve::{Curve, Curves};
-use crate::ledger::{Costs, Ledger, Month, Tally, Totals};
+use crate::ledger::{Costs, Ledger, Lines, Month, Tally, Totals};
 use crate::path::PathBlock;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -48,8 +48,8 @@ kernel! {
     /// Settles `units` on a block of paths month by month.
     ///
     /// `prices` are those of [`reprice`] for the same block. A `ledger` with a place for each month
-    /// receives every line; one with a single place is overwritten month by month, for contracts whose
-    /// clauses do not look back.
+    /// receives every line; one with two is for contracts whose clauses look at the last month alone,
+    /// and one with a single place for those that do not look back.
     pub fn settle(
         terms: Terms<'_>,
         overflow: &Overflow,
@@ -109,21 +109,19 @@ fn months_of(
     totals: &mut impl Tally,
 ) {
     let months = paths.load.len();
-    let keeps = ledger.months.len() > 1;
     let rights = terms.contract.uses(|hooks| hooks.right);
-    let stages = Stage::ORDER.map(|stage| terms.contract.uses(|hooks| stage.holds(hooks)));
-    let acts = |stage: Stage| stages[stage as usize];
+    let lines = lines_of(terms.contract, overflow, paths);
+    ledger.begin(lines);
     for t in which {
-        let (closed, open) = ledger.months.split_at_mut(if keeps { t } else { 0 });
-        let month = &mut open[0];
         let phase = if units > 0.0 { terms.contract.phase(t) } else { Phase::None };
         let in_term = matches!(phase, Phase::Term(_));
         let contract_month = t.saturating_sub(terms.contract.start);
+        let (closed, month) = ledger.open(t, contract_month);
         let opening = Opening {
             month: contract_month,
             contract: terms.contract,
             params: &paths.params,
-            closed: closed.get(t - contract_month..).unwrap_or_default(),
+            closed,
             list: &prices.list()[t - contract_month..t],
         };
         quantity(opening, phase, units, &mut month.reserved, &mut month.deployed);
@@ -132,29 +130,54 @@ fn months_of(
             rights::exercise(opening, phase, (units, order), &prices.paid()[t].commitment, month);
         }
         consume(terms.curves.of(t, &paths.mix), &paths.load[t], month);
-        let list = Rates { on_demand: paths.on_demand[t], commitment: prices.list()[t].commitment };
-        let rates = if phase == Phase::None { &list } else { &prices.paid()[t] };
+        let (list, paid) = (&paths.on_demand[t], &prices.paid()[t]);
         let overflow = Some(overflow).filter(|_| phase != Phase::None);
-        bill(terms.contract, overflow, &paths.params, rates, month);
+        let (price, fee) = match phase {
+            Phase::None => (list, &prices.list()[t].commitment),
+            _ => (&paid.on_demand, &paid.commitment),
+        };
+        commitment(terms.contract, &paths.params, fee, lines, month);
+        bill(terms.contract, overflow, &paths.params, price, lines, month);
         if rights {
-            rights::on_demand_alone(&list, &rates.on_demand, month);
+            rights::on_demand_alone(list, price, month);
         }
-        if acts(Stage::Prepaid) {
+        if lines.prepaid {
             month.prepaid = prepaid::prepaid(opening, phase, t, units, prices, month);
         }
         let last = terms.contract.is_last(t, months);
-        let added = |stage: Stage, month: &Month| {
-            let adds = stage.adds().filter(|_| in_term && acts(stage));
-            adds.map_or([0.0; LANES], |add| {
-                of_clauses(stage, add, Billing { opening, now: month, last })
-            })
+        let mut added = |stage: Stage, there: bool, line: fn(&mut Month) -> &mut Lane| {
+            if there {
+                let adds = stage.adds().filter(|_| in_term);
+                let billing = Billing { opening, now: month, last };
+                let sum = adds.map_or([0.0; LANES], |add| of_clauses(stage, add, &billing));
+                *line(month) = sum;
+            }
         };
-        month.rebate = added(Stage::Rebate, month);
-        month.credit = added(Stage::Credit, month);
-        month.granted = added(Stage::Grant, month);
-        month.shortfall = added(Stage::Shortfall, month);
-        month.apart = apart(paths, t);
-        totals.add(month, terms.discounts[t]);
+        added(Stage::Rebate, lines.rebate, |month| &mut month.rebate);
+        added(Stage::Credit, lines.credit, |month| &mut month.credit);
+        added(Stage::Grant, lines.granted, |month| &mut month.granted);
+        added(Stage::Shortfall, lines.shortfall, |month| &mut month.shortfall);
+        if let Some(apart) = paths.apart.get(t) {
+            month.apart = *apart;
+        }
+        totals.add(month, lines, terms.discounts[t]);
+    }
+}
+
+/// The lines that bills can have.
+fn lines_of(contract: &Contract, overflow: &Overflow, paths: &PathBlock) -> Lines {
+    let acts = |stage: Stage| contract.uses(|hooks| stage.holds(hooks));
+    Lines {
+        hourly: contract.hourly.is_some(),
+        unallocated: contract.deployed.is_some(),
+        rejected: matches!(overflow, Overflow::Rejected { .. }),
+        termination: contract.uses(|hooks| hooks.right),
+        prepaid: acts(Stage::Prepaid),
+        rebate: acts(Stage::Rebate),
+        credit: acts(Stage::Credit),
+        granted: acts(Stage::Grant),
+        shortfall: acts(Stage::Shortfall),
+        apart: !paths.apart.is_empty(),
     }
 }
 
@@ -214,12 +237,6 @@ fn overflow(curve: Curve<'_>, load: &Lane, capacity: &Lane, out: &mut Lane) {
     }
 }
 
-/// What is paid for apart from the units in month `t`, USD.
-#[inline(always)]
-fn apart(paths: &PathBlock, t: usize) -> Lane {
-    paths.apart.get(t).copied().unwrap_or([0.0; LANES])
-}
-
 /// What a unit-month of overflow costs, USD; `kind` is none where no contract is in force.
 ///
 /// # Panics
@@ -230,15 +247,15 @@ pub fn overflow_price(
     contract: &Contract,
     kind: Option<&Overflow>,
     params: &[Lane],
-    rates: &Rates,
+    on_demand: &Lane,
 ) -> Lane {
-    let Some(kind) = kind else { return rates.on_demand };
+    let Some(kind) = kind else { return *on_demand };
     let mut price = [0.0; LANES];
     match kind {
         Overflow::OnDemand { price_multiple } => {
             let multiple = price_multiple.of(params);
             for i in 0..LANES {
-                price[i] = rates.on_demand[i] * multiple[i];
+                price[i] = on_demand[i] * multiple[i];
             }
         }
         Overflow::Hourly { headroom } => {
@@ -266,28 +283,28 @@ fn spare_price(contract: &Contract, kind: Option<&Overflow>, params: &[Lane]) ->
     price
 }
 
-/// Prices the month's lines.
+/// The price of overflow, and the lines it is billed in.
 #[inline(always)]
 fn bill(
     contract: &Contract,
     overflow: Option<&Overflow>,
     params: &[Lane],
-    rates: &Rates,
+    on_demand: &Lane,
+    lines: Lines,
     month: &mut Month,
 ) {
-    month.hourly = [0.0; LANES];
-    month.on_demand = [0.0; LANES];
-    month.shortage = [0.0; LANES];
-    month.rejected = [0.0; LANES];
-    commitment(contract, params, rates, month);
-    let price = overflow_price(contract, overflow, params, rates);
-    let mut spend = [0.0; LANES];
+    if lines.rejected {
+        month.shortage = [0.0; LANES];
+        month.rejected = [0.0; LANES];
+    }
+    let price = overflow_price(contract, overflow, params, on_demand);
     for i in 0..LANES {
-        spend[i] = month.spilled[i] * price[i];
+        month.on_demand[i] = month.spilled[i] * price[i];
     }
     match overflow {
-        None | Some(Overflow::OnDemand { .. }) => month.on_demand = spend,
+        None | Some(Overflow::OnDemand { .. }) => {}
         Some(Overflow::Hourly { .. }) => {
+            let spend = std::mem::replace(&mut month.on_demand, [0.0; LANES]);
             let spare = spare_price(contract, overflow, params);
             for i in 0..LANES {
                 month.hourly[i] += spend[i];
@@ -296,31 +313,49 @@ fn bill(
         }
         Some(Overflow::Rejected { .. }) => {
             month.rejected = std::mem::replace(&mut month.spilled, [0.0; LANES]);
-            month.shortage = spend;
+            month.shortage = std::mem::replace(&mut month.on_demand, [0.0; LANES]);
         }
     }
 }
 
 /// The fee, hourly units beyond it, and the two kinds of waste.
 #[inline(always)]
-fn commitment(contract: &Contract, params: &[Lane], rates: &Rates, month: &mut Month) {
-    let hourly = contract.hourly.as_ref().map_or([0.0; LANES], |p| *p.of(params));
+fn commitment(
+    contract: &Contract,
+    params: &[Lane],
+    signed: &Lane,
+    lines: Lines,
+    month: &mut Month,
+) {
     for i in 0..LANES {
-        let (reserved, deployed) = (month.reserved[i], month.deployed[i]);
-        let beyond = (deployed - reserved).max(0.0);
-        let price = rates.commitment[i] * month.price_ratio[i];
-        month.fee[i] = reserved * price;
-        month.hourly[i] = beyond * hourly[i];
-        month.unallocated[i] = (reserved - deployed).max(0.0) * price;
-        let on = month.fee[i] - month.unallocated[i] + month.hourly[i];
+        month.fee[i] = month.reserved[i] * (signed[i] * month.price_ratio[i]);
+    }
+    let mut on = month.fee;
+    if lines.unallocated {
+        for i in 0..LANES {
+            let off = (month.reserved[i] - month.deployed[i]).max(0.0);
+            month.unallocated[i] = off * (signed[i] * month.price_ratio[i]);
+            on[i] -= month.unallocated[i];
+        }
+    }
+    if let Some(hourly) = &contract.hourly {
+        let hourly = hourly.of(params);
+        for i in 0..LANES {
+            let beyond = (month.deployed[i] - month.reserved[i]).max(0.0);
+            month.hourly[i] = beyond * hourly[i];
+            on[i] += month.hourly[i];
+        }
+    }
+    for i in 0..LANES {
+        let deployed = month.deployed[i];
         let idle_share = if deployed > 0.0 { 1.0 - month.served[i] / deployed } else { 0.0 };
-        month.idle[i] = on * idle_share;
+        month.idle[i] = on[i] * idle_share;
     }
 }
 
 /// What the contract's clauses add to the bill in a stage, USD.
 #[inline(always)]
-fn of_clauses(stage: Stage, add: Adds, billing: Billing<'_>) -> Lane {
+fn of_clauses(stage: Stage, add: Adds, billing: &Billing<'_>) -> Lane {
     let mut sum = [0.0; LANES];
     for clause in &billing.opening.contract.clauses {
         add(clause.get(), billing, &mut sum);

@@ -69,16 +69,18 @@ pub fn reprice(contract: &Contract, paths: &PathBlock, out: &mut Prices) {
     let fixed = Fixed { contract, paths, start: &start };
     if contract.uses(|hooks: Hooks| hooks.cap) {
         for t in 0..months {
-            let (mut rates, before) = (out.list[t], &out.capped);
-            fixed.act(t, &out.list, before, &mut rates, |c, quotes, r| c.cap(quotes, r));
-            out.capped.push(rates);
+            out.capped.push(out.list[t]);
+            let (before, now) = out.capped.split_at_mut(t);
+            let rates = &mut now[0];
+            fixed.act(t, &out.list, before, rates, |c, quotes, r| c.cap(quotes, r));
         }
     }
     if contract.uses(|hooks: Hooks| hooks.discount) {
         for t in 0..months {
-            let (mut rates, capped) = (out.capped()[t], &out.capped()[..=t]);
-            fixed.act(t, &out.list, capped, &mut rates, |c, quotes, r| c.discount(quotes, r));
-            out.paid.push(rates);
+            out.paid.push(out.capped()[t]);
+            let capped = if out.capped.is_empty() { &out.list } else { &out.capped };
+            let rates = &mut out.paid[t];
+            fixed.act(t, &out.list, &capped[..=t], rates, |c, quotes, r| c.discount(quotes, r));
         }
     }
     for (t, value) in paths.unit_value.iter().enumerate() {

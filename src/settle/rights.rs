@@ -4,7 +4,7 @@
 use super::reserve;
 use crate::contract::policy::Look;
 use crate::contract::right::Right;
-use crate::contract::{Clause, Opening, Phase, Rates, Renewal};
+use crate::contract::{Clause, Opening, Phase, Renewal};
 use crate::ledger::{MOST_PARTS, MOST_RIGHTS, Mark, Marks, Month, mark, parts};
 use crate::rng::{LANES, Lane};
 
@@ -325,14 +325,14 @@ fn end(
 
 /// Where no unit is left or reserved yet, everything is bought on demand: at list prices where the
 /// contract has ended, by its own prices before a conversion.
-pub(super) fn on_demand_alone(list: &Rates, paid: &Lane, month: &mut Month) {
+pub(super) fn on_demand_alone(list: &Lane, paid: &Lane, month: &mut Month) {
     let alone =
         |i: usize, month: &Month| month.ended[i] || (month.waiting[i] && month.deployed[i] == 0.0);
     for i in 0..LANES {
         if !alone(i, month) {
             continue;
         }
-        let price = if month.ended[i] { month.elsewhere[i] * list.on_demand[i] } else { paid[i] };
+        let price = if month.ended[i] { month.elsewhere[i] * list[i] } else { paid[i] };
         month.spilled[i] = month.demand[i];
         month.rejected[i] = 0.0;
         month.on_demand[i] = month.demand[i] * price;

@@ -61,7 +61,7 @@ stages! {
 }
 
 /// A hook by which a clause adds to the month's bill, USD.
-pub type Adds = fn(&dyn Clause, Billing<'_>, &mut Lane);
+pub type Adds = fn(&dyn Clause, &Billing<'_>, &mut Lane);
 
 impl Stage {
     /// Whether a clause with these hooks acts in the stage.

@@ -64,8 +64,13 @@ impl<'a> Desk<'a> {
     /// Buffers; with `full` the ledger keeps every month, otherwise only what clauses look at.
     #[must_use]
     pub fn scratch(&self, full: bool) -> DeskScratch {
-        let keeps = full || self.study.contract.uses(|h: Hooks| h.history);
-        let months = if keeps { self.study.months() } else { 1 };
+        let uses = |hook: fn(Hooks) -> bool| self.study.contract.uses(hook);
+        let months = match (uses(|h| h.remembers || h.right), uses(|h| h.history)) {
+            _ if full => self.study.months(),
+            (true, _) => self.study.months(),
+            (false, true) => 2,
+            (false, false) => 1,
+        };
         DeskScratch {
             prices: Prices::default(),
             ledger: Ledger::new(months),

@@ -209,6 +209,25 @@ fn lean_is_general(study: &Study) {
     });
 }
 
+/// Where no clause looks back further than a month, two places for months are enough, whatever the
+/// bills before were.
+#[test]
+fn a_ledger_of_two_months_does_for_clauses_that_look_at_the_last() {
+    let reject = "strategies.provisioned={ excess = \"reject\", shortage_per_unit_month = 500 }";
+    let study = study_at(RICH, &[&FULL[..], &["contract.start_month=3", reject]].concat());
+    assert!(!study.contract.uses(|hooks| hooks.right || hooks.remembers));
+    let (mut prices, mut ledger) = (Prices::default(), Ledger::new(2));
+    each_block(&study, |paths| {
+        reprice(&study.contract, paths, &mut prices);
+        for (index, strategy) in study.strategies.iter().enumerate().skip(1) {
+            let (overflow, terms) = (&strategy.overflow, study.terms());
+            let short = settle(terms, overflow, 45.0, paths, &prices, &mut ledger);
+            let (_, whole) = settled(&study, index, 45.0, paths);
+            assert_eq!(format!("{short:?}"), format!("{whole:?}"), "{:?}", strategy.kind);
+        }
+    });
+}
+
 /// The parts of results that are numbers of the simulation.
 fn numbers(results: &Results) -> String {
     serde_json::to_string(&(
