@@ -1,8 +1,9 @@
 //! What the table of a grid is asked: cells, loads and prices of a block's months.
 
+use super::table::Axis;
 use super::{Grid, GridScratch, Total};
 use crate::rng::LANES;
-use crate::settle::lean::{Prepared, Priced};
+use crate::settle::lean::{self, Prepared, Priced};
 use crate::simd::kernel;
 
 /// A month of a path, as the table is asked.
@@ -25,6 +26,23 @@ pub(super) struct Month {
 impl Default for Month {
     fn default() -> Self {
         Self { paths: [Asked::default(); LANES], discount: 1.0 }
+    }
+}
+
+/// Fills in a month. Each number is found for all paths before the four of a path are put side by
+/// side, so that all of it is vector code.
+#[inline(always)]
+fn ask(axis: Axis, month: lean::Month<'_>, out: &mut [Asked; LANES]) {
+    let (mut cells, mut numbers) = ([0; LANES], [[0.0; LANES]; 3]);
+    let [loads, costs, wastes] = &mut numbers;
+    for i in 0..LANES {
+        cells[i] = axis.cell(month.load[i]);
+        loads[i] = month.load[i] as f32;
+        costs[i] = month.overflow[i] as f32;
+        wastes[i] = (month.commitment[i] + month.spare[i]) as f32;
+    }
+    for i in 0..LANES {
+        out[i] = Asked { cell: cells[i], load: loads[i], prices: [costs[i], wastes[i]] };
     }
 }
 
@@ -61,16 +79,11 @@ kernel! {
                 let asked = &mut scratch.months[class][places[class]];
                 places[class] += 1;
                 asked.discount = discount as f32;
-                let axis = grid.classes[class].cells;
+                ask(grid.classes[class].cells, month, &mut asked.paths);
+                let fees = &mut fees[class];
                 for i in 0..LANES {
-                    let (load, fee) = (month.load[i], month.commitment[i]);
-                    asked.paths[i] = Asked {
-                        cell: axis.cell(load),
-                        load: load as f32,
-                        prices: [month.overflow[i] as f32, (fee + month.spare[i]) as f32],
-                    };
-                    fees[class][i] += fee;
-                    waste[i] -= fee * load;
+                    fees[i] += month.commitment[i];
+                    waste[i] -= month.commitment[i] * month.load[i];
                 }
                 if discounted {
                     for i in 0..LANES {

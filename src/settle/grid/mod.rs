@@ -73,7 +73,8 @@ pub struct GridScratch {
     fees: [Vec<Lane>; 2],
     /// Per total: what does not depend on the size.
     fixed: [Lane; 3],
-    /// By panel, total and path: what the overflow adds.
+    /// By panel, total and path: what the overflow adds. Those of the first class take the place of
+    /// what was there.
     sums: Vec<[f64; PANEL]>,
     totals: usize,
 }
@@ -150,37 +151,45 @@ fn deployed(terms: Terms<'_>, params: &[Lane], t: usize, phase: Phase, sizes: &[
     (0..padded).map(&mut deployed).collect()
 }
 
+/// A class as it is asked about a block, the first one or another.
+struct Asking<'a> {
+    table: Table<'a>,
+    months: &'a [Month],
+    is_first: bool,
+}
+
 kernel! {
     /// Adds what overflow costs, path by path.
-    fn add_one(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
-        add_panels::<1>(table, months, out);
+    fn add_one(asking: &Asking<'_>, out: &mut [[f64; PANEL]]) {
+        add_panels::<1>(asking, out);
     }
 }
 
 kernel! {
     /// The same with what it wastes.
-    fn add_two(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
-        add_panels::<2>(table, months, out);
+    fn add_two(asking: &Asking<'_>, out: &mut [[f64; PANEL]]) {
+        add_panels::<2>(asking, out);
     }
 }
 
 kernel! {
     /// The same with the present value.
-    fn add_three(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
-        add_panels::<3>(table, months, out);
+    fn add_three(asking: &Asking<'_>, out: &mut [[f64; PANEL]]) {
+        add_panels::<3>(asking, out);
     }
 }
 
 /// All panels, as many side by side as registers hold their sums.
 #[inline(always)]
-fn add_panels<const TOTALS: usize>(table: Table<'_>, months: &[Month], out: &mut [[f64; PANEL]]) {
+fn add_panels<const TOTALS: usize>(asking: &Asking<'_>, out: &mut [[f64; PANEL]]) {
+    let panels = asking.table.panels;
     let mut first = 0;
-    while first < table.panels {
+    while first < panels {
         let out = &mut out[first * TOTALS * LANES..];
-        first += match table.panels - first {
-            4.. => add::<TOTALS, 4>(table, first, months, out),
-            2.. => add::<TOTALS, 2>(table, first, months, out),
-            _ => add::<TOTALS, 1>(table, first, months, out),
+        first += match panels - first {
+            4.. => add::<TOTALS, 4>(asking, first, out),
+            2.. => add::<TOTALS, 2>(asking, first, out),
+            _ => add::<TOTALS, 1>(asking, first, out),
         };
     }
 }
@@ -234,11 +243,11 @@ fn add_parts<const TOTALS: usize>(
 /// number.
 #[inline(always)]
 fn add<const TOTALS: usize, const PANELS: usize>(
-    table: Table<'_>,
+    asking: &Asking<'_>,
     first: usize,
-    months: &[Month],
     out: &mut [[f64; PANEL]],
 ) -> usize {
+    let Asking { table, months, is_first } = *asking;
     for i in 0..LANES {
         let mut sums = [[[0.0f64; PANEL]; TOTALS]; PANELS];
         for few in months.chunks(FEW) {
@@ -253,22 +262,22 @@ fn add<const TOTALS: usize, const PANELS: usize>(
         }
         each!(p of PANELS: for k in 0..TOTALS {
             for g in 0..PANEL {
-                out[(p * TOTALS + k) * LANES + i][g] += sums[p][k][g];
+                let out = &mut out[(p * TOTALS + k) * LANES + i][g];
+                *out = if is_first { sums[p][k][g] } else { *out + sums[p][k][g] };
             }
         });
     }
     PANELS
 }
 
-kernel! {
-    /// Of a panel's rows, path by path, the columns, size by size.
-    fn columns(rows: &[[f64; PANEL]; LANES], out: &mut [Lane; PANEL]) {
-        for (block, rows) in rows.chunks_exact(8).enumerate() {
-            for (g, column) in out.iter_mut().enumerate() {
-                for i in 0..8 {
-                    column[8 * block + i] = rows[i][g];
-                }
-            }
+/// Of a panel's rows, path by path, the columns, size by size.
+///
+/// Not a kernel: wide vectors would gather or scatter, which takes longer than pairs.
+#[inline(never)]
+fn columns(rows: &[[f64; PANEL]; LANES], out: &mut [Lane; PANEL]) {
+    for (block, rows) in rows.as_chunks::<8>().0.iter().enumerate() {
+        for (g, column) in out.iter_mut().enumerate() {
+            column.as_chunks_mut().0[block] = rows.map(|row| row[g]);
         }
     }
 }
@@ -310,14 +319,14 @@ impl Grid {
     ) {
         weigh(self, block, prepared, last, scratch);
         scratch.totals = last as usize + 1;
-        scratch.sums.clear();
         let panels = self.sizes.div_ceil(PANEL);
         scratch.sums.resize(panels * scratch.totals * LANES, [0.0; PANEL]);
-        for (class, months) in self.classes.iter().zip(&scratch.months) {
+        for (c, (class, months)) in self.classes.iter().zip(&scratch.months).enumerate() {
+            let asking = Asking { table: class.table(), months, is_first: c == 0 };
             match last {
-                Total::Cost => add_one(class.table(), months, &mut scratch.sums),
-                Total::Waste => add_two(class.table(), months, &mut scratch.sums),
-                Total::PresentValue => add_three(class.table(), months, &mut scratch.sums),
+                Total::Cost => add_one(&asking, &mut scratch.sums),
+                Total::Waste => add_two(&asking, &mut scratch.sums),
+                Total::PresentValue => add_three(&asking, &mut scratch.sums),
             }
         }
     }
