@@ -3,7 +3,6 @@
 use super::Through;
 use super::reference::Reference;
 use crate::analysis::{Watcher, analyze};
-use crate::math::normal_quantiles;
 use crate::path::Points;
 use crate::rng::{Block, LANES, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::simulate::Stopped;
@@ -159,8 +158,7 @@ fn normals(quasi: bool, count: u64) -> u64 {
             for i in 0..BLOCKS {
                 let replicate = if quasi { replicate % 32 } else { replicate } as u32;
                 let block = Block { replicate, first: i * LANES as u64 };
-                sampler.uniforms(block, 0, rows);
-                normal_quantiles(rows.as_flattened_mut());
+                sampler.normals(block, 0, rows);
                 black_box(&*rows);
             }
         },
