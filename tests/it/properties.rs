@@ -228,6 +228,56 @@ fn a_ledger_of_two_months_does_for_clauses_that_look_at_the_last() {
     });
 }
 
+/// A discount that is added up is a share of the price that is capped, not of the list price.
+#[test]
+fn an_added_discount_is_a_share_of_the_capped_price() {
+    let clauses = "contract.clauses=[{ kind = \"escalation_cap\", annual = 0.05 }, { kind = \"flat_discount\", share = 0.2, stacking = \"add\", price = \"on_demand\" }]";
+    let study = study_at(
+        "tests/studies/static.toml",
+        &["price={ log_drift_per_year = 0.3, volatility_per_year = 0.3 }", clauses],
+    );
+    let mut prices = Prices::default();
+    let mut bound = 0;
+    each_block(&study, |paths| {
+        reprice(&study.contract, paths, &mut prices);
+        for ((list, capped), paid) in prices.list().iter().zip(prices.capped()).zip(prices.paid()) {
+            for i in 0..LANES {
+                assert!(close(paid.on_demand[i], 0.8 * capped.on_demand[i], 1e-15));
+                bound += usize::from(capped.on_demand[i] < 0.9 * list.on_demand[i]);
+            }
+        }
+    });
+    assert!(bound > 1000, "{bound} prices");
+}
+
+/// A contract that starts three months later has the same bills three months later, whatever its
+/// clauses look back at.
+#[test]
+fn a_contract_looks_back_no_further_than_its_start() {
+    let clauses = "contract.clauses=[{ kind = \"flex_down\", share = 0.2, windows = { every_months = 3, per_year = 2 }, policy = { kind = \"threshold\", level = 0.9 } }, { kind = \"clawback\", threshold = 0.8, share = 0.1 }, { kind = \"credit_grant\", amount = 150 }, { kind = \"spend_commitment\", amount = 900, tiers = [{ from = 700, share = 0.05 }] }]";
+    let bills = |start: usize| {
+        let horizon = format!("horizon_months={}", start + 12);
+        let start_month = format!("contract.start_month={}", start + 1);
+        let certain = ["growth.volatility_per_year=0", "growth.log_drift_per_year=0"];
+        let own = [&horizon, clauses, if start > 0 { &start_month } else { &horizon }];
+        let study = study_at("tests/studies/static.toml", &[&certain[..], &own].concat());
+        let mut bills: Vec<[f64; 4]> = Vec::new();
+        each_block(&study, |paths| {
+            let (ledger, _) = settled(&study, study.strategies.len() - 1, 140.0, paths);
+            let line = |m: &waterline::ledger::Month| {
+                [m.reserved[0], m.credit[0], m.granted[0], m.shortfall[0]]
+            };
+            bills = ledger.months[start..].iter().map(line).collect();
+        });
+        bills
+    };
+    let (now, later) = (bills(0), bills(3));
+    assert_eq!(now, later);
+    let last = now[11];
+    assert!(last[0] < 140.0 && last[3] > 0.0, "{now:?}");
+    assert!(now.iter().any(|m| m[1] < 0.0) && now.iter().any(|m| m[2] < 0.0), "{now:?}");
+}
+
 /// The parts of results that are numbers of the simulation.
 fn numbers(results: &Results) -> String {
     serde_json::to_string(&(
