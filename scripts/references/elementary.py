@@ -3,46 +3,55 @@
 Prints Rust constants, lowest power first, and the largest error of each approximation before
 rounding to double precision, found on a fine grid with 50 digits.
 
-- exp: (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2, at Chebyshev nodes;
+- exp: (r coth(r / 2) - 2) / r^2 in r^2 for |r| <= ln 2 / 2, at Chebyshev nodes;
 - the center of the normal quantile: z / q as a rational function of CENTER^2 - q^2, q = u - 1/2,
   interpolated where the errors of the best rational function of a branch cut vanish (images of
   equidistant points under the Jacobi function sn);
 - the normal distribution function: its tail over e^(-x^2 / 2) t with t = 4 / (4 + x), as a
   Chebyshev sum in 2 t - 1;
-- the polar map: -4 artanh(s) / s in s^2, sin(pi/2 f) / f and cos(pi/2 f) in f^2, |f| <= 1/2,
-  at Chebyshev nodes.
+- the polar map, in single precision: -4 artanh(s) / s in s^2, sin(pi/2 f) / f and cos(pi/2 f) in
+  f^2, |f| <= 1/2, at Chebyshev nodes.
 
 usage: python scripts/references/elementary.py      (needs mpmath)
 """
 
+import struct
+
 from mpmath import (
-    acos, atanh, chebyfit, cos, ellipfun, ellipk, erfc, erfinv, exp, log, lu_solve, matrix, mp, mpf, nstr, pi,
+    acos, atanh, chebyfit, cos, coth, ellipfun, ellipk, erfc, erfinv, exp, log, lu_solve, matrix, mp, mpf, nstr, pi,
     polyval, sin, sqrt,
 )
 
 mp.dps = 50
 
 
-def show(name, coefficients):
-    print(f"const {name}: [f64; {len(coefficients)}] = [")
+def show(name, coefficients, kind="f64"):
+    print(f"const {name}: [{kind}; {len(coefficients)}] = [")
     for c in coefficients:
         print(f"    {float(c)!r},")
     print("];")
 
 
-def polynomial(name, function, low, high, degree, scale):
+def single(x):
+    return mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
+def polynomial(name, function, low, high, degree, scale, kind="f64"):
     """`scale(x)` turns an error of the function into the error that matters."""
     fitted = chebyfit(function, [low, high], degree + 1)
+    if kind == "f32":
+        fitted = [single(c) for c in fitted]
     grid = [low + (high - low) * (mpf(i) + mpf("0.37")) / 500 for i in range(500)]
     error = max(abs((polyval(fitted, x) - function(x)) * scale(x)) for x in grid)
     print(f"// {name}: error {nstr(error, 2)}")
-    show(name, fitted[::-1])
+    show(name, fitted[::-1], kind)
 
 
 def exponential():
     half = log(2) / 2 * mpf("1.001")
-    rest = lambda r: (exp(r) - 1 - r) / r**2 if abs(r) > mpf(10) ** -15 else mpf(1) / 2
-    polynomial("EXP_TAIL", rest, -half, half, 9, lambda r: r**2 / exp(r))
+    rest = lambda y: (sqrt(y) * coth(sqrt(y) / 2) - 2) / y if y > mpf(10) ** -25 else mpf(1) / 6
+    # e^r = 1 + r + r c / (2 - c) with c = r - y P(y): an error of P counts about y r / 2.
+    polynomial("EXP_RATIO", rest, mpf(0), half**2, 4, lambda y: y ** mpf("1.5") / 2)
 
 
 def center(degree, smallest):
@@ -79,11 +88,11 @@ def polar():
     s = (sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)
     tiny = mpf(10) ** -20
     log_of = lambda z: -4 * atanh(sqrt(z)) / sqrt(z) if z > tiny else mpf(-4)
-    polynomial("LOGARITHM", log_of, mpf(0), s**2 * mpf("1.001"), 5, lambda z: mpf(1) / 4)
+    polynomial("LOGARITHM", log_of, mpf(0), s**2 * mpf("1.001"), 3, lambda z: mpf(1) / 4, "f32")
     sine = lambda y: sin(pi / 2 * sqrt(y)) / sqrt(y) if y > tiny else pi / 2
-    polynomial("SINE", sine, mpf(0), mpf("0.2501"), 5, lambda y: mpf(1))
+    polynomial("SINE", sine, mpf(0), mpf("0.2501"), 3, lambda y: mpf(1), "f32")
     cosine = lambda y: cos(pi / 2 * sqrt(y))
-    polynomial("COSINE", cosine, mpf(0), mpf("0.2501"), 5, lambda y: mpf(1))
+    polynomial("COSINE", cosine, mpf(0), mpf("0.2501"), 4, lambda y: mpf(1), "f32")
 
 
 def distribution(count, nodes=400):

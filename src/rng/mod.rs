@@ -110,16 +110,10 @@ kernel! {
         let mut streams = Streams::new(block, key);
         let (pairs, last) = out.as_chunks_mut::<2>();
         for [one, other] in pairs {
-            for i in 0..LANES {
-                let words = [streams.next(i), streams.next(i)];
-                [one[i], other[i]] = polar::normals(words);
-            }
+            polar::normals(&mut streams, one, other);
         }
         for row in last {
-            for i in 0..LANES {
-                let words = [streams.next(i), streams.next(i)];
-                row[i] = polar::normals(words)[0];
-            }
+            polar::normals(&mut streams, row, &mut [0.0; LANES]);
         }
     }
 }
