@@ -321,13 +321,11 @@ impl PathModel {
             return;
         }
         let draws = Draws { params: &out.params, rows: &out.rows };
-        let cap = self.spec.price.cap.as_ref();
-        let list = if cap.is_some() { &mut out.scratch } else { &mut out.on_demand };
-        self.spec.price.write(self.spec.clock, draws, list);
-        exp_scaled(list.as_flattened_mut(), value);
-        if let Some(cap) = cap {
-            cap.series(&out.params, value, &out.scratch, &mut out.on_demand);
+        self.spec.price.write(self.spec.clock, draws, &mut out.on_demand);
+        if let Some(cap) = &self.spec.price.cap {
+            cap.series(&out.params, &mut out.on_demand);
         }
+        exp_scaled(out.on_demand.as_flattened_mut(), value);
     }
 
     fn draw_parameters(&self, sampler: &dyn Sampler, block: Block, out: &mut PathBlock) {

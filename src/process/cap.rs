@@ -18,6 +18,7 @@
 //! (`capped`: n = y) or not (`held`: n = y - 1).
 
 use super::YEAR;
+use crate::math::ln_1p;
 use crate::param::Param;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -117,25 +118,26 @@ impl Limit<'_> {
 }
 
 impl Cap {
-    /// Caps a whole series of list prices that starts from `start`: what [`Limit::lower`] gives month
-    /// by month, up to rounding.
-    pub fn series(&self, params: &[Lane], start: &Lane, list: &[Lane], capped: &mut [Lane]) {
+    /// Caps a whole series of list prices, as logarithms of what they are to the start price: what
+    /// [`Limit::lower`] gives month by month, up to rounding. Sums and differences of logarithms take
+    /// the place of powers and ratios.
+    pub fn series(&self, params: &[Lane], log: &mut [Lane]) {
         let (reading, first_year) = (self.reading, self.first_year);
         let limit = Limit { annual: self.annual.of(params), reading, first_year };
-        let mut share = [1.0; LANES];
-        let mut anniversary = *start;
-        let years = list.chunks(YEAR as usize).zip(capped.chunks_mut(YEAR as usize));
-        for (year, (list, capped)) in years.enumerate() {
-            let rises = limit.rises(year, start, &anniversary);
-            if reading == Reading::Ratchet {
-                ratchet(limit.annual, rises, &mut share, list, capped);
-            } else {
-                for (out, list) in capped.iter_mut().zip(list) {
-                    *out = *list;
-                    hold(limit.annual, rises, list, out);
-                }
+        let mut rise = *limit.annual;
+        ln_1p(&mut rise);
+        let (mut withheld, mut anniversary) = ([0.0; LANES], [0.0; LANES]);
+        for (year, log) in log.chunks_mut(YEAR as usize).enumerate() {
+            let (from, rises) = limit.rises(year, &[0.0; LANES], &anniversary);
+            let highest = std::array::from_fn(|i| match limit.annual[i] {
+                f64::INFINITY => f64::INFINITY,
+                _ => from[i] + rises as f64 * rise[i],
+            });
+            match reading {
+                Reading::Level | Reading::CatchUp => hold_year(&highest, log),
+                Reading::Ratchet => ratchet_year(&highest, &mut withheld, log),
             }
-            anniversary = capped[capped.len() - 1];
+            anniversary = log[log.len() - 1];
         }
     }
 }
@@ -179,43 +181,43 @@ kernel! {
 }
 
 kernel! {
-    /// A year of a ratchet. `share` is what it has left of the list price: exactly 1 as long as
-    /// nothing was withheld, and changed by each month in which the limit binds.
-    fn ratchet(
-        annual: &Lane,
-        rises: (&Lane, usize),
-        share: &mut Lane,
-        list: &[Lane],
-        capped: &mut [Lane],
-    ) {
-        let limit = risen(annual, rises);
-        let mut left = *share;
-        for (out, list) in capped.iter_mut().zip(list) {
+    /// Lowers the logarithms of a year to the highest allowed.
+    fn hold_year(highest: &Lane, log: &mut [Lane]) {
+        for row in log {
             for i in 0..LANES {
-                let moved = left[i] * list[i];
-                let bound = limit[i] / list[i];
-                let binds = moved > limit[i];
-                out[i] = if binds { limit[i] } else { moved };
-                left[i] = if binds { bound } else { left[i] };
+                row[i] = if row[i] < highest[i] { row[i] } else { highest[i] };
             }
         }
-        *share = left;
+    }
+}
+
+kernel! {
+    /// A year of a ratchet. What is `withheld` of the list price, a logarithm that is not positive,
+    /// stays so, and grows in each month in which the limit binds. Zero changes no bit.
+    fn ratchet_year(highest: &Lane, withheld: &mut Lane, log: &mut [Lane]) {
+        for row in log {
+            for i in 0..LANES {
+                let most = highest[i] - row[i];
+                withheld[i] = if most < withheld[i] { most } else { withheld[i] };
+                row[i] += withheld[i];
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::{exp, ln};
     use crate::param::Parameters;
 
     fn capped(reading: Reading, first_year: FirstYear, annual: f64, list: &[f64]) -> Vec<f64> {
         let mut cap = Cap { annual: annual.into(), reading, first_year };
         let mut parameters = Parameters::default();
         parameters.bind("annual", &mut cap.annual);
-        let list: Vec<Lane> = list.iter().map(|p| [*p; LANES]).collect();
-        let mut out = vec![[0.0; LANES]; list.len()];
-        cap.series(&parameters.certain_values(), &[1.0; LANES], &list, &mut out);
-        out.iter().map(|row| row[5]).collect()
+        let mut log: Vec<Lane> = list.iter().map(|p| [ln(*p); LANES]).collect();
+        cap.series(&parameters.certain_values(), &mut log);
+        log.iter().map(|row| exp(row[5])).collect()
     }
 
     /// Year 1 at 1.00, year 2 list 1.20, year 3 list 1.20: by hand.
@@ -239,10 +241,10 @@ mod tests {
 
     #[test]
     fn the_first_year_is_held_or_capped() {
-        let list = [1.1; 12];
-        assert_eq!(capped(Reading::Level, FirstYear::Held, 0.05, &list)[0], 1.0);
-        assert_eq!(capped(Reading::Level, FirstYear::Capped, 0.05, &list)[0], 1.05);
-        assert_eq!(capped(Reading::CatchUp, FirstYear::Held, 0.05, &list)[3], 1.0);
+        let first = |reading, first_year| capped(reading, first_year, 0.05, &[1.1; 12])[3];
+        assert_eq!(first(Reading::Level, FirstYear::Held), 1.0);
+        assert!((first(Reading::Level, FirstYear::Capped) - 1.05).abs() < 1e-15);
+        assert_eq!(first(Reading::CatchUp, FirstYear::Held), 1.0);
     }
 
     #[test]
@@ -250,7 +252,8 @@ mod tests {
         let list: Vec<f64> =
             (0..36).map(|t| 1.0 + 0.037 * f64::from(t) * f64::from(t % 5)).collect();
         for reading in [Reading::Level, Reading::CatchUp, Reading::Ratchet] {
-            assert_eq!(capped(reading, FirstYear::Held, f64::INFINITY, &list), list);
+            let uncapped: Vec<f64> = list.iter().map(|p| exp(ln(*p))).collect();
+            assert_eq!(capped(reading, FirstYear::Held, f64::INFINITY, &list), uncapped);
         }
     }
 
@@ -287,11 +290,14 @@ mod tests {
                 let mut parameters = Parameters::default();
                 parameters.bind("annual", &mut cap.annual);
                 let params = parameters.certain_values();
-                let mut series = vec![[0.0; LANES]; list.len()];
-                cap.series(&params, &[1.0; LANES], &list, &mut series);
+                let mut series: Vec<Lane> = list.iter().map(|row| row.map(ln)).collect();
+                cap.series(&params, &mut series);
                 let months = one_by_one(&cap, &params, &list);
                 for (a, b) in series.as_flattened().iter().zip(months.as_flattened()) {
-                    assert!((a / b - 1.0).abs() < 1e-14, "{reading:?} {first_year:?}: {a} {b}");
+                    assert!(
+                        (exp(*a) / b - 1.0).abs() < 1e-14,
+                        "{reading:?} {first_year:?}: {a} {b}"
+                    );
                 }
             }
         }
@@ -316,7 +322,7 @@ mod tests {
                 for t in 0..48 {
                     assert!(ratchet[t] <= catch_up[t] * (1.0 + 1e-12));
                     assert!(catch_up[t] <= level[t] * (1.0 + 1e-12));
-                    assert!(level[t] <= list[t]);
+                    assert!(level[t] <= list[t] * (1.0 + 1e-12));
                 }
             }
         }

@@ -10,7 +10,7 @@
 
 use super::{Clock, DrawKind, Draws, Variables, YEAR};
 use crate::error::Problem;
-use crate::math::ln;
+use crate::math::ln_1p;
 use crate::param::{Param, Parameters};
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
@@ -227,14 +227,15 @@ impl Drift {
     fn monthly(&self, params: &[Lane]) -> (Lane, Lane) {
         let (rate, volatility) = (self.rate.of(params), self.volatility.of(params));
         let scale = 1.0 / self.volatility_period.sqrt();
-        let (mut drift, mut vol) = ([0.0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            vol[i] = volatility[i] * scale;
-            drift[i] = match self.states {
-                Rate::Expected => ln(1.0 + rate[i]) / self.rate_period - 0.5 * vol[i] * vol[i],
-                Rate::LogDrift => rate[i] / self.rate_period,
-            };
-        }
+        let vol = volatility.map(|volatility| volatility * scale);
+        let drift = match self.states {
+            Rate::Expected => {
+                let mut log = *rate;
+                ln_1p(&mut log);
+                std::array::from_fn(|i| log[i] / self.rate_period - 0.5 * vol[i] * vol[i])
+            }
+            Rate::LogDrift => rate.map(|rate| rate / self.rate_period),
+        };
         (drift, vol)
     }
 }
