@@ -103,6 +103,12 @@ impl Param {
         self.fixed() == Some(0.0)
     }
 
+    /// Whether the value is one on every path.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.fixed() == Some(1.0)
+    }
+
     /// The value on each path of a block.
     ///
     /// # Panics

@@ -64,6 +64,14 @@ pub enum Overflow {
     },
 }
 
+impl Overflow {
+    /// Whether a unit of it costs the on-demand price.
+    #[must_use]
+    pub fn is_at_list_price(&self) -> bool {
+        matches!(self, Self::OnDemand { price_multiple } if price_multiple.is_one())
+    }
+}
+
 impl Strategy {
     /// Registers the uncertain parameters.
     pub fn bind(&mut self, parameters: &mut Parameters) {

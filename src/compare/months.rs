@@ -77,7 +77,7 @@ impl Experiment for Months<'_> {
     }
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
-        self.desk.open(paths, scratch);
+        self.desk.open(scratch);
         for (position, entry) in self.chosen.iter().enumerate() {
             self.desk.settle(*entry, paths, scratch);
             for (t, month) in scratch.ledger.months.iter().enumerate() {
@@ -90,7 +90,7 @@ impl Experiment for Months<'_> {
                 }
             }
         }
-        let paid = self.desk.prices(scratch).paid();
+        let paid = self.desk.prices(paths, scratch).paid();
         for t in 0..self.study.months() {
             let at = self.month_series(t);
             out[at] = paths.load[t];

@@ -144,7 +144,7 @@ impl Experiment for Totals<'_> {
     }
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut Scratch, out: &mut [Lane]) {
-        self.desk.open(paths, &mut scratch.desk);
+        self.desk.open(&mut scratch.desk);
         let base = self.desk.totals(ON_DEMAND, paths, &mut scratch.desk);
         scratch.totals.clear();
         for entry in self.chosen {

@@ -303,6 +303,13 @@ impl Contract {
         self.deployed.is_none() && !self.uses(|h| adds(h) || h.history)
     }
 
+    /// Whether every month has the list price and the fee that was signed: nothing acts on either.
+    #[must_use]
+    pub fn pays_list_prices(&self) -> bool {
+        let acts = |hooks: Hooks| hooks.cap || hooks.discount;
+        !self.uses(acts) && self.renewal_change().is_none() && self.hourly.is_none()
+    }
+
     /// Whether one of its clauses is a refund rule.
     #[must_use]
     pub fn has_refund(&self) -> bool {

@@ -38,28 +38,32 @@ fn cell(k: f64) -> usize {
 }
 
 impl Cells {
-    /// The function in place of each path's ratio, which is not negative.
+    /// `W L(K / W)` of each path's load `W` and capacity `K`, neither of which is negative: on the
+    /// line of the ratio's cell it is `intercept * W + slope * K`.
     #[inline(always)]
-    pub(super) fn values(&self, ratios: &mut Lane) {
+    pub(super) fn spilled(&self, load: &Lane, capacity: &Lane, out: &mut Lane) {
         let mut cells = [0; LANES];
         for i in 0..LANES {
-            // The last cell is zero; the comparison also catches an infinite ratio.
-            ratios[i] = if ratios[i] < FARTHEST { ratios[i] } else { FARTHEST };
-            cells[i] = cell(ratios[i]);
+            let k = capacity[i] / load[i];
+            // The last cell is zero; without any load the ratio is infinite, or undefined.
+            cells[i] = cell(if k < FARTHEST { k } else { FARTHEST });
         }
-        self.look_up(&cells, ratios);
+        let lines = self.lines(&cells);
+        for i in 0..LANES {
+            let [intercept, slope] = lines[i];
+            out[i] = intercept * load[i] + slope * capacity[i];
+        }
     }
 
-    /// Replaces each path's ratio by the value on its cell's line.
-    ///
-    /// Never part of a kernel: compiled for wide vectors it gathers, which takes three times as
-    /// long as loading one line after the other.
-    #[inline(never)]
-    fn look_up(&self, cells: &[usize; LANES], ratios: &mut Lane) {
-        for (k, cell) in ratios.iter_mut().zip(cells) {
-            let [intercept, slope] = self.0[cell & (CELLS - 1)];
-            *k = intercept + slope * *k;
+    /// The line of each path's cell. Copied as a whole, and its two numbers parted afterwards: wide
+    /// vectors would gather them one by one.
+    #[inline(always)]
+    fn lines(&self, cells: &[usize; LANES]) -> [Line; LANES] {
+        let mut lines = [[0.0; 2]; LANES];
+        for i in 0..LANES {
+            lines[i] = self.0[cells[i] & (CELLS - 1)];
         }
+        lines
     }
 }
 

@@ -1,7 +1,7 @@
 //! The curve of each month.
 
 use super::{LoadCurve, Mixture};
-use crate::rng::Lane;
+use crate::rng::{LANES, Lane};
 
 /// The load curves of a study.
 #[derive(Clone, Debug)]
@@ -35,12 +35,19 @@ pub enum Curve<'a> {
 }
 
 impl Curve<'_> {
-    /// `L(k)` in place of each path's ratio `k`.
+    /// `W L(K / W)`: what each path's load `W` has beyond the capacity `K`, in units of load.
     #[inline(always)]
-    pub fn overflows(self, ratios: &mut Lane) {
+    pub fn spilled(self, load: &Lane, capacity: &Lane, out: &mut Lane) {
         match self {
-            Self::Same(curve) => curve.overflows(ratios),
-            Self::Mixed(mixture, shares) => *ratios = mixture.overflows(shares, ratios),
+            Self::Same(curve) => curve.spilled(load, capacity, out),
+            Self::Mixed(mixture, shares) => {
+                let ratios = std::array::from_fn(|i| capacity[i] / load[i]);
+                *out = mixture.overflows(shares, &ratios);
+                for i in 0..LANES {
+                    // Without any load the ratio is infinite or, against no capacity, undefined.
+                    out[i] = if load[i] > 0.0 { load[i] * out[i] } else { 0.0 };
+                }
+            }
         }
     }
 }

@@ -85,26 +85,25 @@ impl LoadCurve {
     /// `L(k)` for a capacity of `k >= 0` times the month's mean load.
     #[must_use]
     pub fn overflow(&self, k: f64) -> f64 {
-        let mut values = [k; LANES];
-        self.overflows(&mut values);
-        values[0]
+        let mut out = [0.0; LANES];
+        self.spilled(&[1.0; LANES], &[k; LANES], &mut out);
+        out[0]
     }
 
-    /// `L(k)` in place of each path's ratio `k`.
+    /// `W L(K / W)`: what each path's load `W` has beyond the capacity `K`, in units of load.
     #[inline(always)]
-    pub fn overflows(&self, ratios: &mut Lane) {
+    pub fn spilled(&self, load: &Lane, capacity: &Lane, out: &mut Lane) {
         match &self.compiled {
             Compiled::Few(levels) => {
-                let mut out = [0.0; LANES];
+                out.fill(0.0);
                 for &(level, weight) in levels {
                     for i in 0..LANES {
-                        let above = level - ratios[i];
+                        let above = level * load[i] - capacity[i];
                         out[i] += if above > 0.0 { weight * above } else { 0.0 };
                     }
                 }
-                *ratios = out;
             }
-            Compiled::Cells(cells) => cells.values(ratios),
+            Compiled::Cells(cells) => cells.spilled(load, capacity, out),
         }
     }
 

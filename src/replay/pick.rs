@@ -117,7 +117,7 @@ impl Experiment for Cost<'_> {
     }
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
-        self.desk.open(paths, scratch);
+        self.desk.open(scratch);
         out[0] = self.desk.totals(self.entry, paths, scratch).cost;
     }
 }

@@ -37,9 +37,9 @@ impl<'a> Settled<'a> {
         study.model.generate(&*sampler, plan.points, block, &mut paths);
         let desk = Desk::new(study);
         let mut scratch = desk.scratch(true);
-        desk.open(&paths, &mut scratch);
+        desk.open(&mut scratch);
         let totals = desk.settle(entry, &paths, &mut scratch);
-        let prices = desk.prices(&scratch).clone();
+        let prices = desk.prices(&paths, &mut scratch).clone();
         Some(Self { study, entry, lane, paths, prices, months: scratch.ledger.months, totals })
     }
 

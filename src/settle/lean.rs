@@ -1,8 +1,9 @@
-//! Settlement of many sizes where only totals are wanted.
+//! Settlement where only cost and waste are wanted, as in a search among sizes.
 //!
-//! The same operations as [`super::settle`] in the same order, without the lines that are zero
-//! under a plain contract ([`crate::contract::Contract::is_plain`]) and without a ledger: the totals
-//! agree with those of the general settlement to the bit, which a test holds.
+//! The same operations as [`super::settle_costs`] in the same order, without a ledger, and with
+//! prices that are prepared once for all sizes, for plain contracts
+//! ([`crate::contract::Contract::is_plain`]): the costs agree with those of the general settlement to
+//! the bit, which a test holds.
 
 use super::{Prices, Terms, overflow_price, quantity, spare_price};
 use crate::contract::{Opening, Phase};
@@ -54,14 +55,27 @@ pub struct Priced<'a> {
     pub terms: Terms<'a>,
     /// The block.
     pub paths: &'a PathBlock,
-    /// What [`super::reprice`] says of it.
-    pub prices: &'a Prices,
+    /// What [`super::reprice`] says of it; not needed where the contract
+    /// [pays list prices](crate::contract::Contract::pays_list_prices).
+    pub prices: Option<&'a Prices>,
+}
+
+impl<'a> Priced<'a> {
+    /// The on-demand price that is paid in month `t`.
+    #[inline(always)]
+    fn on_demand(self, t: usize) -> &'a Lane {
+        match self.prices {
+            Some(prices) if self.terms.contract.phase(t) != Phase::None => {
+                &prices.paid()[t].on_demand
+            }
+            _ => &self.paths.on_demand[t],
+        }
+    }
 }
 
 /// A month of a block for all sizes of a strategy.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Month<'a> {
-    phase: Phase,
     pub load: &'a Lane,
     /// Price of a deployed unit: the committed one, after the term the hourly one.
     pub commitment: &'a Lane,
@@ -77,22 +91,19 @@ pub(super) struct Month<'a> {
 /// What the sizes of a strategy have in common on a block, and room to settle one.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// By month, price of a unit-month of overflow.
+    /// The fee that was signed.
+    fee: Lane,
+    /// By month, price of a unit-month of overflow; empty where it is the on-demand price.
     overflow: Vec<Lane>,
     /// The part of it that is paid for spare units while a contract is in force.
     spare: Lane,
-    /// Whether overflow is turned away while a contract is in force.
-    rejects: bool,
-    /// By month, units that are switched on.
+    /// By month, units that are switched on; the last one stays.
     deployed: Vec<Lane>,
-    /// By month, demand beyond them.
-    spilled: Vec<Lane>,
 }
 
 impl Default for Prepared {
     fn default() -> Self {
-        let none = Vec::new;
-        Self { overflow: none(), spare: NOTHING, rejects: false, deployed: none(), spilled: none() }
+        Self { fee: NOTHING, overflow: Vec::new(), spare: NOTHING, deployed: Vec::new() }
     }
 }
 
@@ -100,156 +111,100 @@ impl Prepared {
     /// Prepares a block for a strategy that does with overflow what `kind` says.
     pub fn prepare(&mut self, block: Priced<'_>, kind: &Overflow) {
         let Priced { terms, paths, .. } = block;
-        self.overflow.resize(paths.load.len(), NOTHING);
-        prices_of_overflow(block, kind, &mut self.overflow);
+        self.fee = *terms.contract.fee.of(&paths.params);
+        self.overflow.clear();
+        if !kind.is_at_list_price() {
+            self.overflow.resize(paths.load.len(), NOTHING);
+            prices_of_overflow(block, kind, &mut self.overflow);
+        }
         self.spare = spare_price(terms.contract, Some(kind), &paths.params);
-        self.rejects = matches!(kind, Overflow::Rejected { .. });
     }
 
     /// Month `t` of the block that was prepared.
     #[inline(always)]
     pub(super) fn month<'a>(&'a self, block: Priced<'a>, t: usize) -> Month<'a> {
-        let Priced { terms, paths, prices } = block;
+        let Priced { terms, paths, .. } = block;
         let phase = terms.contract.phase(t);
         Month {
-            phase,
             load: &paths.load[t],
-            commitment: &prices.paid()[t].commitment,
-            overflow: &self.overflow[t],
+            commitment: block.prices.map_or(&self.fee, |prices| &prices.paid()[t].commitment),
+            overflow: self.overflow.get(t).unwrap_or_else(|| block.on_demand(t)),
             spare: if phase == Phase::None { &NOTHING } else { &self.spare },
             apart: paths.apart.get(t).unwrap_or(&NOTHING),
             discount: terms.discounts[t],
         }
     }
 
-    /// Settles `units > 0` on the block that was prepared.
-    #[must_use]
-    pub fn settle(&mut self, block: Priced<'_>, units: f64) -> Totals {
-        self.spill(block, units);
-        all_totals(self, block)
-    }
-
-    /// The same for no more than what a choice among sizes needs.
+    /// What a choice among sizes needs of `units > 0` on the block that was prepared.
     #[must_use]
     pub fn settle_costs(&mut self, block: Priced<'_>, units: f64) -> Costs {
-        self.spill(block, units);
-        costs(self, block).into()
+        self.deploy(block, units);
+        costs(self, block)
     }
 
-    /// Finds what overflows, month by month.
-    fn spill(&mut self, block: Priced<'_>, units: f64) {
-        let months = block.paths.load.len();
-        self.deployed.resize(months, NOTHING);
-        self.spilled.resize(months, NOTHING);
-        spill(block, units, &mut self.deployed, &mut self.spilled);
+    /// Finds what is switched on, month by month.
+    fn deploy(&mut self, block: Priced<'_>, units: f64) {
+        let Priced { terms, paths, .. } = block;
+        let contract = terms.contract;
+        let months = paths.load.len();
+        let changes = contract.uses(|hooks| hooks.quantity)
+            || (0..months).any(|t| contract.phase(t) == Phase::None);
+        self.deployed.resize(if changes { months } else { 1 }, NOTHING);
+        let mut reserved = NOTHING;
+        for (t, deployed) in self.deployed.iter_mut().enumerate() {
+            let opening = Opening {
+                month: t.saturating_sub(contract.start),
+                contract,
+                params: &paths.params,
+                closed: &[],
+                list: &[],
+            };
+            quantity(opening, contract.phase(t), units, &mut reserved, deployed);
+        }
+    }
+
+    /// Units that are switched on in month `t`.
+    #[inline(always)]
+    fn deployed(&self, t: usize) -> &Lane {
+        &self.deployed[t.min(self.deployed.len() - 1)]
     }
 }
 
 kernel! {
     fn prices_of_overflow(block: Priced<'_>, kind: &Overflow, out: &mut [Lane]) {
-        let Priced { terms, paths, prices } = block;
+        let Priced { terms, paths, .. } = block;
         for (t, price) in out.iter_mut().enumerate() {
             let kind = Some(kind).filter(|_| terms.contract.phase(t) != Phase::None);
-            *price =
-                overflow_price(terms.contract, kind, &paths.params, &prices.paid()[t].on_demand);
+            *price = overflow_price(terms.contract, kind, &paths.params, block.on_demand(t));
         }
     }
 }
 
 kernel! {
-    /// Units that are switched on in each month, and the demand beyond them.
-    fn spill(block: Priced<'_>, units: f64, deployed: &mut [Lane], spilled: &mut [Lane]) {
+    /// Adds up the bills of all months.
+    fn costs(of: &Prepared, block: Priced<'_>) -> Costs {
         let Priced { terms, paths, .. } = block;
-        let mut reserved = NOTHING;
-        for (t, load) in paths.load.iter().enumerate() {
-            let opening = Opening {
-                month: t.saturating_sub(terms.contract.start),
-                contract: terms.contract,
-                params: &paths.params,
-                closed: &[],
-                list: &[],
-            };
-            let phase = terms.contract.phase(t);
-            quantity(opening, phase, units, &mut reserved, &mut deployed[t]);
-            let curve = terms.curves.of(t, &paths.mix);
-            super::overflow(curve, load, &deployed[t], &mut spilled[t]);
+        let (mut sums, mut spilled) = (Costs::zero(), NOTHING);
+        for t in 0..paths.load.len() {
+            let (month, deployed) = (of.month(block, t), of.deployed(t));
+            terms.curves.of(t, &paths.mix).spilled(month.load, deployed, &mut spilled);
+            add_month(month, deployed, &spilled, &mut sums);
         }
+        sums
     }
 }
 
-kernel! {
-    fn all_totals(of: &Prepared, block: Priced<'_>) -> Totals {
-        bills::<true>(of, block)
-    }
-}
-
-kernel! {
-    fn costs(of: &Prepared, block: Priced<'_>) -> Totals {
-        bills::<false>(of, block)
-    }
-}
-
-/// Adds up the bills of all months: the lines of [`Costs`], or `ALL` of them.
+/// Adds the bill of a month.
 #[inline(always)]
-fn bills<const ALL: bool>(of: &Prepared, block: Priced<'_>) -> Totals {
-    // Sums of this many paths stay in registers.
-    const WIDTH: usize = 8;
-    let mut totals = Totals::zero();
-    for s in 0..LANES / WIDTH {
-        let strip = |lane: &Lane| -> [f64; WIDTH] { lane.as_chunks().0[s] };
-        let mut sums = [[0.0; WIDTH]; 11];
-        let [cost, present_value, idle, fee, beyond, shortage, apart, demand, met, rejected, on] =
-            &mut sums;
-        for t in 0..block.paths.load.len() {
-            let month = of.month(block, t);
-            let (signed, rejects) = match month.phase {
-                Phase::None => (false, false),
-                Phase::Term(_) => (true, of.rejects),
-                Phase::Hourly => (false, of.rejects),
-            };
-            let [deployed, spilled, load] =
-                [&of.deployed[t], &of.spilled[t], month.load].map(strip);
-            let [price, over, spare, bill] =
-                [month.commitment, month.overflow, month.spare, month.apart].map(strip);
-            for i in 0..WIDTH {
-                let charge = deployed[i] * price[i];
-                let spend = spilled[i] * over[i];
-                let all = charge + spend + bill[i];
-                let served = load[i] - spilled[i];
-                let idle_share = if deployed[i] > 0.0 { 1.0 - served / deployed[i] } else { 0.0 };
-                cost[i] += all;
-                present_value[i] += month.discount * all;
-                idle[i] += charge * idle_share + spilled[i] * spare[i];
-                if ALL {
-                    let (reserved, hourly) = if signed { (charge, 0.0) } else { (0.0, charge) };
-                    let (short, bought) = if rejects { (spend, 0.0) } else { (0.0, spend) };
-                    fee[i] += reserved;
-                    beyond[i] += hourly + bought;
-                    shortage[i] += short;
-                    apart[i] += bill[i];
-                    demand[i] += load[i];
-                    met[i] += served;
-                    rejected[i] += if rejects { spilled[i] } else { 0.0 };
-                    on[i] += deployed[i];
-                }
-            }
-        }
-        let lines = [
-            &mut totals.cost,
-            &mut totals.present_value,
-            &mut totals.idle,
-            &mut totals.fee,
-            &mut totals.overflow,
-            &mut totals.shortage,
-            &mut totals.apart,
-            &mut totals.demand,
-            &mut totals.served,
-            &mut totals.rejected,
-            &mut totals.deployed,
-        ];
-        for (line, sums) in lines.into_iter().zip(sums) {
-            line.as_chunks_mut().0[s] = sums;
-        }
+fn add_month(month: Month<'_>, deployed: &Lane, spilled: &Lane, sums: &mut Costs) {
+    let Month { load, commitment, overflow, spare, apart, discount } = month;
+    for i in 0..LANES {
+        let charge = deployed[i] * commitment[i];
+        let all = charge + spilled[i] * overflow[i] + apart[i];
+        let served = load[i] - spilled[i];
+        let unused = (deployed[i] - served) * commitment[i];
+        sums.cost[i] += all;
+        sums.present_value[i] += discount * all;
+        sums.idle[i] += unused + spilled[i] * spare[i];
     }
-    totals
 }

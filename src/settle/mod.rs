@@ -5,7 +5,7 @@
 //! order of the contract. Reports print that list, and a test holds it against this file.
 //!
 //! Prices do not depend on the size of the commitment, so one repricing serves all sizes.
-//! [`lean`] settles the same in fewer steps where no clause looks back and only totals are wanted.
+//! [`lean`] settles the same in fewer steps where no clause looks back and only costs are wanted.
 //! A size of 0 means that nothing is signed. Where no contract is in force, for that reason or
 //! because it has not begun or has ended, every strategy pays for its tokens on demand at list
 //! prices.
@@ -136,7 +136,7 @@ fn months_of(
             Phase::None => (list, &prices.list()[t].commitment),
             _ => (&paid.on_demand, &paid.commitment),
         };
-        commitment(terms.contract, &paths.params, fee, lines, month);
+        commitment((terms.contract, phase), &paths.params, fee, lines, month);
         bill(terms.contract, overflow, &paths.params, price, lines, month);
         if rights {
             rights::on_demand_alone(list, price, month);
@@ -218,22 +218,9 @@ pub(crate) fn reserve(opening: Opening<'_>, phase: Phase, units: f64, reserved: 
 #[inline(always)]
 fn consume(curve: Curve<'_>, load: &Lane, month: &mut Month) {
     month.demand = *load;
-    overflow(curve, load, &month.deployed, &mut month.spilled);
+    curve.spilled(load, &month.deployed, &mut month.spilled);
     for i in 0..LANES {
         month.served[i] = load[i] - month.spilled[i];
-    }
-}
-
-/// Demand beyond `capacity` in a month with mean load `load`.
-#[inline(always)]
-fn overflow(curve: Curve<'_>, load: &Lane, capacity: &Lane, out: &mut Lane) {
-    for i in 0..LANES {
-        out[i] = capacity[i] * (1.0 / load[i]);
-    }
-    curve.overflows(out);
-    for i in 0..LANES {
-        // Without any load the ratio is infinite or, against no capacity, undefined.
-        out[i] = if load[i] > 0.0 { load[i] * out[i] } else { 0.0 };
     }
 }
 
@@ -321,7 +308,7 @@ fn bill(
 /// The fee, hourly units beyond it, and the two kinds of waste.
 #[inline(always)]
 fn commitment(
-    contract: &Contract,
+    (contract, phase): (&Contract, Phase),
     params: &[Lane],
     signed: &Lane,
     lines: Lines,
@@ -330,26 +317,34 @@ fn commitment(
     for i in 0..LANES {
         month.fee[i] = month.reserved[i] * (signed[i] * month.price_ratio[i]);
     }
-    let mut on = month.fee;
+    let hourly = contract.hourly.as_ref().map(|price| price.of(params));
+    if let Some(hourly) = hourly {
+        for i in 0..LANES {
+            month.hourly[i] = (month.deployed[i] - month.reserved[i]).max(0.0) * hourly[i];
+        }
+    }
     if lines.unallocated {
-        for i in 0..LANES {
-            let off = (month.reserved[i] - month.deployed[i]).max(0.0);
-            month.unallocated[i] = off * (signed[i] * month.price_ratio[i]);
-            on[i] -= month.unallocated[i];
-        }
+        return partly_on(signed, lines, month);
     }
-    if let Some(hourly) = &contract.hourly {
-        let hourly = hourly.of(params);
-        for i in 0..LANES {
-            let beyond = (month.deployed[i] - month.reserved[i]).max(0.0);
-            month.hourly[i] = beyond * hourly[i];
-            on[i] += month.hourly[i];
-        }
-    }
+    // All units that are on cost the same, which spares a division.
+    let hourly = hourly.filter(|_| phase == Phase::Hourly);
     for i in 0..LANES {
+        let price = hourly.map_or(signed[i] * month.price_ratio[i], |hourly| hourly[i]);
+        month.idle[i] = (month.deployed[i] - month.served[i]) * price;
+    }
+}
+
+/// The two kinds of waste where not as many units are on as are reserved.
+#[inline(always)]
+fn partly_on(signed: &Lane, lines: Lines, month: &mut Month) {
+    for i in 0..LANES {
+        let off = (month.reserved[i] - month.deployed[i]).max(0.0);
+        month.unallocated[i] = off * (signed[i] * month.price_ratio[i]);
+        let hourly = if lines.hourly { month.hourly[i] } else { 0.0 };
+        let on = month.fee[i] - month.unallocated[i] + hourly;
         let deployed = month.deployed[i];
         let idle_share = if deployed > 0.0 { 1.0 - month.served[i] / deployed } else { 0.0 };
-        month.idle[i] = on[i] * idle_share;
+        month.idle[i] = on * idle_share;
     }
 }
 

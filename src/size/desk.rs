@@ -46,6 +46,8 @@ pub struct Desk<'a> {
 /// Buffers of a [`Desk`].
 pub struct DeskScratch {
     prices: Prices,
+    /// Whether these are those of the block that is open.
+    is_priced: bool,
     /// The ledger of the last settlement.
     pub ledger: Ledger,
     prepared: Prepared,
@@ -73,6 +75,7 @@ impl<'a> Desk<'a> {
         };
         DeskScratch {
             prices: Prices::default(),
+            is_priced: false,
             ledger: Ledger::new(months),
             prepared: Prepared::default(),
             prepared_for: None,
@@ -80,15 +83,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Fixes the prices of a block; before any [`Self::settle`] on it.
-    pub fn open(&self, paths: &PathBlock, scratch: &mut DeskScratch) {
-        reprice(&self.study.contract, paths, &mut scratch.prices);
-        scratch.prepared_for = None;
+    /// Turns to another block; before anything is settled on it.
+    pub fn open(&self, scratch: &mut DeskScratch) {
+        (scratch.is_priced, scratch.prepared_for) = (false, None);
     }
 
-    /// Prices of the block that is open.
-    #[must_use]
-    pub fn prices<'s>(&self, scratch: &'s DeskScratch) -> &'s Prices {
+    /// Prices of the block that is open, fixed when they are first asked for.
+    pub fn prices<'s>(&self, paths: &PathBlock, scratch: &'s mut DeskScratch) -> &'s Prices {
+        if !scratch.is_priced {
+            reprice(&self.study.contract, paths, &mut scratch.prices);
+            scratch.is_priced = true;
+        }
         &scratch.prices
     }
 
@@ -132,6 +137,9 @@ impl<'a> Desk<'a> {
 
     fn prepare(&self, strategy: usize, paths: &PathBlock, scratch: &mut DeskScratch) {
         if scratch.prepared_for != Some(strategy) {
+            if !self.study.contract.pays_list_prices() {
+                self.prices(paths, scratch);
+            }
             let overflow = &self.study.strategies[strategy].overflow;
             scratch.prepared.prepare(self.priced(paths, &scratch.prices), overflow);
             scratch.prepared_for = Some(strategy);
@@ -139,7 +147,8 @@ impl<'a> Desk<'a> {
     }
 
     fn priced<'p>(&'p self, paths: &'p PathBlock, prices: &'p Prices) -> Priced<'p> {
-        Priced { terms: self.study.terms(), paths, prices }
+        let terms = self.study.terms();
+        Priced { terms, paths, prices: (!terms.contract.pays_list_prices()).then_some(prices) }
     }
 
     /// Totals of an entry, by the shortest way.
@@ -147,11 +156,7 @@ impl<'a> Desk<'a> {
         if entry.units == 0.0 {
             return nothing_signed(&self.study.discounts, paths);
         }
-        if !self.study.contract.is_plain() {
-            return self.settle(entry, paths, scratch);
-        }
-        self.prepare(entry.strategy, paths, scratch);
-        scratch.prepared.settle(self.priced(paths, &scratch.prices), entry.units)
+        self.settle(entry, paths, scratch)
     }
 
     /// What a choice among sizes needs of the totals of an entry, by the shortest way.
@@ -163,6 +168,7 @@ impl<'a> Desk<'a> {
             self.prepare(entry.strategy, paths, scratch);
             return scratch.prepared.settle_costs(self.priced(paths, &scratch.prices), entry.units);
         }
+        self.prices(paths, scratch);
         settle_costs(
             self.study.terms(),
             &self.study.strategies[entry.strategy].overflow,
@@ -175,6 +181,7 @@ impl<'a> Desk<'a> {
 
     /// Settles an entry month by month, for the ledger.
     pub fn settle(&self, entry: Entry, paths: &PathBlock, scratch: &mut DeskScratch) -> Totals {
+        self.prices(paths, scratch);
         settle(
             self.study.terms(),
             &self.study.strategies[entry.strategy].overflow,

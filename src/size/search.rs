@@ -286,7 +286,7 @@ impl Experiment for Bounds<'_> {
     }
 
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
-        self.desk.open(paths, scratch);
+        self.desk.open(scratch);
         let smallest = match self.study.strategies[self.strategy].kind {
             StrategyKind::Hybrid => 0.0,
             _ => self.study.sizes.at(0),

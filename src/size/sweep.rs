@@ -203,7 +203,7 @@ impl Experiment for Sweep<'_> {
     fn evaluate(&self, paths: &PathBlock, scratch: &mut DeskScratch, out: &mut [Lane]) {
         let layout = Layout::of(self.study);
         let (out, in_hindsight) = out.split_at_mut(layout.per_entry * self.entries.len());
-        self.desk.open(paths, scratch);
+        self.desk.open(scratch);
         for &position in &self.single {
             let costs = self.desk.costs(self.entries[position], paths, scratch);
             let own = &mut out[position * layout.per_entry..][..layout.per_entry];

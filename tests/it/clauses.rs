@@ -273,8 +273,8 @@ fn totals_are_those_of_the_bills() {
         let units = study.units.expect("an example gives its units");
         let entry = Entry { strategy: study.strategies.len() - 1, units };
         let (mut short, mut full) = (desk.scratch(false), desk.scratch(true));
-        desk.open(&paths, &mut short);
-        desk.open(&paths, &mut full);
+        desk.open(&mut short);
+        desk.open(&mut full);
         let (lean, long) =
             (desk.totals(entry, &paths, &mut short), desk.settle(entry, &paths, &mut full));
         assert_eq!(format!("{lean:?}"), format!("{long:?}"), "{name}");

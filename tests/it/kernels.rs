@@ -53,7 +53,7 @@ fn distance(study: &Study, entries: &[Entry]) -> Distance {
     for first in (0..PATHS as u64).step_by(LANES) {
         let block = Block { replicate: 0, first };
         study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
-        desk.open(&paths, &mut scratch);
+        desk.open(&mut scratch);
         let on_demand = desk.settle(Entry { strategy: 0, units: 0.0 }, &paths, &mut scratch).cost;
         let all = settled(&desk, &batches[0], Total::PresentValue, &paths, &mut scratch);
         for (last, name) in [(Total::Cost, "costs alone"), (Total::Waste, "costs and waste")] {
@@ -158,7 +158,7 @@ fn units_that_are_always_full_waste_nothing_at_all() {
     let sampler = study.model.sampler(Points::Pseudo, 5, "kernels");
     let block = Block { replicate: 0, first: 0 };
     study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
-    desk.open(&paths, &mut scratch);
+    desk.open(&mut scratch);
     let totals = settled(&desk, &batches[0], Total::Waste, &paths, &mut scratch);
     assert!(totals[Total::Waste as usize].iter().flatten().all(|waste| *waste == 0.0));
     assert!(totals[Total::Cost as usize].iter().flatten().all(|cost| *cost > 0.0));

@@ -330,7 +330,7 @@ fn every_strategy_pays_what_is_apart() {
     let sampler = study.model.sampler(Points::Pseudo, 5, "levers");
     let block = Block { replicate: 0, first: 0 };
     study.model.generate(sampler.as_ref(), Points::Pseudo, block, &mut paths);
-    desk.open(&paths, &mut scratch);
+    desk.open(&mut scratch);
     assert!(paths.apart.iter().skip(1).flatten().all(|usd| *usd > 0.0), "{:?}", paths.apart);
     assert_eq!(paths.apart[0], [0.0; waterline::rng::LANES], "no lever with a bill has begun");
     for (strategy, units) in [(0, 0.0), (1, 50.0), (2, 50.0)] {

@@ -107,7 +107,7 @@ fn a_growth_in_step_with_everyones_is_none_of_its_own() {
             let desk = Desk::new(study);
             let mut scratch = desk.scratch(false);
             blocks(study, 4, |paths| {
-                desk.open(paths, &mut scratch);
+                desk.open(&mut scratch);
                 for units in [50.0, 90.0, 140.0] {
                     out.push(desk.totals(Entry { strategy: 1, units }, paths, &mut scratch).cost);
                 }
@@ -225,7 +225,7 @@ fn what_overflows_is_what_the_hours_of_the_path_say() {
     let (mut scratch, units) = (desk.scratch(true), 110.0);
     let entry = Entry { strategy: 1, units };
     blocks(&study, 4, |paths| {
-        desk.open(paths, &mut scratch);
+        desk.open(&mut scratch);
         let totals = desk.settle(entry, paths, &mut scratch);
         for (t, month) in scratch.ledger.months.iter().enumerate() {
             for i in (0..LANES).step_by(7) {

@@ -184,6 +184,15 @@ fn lean_and_general_settlement_are_one() {
             lean_is_general(&study_at(RICH, &overrides.collect::<Vec<_>>()));
         }
     }
+    // No hourly price: all units cost the same. Nothing acts on prices, or something does.
+    let late = ["contract.start_month=4", "contract.term_months=24"];
+    let ramp = "contract.clauses=[{ kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }]";
+    let capped = "contract.clauses=[{ kind = \"escalation_cap\", annual = 0.05 }]";
+    let dear = "strategies.hybrid.price_multiple=1.2";
+    let cases: [&[&str]; 5] = [&[], &late, &[ramp], &[late[0], late[1], capped], &[dear, ramp]];
+    for overrides in cases {
+        lean_is_general(&study_at("tests/studies/r1.toml", overrides));
+    }
 }
 
 fn lean_is_general(study: &Study) {
@@ -193,14 +202,15 @@ fn lean_is_general(study: &Study) {
         reprice(&study.contract, paths, &mut prices);
         for (index, strategy) in study.strategies.iter().enumerate().skip(1) {
             let mut prepared = Prepared::default();
-            let block = Priced { terms: study.terms(), paths, prices: &prices };
-            prepared.prepare(block, &strategy.overflow);
-            for units in [15.0, 45.0, 300.0] {
-                let lean = prepared.settle(block, units);
-                let costs = prepared.settle_costs(block, units);
-                let (_, totals) = settled(study, index, units, paths);
-                assert_eq!(format!("{costs:?}"), format!("{:?}", Costs::from(lean.clone())));
-                assert_eq!(format!("{lean:?}"), format!("{totals:?}"), "{:?}", strategy.kind);
+            let of_list = study.contract.pays_list_prices().then_some(None);
+            for prices in [Some(Some(&prices)), of_list].into_iter().flatten() {
+                let block = Priced { terms: study.terms(), paths, prices };
+                prepared.prepare(block, &strategy.overflow);
+                for units in [0.8, 15.0, 45.0, 300.0] {
+                    let lean = prepared.settle_costs(block, units);
+                    let general = Costs::from(settled(study, index, units, paths).1);
+                    assert_eq!(format!("{lean:?}"), format!("{general:?}"), "{:?}", strategy.kind);
+                }
             }
         }
         let (lean, totals) =

@@ -147,8 +147,8 @@ fn rights_are_settled_in_full() {
     assert!(desk.batches(&entries).is_empty());
     let paths = block(&study);
     let (mut lean, mut full) = (desk.scratch(false), desk.scratch(true));
-    desk.open(&paths, &mut lean);
-    desk.open(&paths, &mut full);
+    desk.open(&mut lean);
+    desk.open(&mut full);
     for entry in entries {
         let (short, long) =
             (desk.totals(entry, &paths, &mut lean), desk.settle(entry, &paths, &mut full));

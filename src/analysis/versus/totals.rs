@@ -167,7 +167,7 @@ impl<'a> Sum<'a> {
 impl Settled<'_> {
     /// The bills on demand, and as committed.
     fn settle(&self, paths: &PathBlock, scratch: &mut DeskScratch) -> [Bill; 2] {
-        self.desk.open(paths, scratch);
+        self.desk.open(scratch);
         let base = self.desk.totals(ON_DEMAND, paths, scratch);
         let own = if self.entry.units > 0.0 {
             self.desk.totals(self.entry, paths, scratch)

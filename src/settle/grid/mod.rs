@@ -277,7 +277,8 @@ fn add<const TOTALS: usize, const PANELS: usize>(
 fn columns(rows: &[[f64; PANEL]; LANES], out: &mut [Lane; PANEL]) {
     for (block, rows) in rows.as_chunks::<8>().0.iter().enumerate() {
         for (g, column) in out.iter_mut().enumerate() {
-            column.as_chunks_mut().0[block] = rows.map(|row| row[g]);
+            // By reference: rows that are passed on by value may be copied for each column.
+            column.as_chunks_mut::<8>().0[block] = std::array::from_fn(|i| rows[i][g]);
         }
     }
 }

@@ -156,9 +156,10 @@ fn lines(curve: &LoadCurve, units: f64, axis: Axis) -> Vec<Line> {
 fn overflows(curve: &LoadCurve, units: f64, loads: &[f64]) -> Vec<f64> {
     let mut out = Vec::with_capacity(loads.len());
     for chunk in loads.chunks(LANES) {
-        let mut shares = std::array::from_fn(|i| units / chunk[i.min(chunk.len() - 1)]);
-        curve.overflows(&mut shares);
-        out.extend(chunk.iter().zip(&shares).map(|(load, share)| load * share));
+        let loads = std::array::from_fn(|i| chunk[i.min(chunk.len() - 1)]);
+        let mut spilled = [0.0; LANES];
+        curve.spilled(&loads, &[units; LANES], &mut spilled);
+        out.extend_from_slice(&spilled[..chunk.len()]);
     }
     out
 }
