@@ -29,8 +29,8 @@ impl Default for Month {
     }
 }
 
-/// Fills in a month. Each number is found for all paths before the four of a path are put side by
-/// side, so that all of it is vector code.
+/// Fills in a month. Each number is found for all paths, in vector code, before the four of a path are
+/// put side by side.
 #[inline(always)]
 fn ask(axis: Axis, month: lean::Month<'_>, out: &mut [Asked; LANES]) {
     let (mut cells, mut numbers) = ([0; LANES], [[0.0; LANES]; 3]);
