@@ -136,7 +136,7 @@ fn months_of(
             Phase::None => (list, &prices.list()[t].commitment),
             _ => (&paid.on_demand, &paid.commitment),
         };
-        commitment((terms.contract, phase), &paths.params, fee, lines, month);
+        commitment(terms.contract, &paths.params, fee, lines, month);
         bill(terms.contract, overflow, &paths.params, price, lines, month);
         if rights {
             rights::on_demand_alone(list, price, month);
@@ -308,7 +308,7 @@ fn bill(
 /// The fee, hourly units beyond it, and the two kinds of waste.
 #[inline(always)]
 fn commitment(
-    (contract, phase): (&Contract, Phase),
+    contract: &Contract,
     params: &[Lane],
     signed: &Lane,
     lines: Lines,
@@ -317,8 +317,8 @@ fn commitment(
     for i in 0..LANES {
         month.fee[i] = month.reserved[i] * (signed[i] * month.price_ratio[i]);
     }
-    let hourly = contract.hourly.as_ref().map(|price| price.of(params));
-    if let Some(hourly) = hourly {
+    if let Some(hourly) = &contract.hourly {
+        let hourly = hourly.of(params);
         for i in 0..LANES {
             month.hourly[i] = (month.deployed[i] - month.reserved[i]).max(0.0) * hourly[i];
         }
@@ -326,10 +326,9 @@ fn commitment(
     if lines.unallocated {
         return partly_on(signed, lines, month);
     }
-    // All units that are on cost the same, which spares a division.
-    let hourly = hourly.filter(|_| phase == Phase::Hourly);
+    // All units that are on cost the same, after the term the hourly price: that spares a division.
     for i in 0..LANES {
-        let price = hourly.map_or(signed[i] * month.price_ratio[i], |hourly| hourly[i]);
+        let price = signed[i] * month.price_ratio[i];
         month.idle[i] = (month.deployed[i] - month.served[i]) * price;
     }
 }

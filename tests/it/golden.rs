@@ -565,6 +565,48 @@ fn what_is_not_switched_on_and_what_is_bought_beyond_have_their_prices() {
     equals(bill(120.0), [40.0, 0.0, 180.0, 380.0]);
 }
 
+/// With a pencil: a unit that does nothing costs what it costs. A load of 60 leaves 40 of 100 units
+/// idle, at $2 in the term of half a year and at $3 by the hour after it; of 120 that are on, 20 of
+/// them by the hour, half are idle, of $260. Where 20 were added at a list price that has risen,
+/// half are idle of what all of them cost, and of $360 after the term.
+#[test]
+fn idle_units_cost_what_they_are_billed() {
+    let study = |more: &[&str]| {
+        let common = [
+            "workload.level=60",
+            "contract.fee_per_unit_month=2",
+            "contract.min_units=1",
+            "contract.units=100",
+        ];
+        run("certain", &[&common, more].concat())
+    };
+    let idle = |more: &[&str]| {
+        let results = study(&[&["contract.hourly_per_unit_month=3"], more].concat());
+        strategy(&results, "hybrid").measure(Measure::Idle).mean.value
+    };
+    let half = ["horizon_months=12", "contract.term_months=6", "contract.renewal=hourly"];
+    let after = idle(&half);
+    equal(after, 6.0 * 40.0 * 2.0 + 6.0 * 40.0 * 3.0);
+    equal(idle(&["contract.deployed_units=120"]), 12.0 * 130.0);
+    let clauses = "contract.clauses=[{ kind = \"expansion\", share = 0.2, price = \"list\", windows = { every_months = 3, per_year = 1 }, policy = { kind = \"declared\", months = [3] } }]";
+    let dearer = "price.log_drift_per_month=0.05";
+    let hourly = "contract.hourly_per_unit_month=3";
+    let results = study(&[&half[..], &[hourly, dearer, clauses]].concat());
+    let of_month = |t: usize| {
+        let month = &results.months[t].strategies[1];
+        [month.reserved_units.value, month.spend.mean.value, month.waste.value]
+    };
+    let equals = |got: [f64; 3], expected: [f64; 3]| {
+        got.into_iter().zip(expected).for_each(|(got, expected)| equal(got, expected));
+    };
+    equals(of_month(0), [100.0, 200.0, 80.0]);
+    // Exercised at the opening of the fourth month, at the list price of the third.
+    let added = 20.0 * 2.0 * 0.1f64.exp();
+    equals(of_month(5), [120.0, 200.0 + added, 100.0 + added / 2.0]);
+    // By the hour all 120 cost $3, whatever they cost before.
+    equals(of_month(11), [0.0, 360.0, 180.0]);
+}
+
 /// V06, Microsoft: 100 PTU for 15 minutes count 25 PTU-hours: a load of 100 units for a quarter of
 /// the time, served by hourly units, pays a quarter of their price.
 #[test]

@@ -189,7 +189,14 @@ fn lean_and_general_settlement_are_one() {
     let ramp = "contract.clauses=[{ kind = \"ramp\", steps = [{ until_month = 3, share = 0.5 }] }]";
     let capped = "contract.clauses=[{ kind = \"escalation_cap\", annual = 0.05 }]";
     let dear = "strategies.hybrid.price_multiple=1.2";
-    let cases: [&[&str]; 5] = [&[], &late, &[ramp], &[late[0], late[1], capped], &[dear, ramp]];
+    let renewed = [
+        "horizon_months=30",
+        "contract.term_months=12",
+        "contract.renewal=renew",
+        "contract.renewal_price_change=0.1",
+    ];
+    let cases: [&[&str]; 6] =
+        [&[], &late, &[ramp], &[late[0], late[1], capped], &[dear, ramp], &renewed];
     for overrides in cases {
         lean_is_general(&study_at("tests/studies/r1.toml", overrides));
     }
