@@ -105,7 +105,7 @@ kernel! {
 }
 
 kernel! {
-    /// Two rows of normals from each two words of the streams; an odd last row is the first of two.
+    /// Two rows of normals from each word of the streams; an odd last row is the first of two.
     fn stream_normals(block: Block, key: [u32; 2], out: &mut [Lane]) {
         let mut streams = Streams::new(block, key);
         let (pairs, last) = out.as_chunks_mut::<2>();

@@ -1,4 +1,4 @@
-//! Two independent standard normals from two random words: a radius and a direction.
+//! Two independent standard normals from a random word: a radius and a direction.
 //!
 //! `r = sqrt(-2 ln u)` and an angle uniform on the circle give the plane's normal distribution in
 //! polar coordinates. No value needs another branch, which is why vector units prefer it to the
