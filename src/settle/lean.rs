@@ -1,4 +1,4 @@
-//! Settlement where only cost and waste are wanted, as in a search among sizes.
+//! Settlement where only cost and waste are wanted, as in a search among sizes, and of nothing signed.
 //!
 //! The same operations as [`super::settle_costs`] in the same order, without a ledger, and with
 //! prices that are prepared once for all sizes, for plain contracts
