@@ -321,10 +321,10 @@ impl Experiment for Months {
 
     fn scratch(&self) {}
 
-    fn evaluate(&self, paths: &PathBlock, (): &mut (), out: &mut [Lane]) {
-        let (load, price) = out.split_at_mut(self.count);
-        load.copy_from_slice(&paths.load);
-        price.copy_from_slice(&paths.on_demand);
+    fn evaluate(&self, _paths: &PathBlock, (): &mut (), _out: &mut [Lane]) {}
+
+    fn values<'a>(&self, series: usize, paths: &'a PathBlock, _out: &'a [Lane]) -> &'a Lane {
+        paths.load.get(series).unwrap_or_else(|| &paths.on_demand[series - self.count])
     }
 }
 

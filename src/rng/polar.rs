@@ -23,10 +23,13 @@ use crate::math::polynomial32;
 #[inline(always)]
 pub(super) fn normals(streams: &mut Streams, one: &mut Lane, other: &mut Lane) {
     // Loops of one width each, so that single precision has as many paths to a vector as it can.
-    let (mut upper, mut lower) = ([0u32; LANES], [0u32; LANES]);
+    let (mut words, mut upper, mut lower) = ([[0u32; 2]; LANES], [0u32; LANES], [0u32; LANES]);
     for i in 0..LANES {
         let word = streams.next(i);
-        (upper[i], lower[i]) = ((word >> 32) as u32, word as u32);
+        words[i] = [word as u32, (word >> 32) as u32];
+    }
+    for i in 0..LANES {
+        [lower[i], upper[i]] = words[i];
     }
     let (mut first, mut second) = ([0.0f32; LANES], [0.0f32; LANES]);
     for i in 0..LANES {

@@ -48,6 +48,13 @@ pub trait Experiment: Sync {
 
     /// Writes the values of each series on a block of paths.
     fn evaluate(&self, paths: &PathBlock, scratch: &mut Self::Scratch, out: &mut [Lane]);
+
+    /// The values of a series, once evaluated. Those that stand in the paths themselves need not be
+    /// copied to `out`.
+    fn values<'a>(&self, series: usize, paths: &'a PathBlock, out: &'a [Lane]) -> &'a Lane {
+        let _ = paths;
+        &out[series]
+    }
 }
 
 /// What is wanted of a series beyond its moments.

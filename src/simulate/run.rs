@@ -171,7 +171,7 @@ impl<E: Experiment> Task<'_, E> {
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
             for (collector, &s) in collectors.iter_mut().zip(chosen) {
-                collector.push(&values[s][..count]);
+                collector.push(&run.experiment.values(s, paths, values)[..count]);
             }
         }
         collectors.iter_mut().map(Collector::take).collect()

@@ -67,8 +67,7 @@ pub struct Collector<'a> {
     bins: Option<&'a Bins>,
     center: Option<f64>,
     count: u64,
-    sum: f64,
-    squares: f64,
+    deviations: Deviations,
     sums: Vec<BinSums>,
     /// Values that were compared with all cuts, and how many of them lay at or above each.
     marked: u64,
@@ -86,8 +85,7 @@ impl<'a> Collector<'a> {
             bins,
             center: None,
             count: 0,
-            sum: 0.0,
-            squares: 0.0,
+            deviations: Deviations::default(),
             sums: vec![BinSums::default(); count],
             marked: 0,
             above: vec![0; count.saturating_sub(1)],
@@ -101,10 +99,8 @@ impl<'a> Collector<'a> {
     pub fn push(&mut self, values: &[f64]) {
         let Some(&first) = values.first() else { return };
         let center = *self.center.get_or_insert(first);
-        let (sum, squares) = deviations(values, center);
+        add_deviations(values, center, &mut self.deviations);
         self.count += values.len() as u64;
-        self.sum += sum;
-        self.squares += squares;
         self.push_bins(values);
     }
 
@@ -157,8 +153,9 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn take(&mut self) -> Part {
         let center = self.center.take().unwrap_or(0.0);
-        let moments = Moments::from_sums(self.count, center, self.sum, self.squares);
-        (self.count, self.sum, self.squares) = (0, 0.0, 0.0);
+        let Deviations { sum, squares } = std::mem::take(&mut self.deviations);
+        let count = std::mem::take(&mut self.count);
+        let moments = Moments::from_sums(count, center, fold(sum), fold(squares));
         // As large as it must be: the room that it grew in is kept for the next one.
         let kept = self.kept.as_slice().to_vec();
         self.kept.clear();
@@ -189,25 +186,32 @@ fn chosen(block: &Lane, mut bits: u64) -> impl Iterator<Item = f64> {
     })
 }
 
+/// Sums of deviations from a center and of their squares: every eighth value has a sum of its own,
+/// until all of them are added up.
+#[derive(Clone, Debug, Default)]
+struct Deviations {
+    sum: [f64; 8],
+    squares: [f64; 8],
+}
+
 kernel! {
-    /// Sums of the deviations from a center and of their squares.
-    fn deviations(values: &[f64], center: f64) -> (f64, f64) {
-        let (mut sum, mut squares) = ([0.0; 8], [0.0; 8]);
-        let chunks = values.chunks_exact(8);
-        let rest = chunks.remainder();
+    /// Adds the deviations of values from a center.
+    fn add_deviations(values: &[f64], center: f64, to: &mut Deviations) {
+        let Deviations { mut sum, mut squares } = *to;
+        let (chunks, rest) = values.as_chunks::<8>();
         for chunk in chunks {
             for i in 0..8 {
                 let d = chunk[i] - center;
                 sum[i] += d;
-                squares[i] += d * d;
+                squares[i] = d.mul_add(d, squares[i]);
             }
         }
         for (i, x) in rest.iter().enumerate() {
             let d = x - center;
             sum[i] += d;
-            squares[i] += d * d;
+            squares[i] = d.mul_add(d, squares[i]);
         }
-        (fold(sum), fold(squares))
+        *to = Deviations { sum, squares };
     }
 }
 
