@@ -197,7 +197,7 @@ fn sweep(c: &mut Criterion) {
         ("pseudo", &plain, pseudo, 63),
         ("sobol", &plain, QUASI, 63),
     ] {
-        let plan = Plan { points, paths: 1 << 17, seed: 1 };
+        let plan = Plan { points, paths: 1 << 17, seed: 1, controlled: false };
         group.throughput(Throughput::Elements(plan.paths));
         group.bench_function(BenchmarkId::new(name, format!("{count} sizes")), |b| {
             b.iter(|| {

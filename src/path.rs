@@ -15,6 +15,7 @@
 
 mod block;
 mod companions;
+mod control;
 mod leading;
 
 use crate::dist::Dist;
@@ -26,11 +27,12 @@ use crate::process::dependence::{Correlation, Group, Names, resolve};
 use crate::process::forecast_error::ForecastError;
 use crate::process::growth::Growth;
 use crate::process::price::Price;
-use crate::process::{Clock, DrawKind, Draws, Process, VariableSpec, Variables};
+use crate::process::{Clock, DrawKind, Draws, VariableSpec, Variables};
 use crate::rng::{Block, Draw, LANES, Lane, PseudoRandom, QuasiRandom, Sampler, Variable};
 use crate::workload::{Months, Pool, Workload};
-pub use block::PathBlock;
+pub use block::{PathBlock, Points};
 use companions::Companion;
+use control::Controls;
 use leading::{Leading, LeadingScratch};
 
 /// Everything uncertain about a study, as stated.
@@ -68,21 +70,9 @@ pub struct PathModel {
     rotations: Vec<Option<Rotation>>,
     /// What the first components of all shocks are mixed to in quasi-random runs.
     leading: Option<Leading>,
+    /// What corrects the means of quasi-random runs.
+    controls: Option<Controls>,
     companions: Vec<Companion>,
-}
-
-/// Which points the paths come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Points {
-    /// Independent pseudo-random paths.
-    Pseudo,
-    /// Independent replicates of scrambled nets of `2^log2_points` points.
-    Quasi {
-        /// Number of replicates.
-        replicates: u32,
-        /// Binary logarithm of the points of a replicate.
-        log2_points: u32,
-    },
 }
 
 impl PathModel {
@@ -127,6 +117,7 @@ impl PathModel {
         let mut model = Self {
             rotations: rotations.collect(),
             leading: None,
+            controls: None,
             spec,
             parameters,
             terms_from,
@@ -137,6 +128,7 @@ impl PathModel {
             companions: Vec::new(),
         };
         model.leading = Leading::of(&model);
+        model.controls = Controls::of(&model);
         Ok(model)
     }
 
@@ -173,6 +165,12 @@ impl PathModel {
     #[must_use]
     pub fn has_bills_apart(&self) -> bool {
         self.spec.pool.as_ref().is_some_and(Pool::has_bill)
+    }
+
+    /// Names of the control variates of a path, [`PathBlock::controls`].
+    #[must_use]
+    pub fn controls(&self) -> &'static [&'static str] {
+        self.controls.as_ref().map_or(&[], Controls::names)
     }
 
     /// The description behind the model.
@@ -265,6 +263,8 @@ impl PathModel {
                 .map(|v| vec![[0.0; LANES]; v.variable.steps])
                 .collect(),
             scratch: row(),
+            calm: row(),
+            controls: vec![[0.0; LANES]; self.controls().len()],
             correlated: Vec::new(),
             leading: LeadingScratch::default(),
             companions: self.companion_blocks(),
@@ -296,11 +296,15 @@ impl PathModel {
         let draws = Draws { params: &out.params, rows: &out.rows };
         let (base, value) = self.spec.workload.base(&out.params);
         let clock = self.spec.clock;
-        self.spec.growth.write(clock, draws, &mut out.load);
-        self.spec.forecast_error.add(clock, draws, &mut out.load);
+        self.log_load(draws, &mut out.load);
         exp_scaled(out.load.as_flattened_mut(), &base);
         out.start = value;
         self.write_prices(&value, out);
+        // Pseudo-random means are plain averages: nobody would read them.
+        let controls = self.controls.as_ref().filter(|_| points != Points::Pseudo);
+        if controls.is_some() {
+            Controls::begin(out);
+        }
         if let Some(pool) = &self.spec.pool {
             let months = &mut Months {
                 load: &mut out.load,
@@ -312,6 +316,9 @@ impl PathModel {
             let draws = Draws { params: &out.params, rows: &out.rows };
             pool.apply(clock, draws, &self.spec.growth, &value, months);
         }
+        if let Some(controls) = controls {
+            controls.end(self, out);
+        }
     }
 
     /// The on-demand price of each month, which starts at `value`.
@@ -321,10 +328,7 @@ impl PathModel {
             return;
         }
         let draws = Draws { params: &out.params, rows: &out.rows };
-        self.spec.price.write(self.spec.clock, draws, &mut out.on_demand);
-        if let Some(cap) = &self.spec.price.cap {
-            cap.series(&out.params, &mut out.on_demand);
-        }
+        self.log_price(draws, &mut out.on_demand);
         exp_scaled(out.on_demand.as_flattened_mut(), value);
     }
 

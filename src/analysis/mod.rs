@@ -24,7 +24,7 @@ pub use shard::contribute;
 pub(crate) use tables::calendar_month;
 
 use crate::compare::{Compare, Comparison};
-use crate::results::{FORMAT, Results};
+use crate::results::{FORMAT, Results, RunFacts};
 use crate::simulate::{Alone, Executor, Observer, Plan, Progress, Stopped};
 use crate::size::choice::{Choice, choose};
 use crate::size::desk::Entry;
@@ -124,7 +124,10 @@ pub fn analyze_by(
     let mut results = Results {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        run: sampling.facts(&plan, stopping),
+        run: RunFacts {
+            control: plan::control(&plan, study, &comparison.strategies[best].measures[0]),
+            ..sampling.facts(&plan, stopping)
+        },
         refund: tables::refund(study, strategies[best].units),
         answer,
         strategies,

@@ -2,11 +2,12 @@
 
 use crate::compare::MONTH_PATHS;
 use crate::path::Points;
-use crate::results::{RunFacts, Stopping};
+use crate::results::{Control, RunFacts, Stopping};
 use crate::simulate::{Observer, Plan, Stopped, simulate};
 use crate::size::desk::Entry;
 use crate::size::search::pilot;
 use crate::size::sweep::Sweep;
+use crate::stats::sample::Sample;
 use crate::study::{SamplerChoice, Study};
 
 /// Independent replicates of a quasi-random run.
@@ -31,6 +32,8 @@ pub(super) fn fixed_paths(study: &Study) -> u64 {
 pub(super) struct Sampling {
     sobol: bool,
     reason: String,
+    /// Whether control variates correct the means.
+    controlled: bool,
     seed: u64,
 }
 
@@ -38,12 +41,17 @@ impl Sampling {
     /// What the study asks for, or whichever sampler errs less.
     pub(super) fn choose(study: &Study, observer: &dyn Observer) -> Result<Self, Stopped> {
         let seed = study.run.seed;
+        let asked = "asked for".to_owned();
+        if study.run.sampler == SamplerChoice::Pseudo {
+            return Ok(Self { sobol: false, reason: asked, controlled: false, seed });
+        }
+        let cost = pilot_cost(study, seed, observer)?;
+        let controlled = controls_pay(&cost);
         let (sobol, reason) = match study.run.sampler {
-            SamplerChoice::Pseudo => (false, "asked for".to_owned()),
-            SamplerChoice::Sobol => (true, "asked for".to_owned()),
-            SamplerChoice::Auto => pilot_choice(study, seed, observer)?,
+            SamplerChoice::Auto => pilot_choice(&cost),
+            _ => (true, asked),
         };
-        Ok(Self { sobol, reason, seed })
+        Ok(Self { sobol, reason, controlled: sobol && controlled, seed })
     }
 
     /// The plan of a run of `wanted` paths; of a few more, where they must make whole nets.
@@ -55,7 +63,7 @@ impl Sampling {
         } else {
             Points::Pseudo
         };
-        Plan { points, paths, seed: self.seed }
+        Plan { points, paths, seed: self.seed, controlled: self.controlled }
     }
 
     /// What to say of a run.
@@ -67,9 +75,23 @@ impl Sampling {
             paths: plan.paths,
             replicates: if self.sobol { REPLICATES } else { 1 },
             seed: self.seed,
+            control: None,
             stopping,
         }
     }
+}
+
+/// What control variates did for the mean of a cost, if they were used.
+pub(super) fn control(plan: &Plan, study: &Study, cost: &Sample) -> Option<Control> {
+    let used = plan.controlled && plan.points != Points::Pseudo;
+    let quantities = study.model.controls();
+    (used && !quantities.is_empty()).then(|| {
+        let (with, without) = (cost.mean().standard_error, cost.plain_mean().standard_error);
+        Control {
+            quantities: quantities.iter().map(|&name| name.to_owned()).collect(),
+            worth: (with > 0.0).then(|| (without / with).powi(2)),
+        }
+    })
 }
 
 /// The plan of a run whose number of paths no rule decides, and what to say of it.
@@ -83,32 +105,41 @@ pub fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), 
     Ok((plan, facts))
 }
 
-/// Whether quasi-random points have the smaller standard error for the mean cost of a
-/// commitment near today's load, in a pilot.
-fn pilot_choice(
-    study: &Study,
-    seed: u64,
-    observer: &dyn Observer,
-) -> Result<(bool, String), Stopped> {
-    let small = pilot(seed);
+/// The cost of a commitment near today's load, in a pilot.
+fn pilot_cost(study: &Study, seed: u64, observer: &dyn Observer) -> Result<Sample, Stopped> {
+    let small = Plan { controlled: true, ..pilot(seed) };
     let units = study.sizes.at(study.sizes.nearest(study.facts.load.units));
     let strategy = study.strategies.len() - 1;
     let units = if strategy == 0 { 0.0 } else { units };
     let sweep = Sweep::new(study, vec![Entry { strategy, units }], false);
-    let samples = simulate(&study.model, &small, &sweep, observer)?;
-    let cost = &samples[0];
-    let sobol = cost.mean().standard_error;
+    let mut samples = simulate(&study.model, &small, &sweep, observer)?;
+    Ok(samples.swap_remove(0))
+}
+
+/// Variance that control variates must leave at most, of that of a plain mean, to be worth a run's
+/// degrees of freedom.
+const MOST_LEFT: f64 = 0.5;
+
+/// Whether control variates make the mean cost of a pilot more certain.
+fn controls_pay(cost: &Sample) -> bool {
+    let (with, without) = (cost.mean().standard_error, cost.plain_mean().standard_error);
+    with * with < MOST_LEFT * without * without
+}
+
+/// Whether quasi-random points have the smaller standard error for the mean cost of a pilot.
+fn pilot_choice(cost: &Sample) -> (bool, String) {
+    let sobol = cost.plain_mean().standard_error;
     let pseudo = cost.sd() / (cost.count() as f64).sqrt();
     if pseudo == 0.0 {
-        return Ok((true, "every path costs the same".into()));
+        return (true, "every path costs the same".into());
     }
     let ratio = pseudo / sobol.max(1e-9 * pseudo);
     let reason = format!(
         "pilot of {} paths: its standard error of the mean cost is {ratio:.1} times {}",
-        small.paths,
+        cost.count(),
         if ratio >= 1.0 { "smaller" } else { "that of pseudo-random paths" }
     );
-    Ok((ratio >= 1.0, reason))
+    (ratio >= 1.0, reason)
 }
 
 #[cfg(test)]

@@ -89,5 +89,5 @@ fn scout(plan: &Plan) -> Plan {
         Points::Pseudo => paths,
         Points::Quasi { replicates, log2_points } => u64::from(replicates) << log2_points,
     };
-    Plan { points, paths, seed: plan.seed.rotate_left(29) ^ 0x73_636f_7574 }
+    Plan { points, paths, seed: plan.seed.rotate_left(29) ^ 0x73_636f_7574, ..*plan }
 }

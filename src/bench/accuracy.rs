@@ -72,7 +72,7 @@ fn runs(
     };
     let (mut times, mut all) = (Vec::new(), Vec::new());
     for seed in 1..=effort.seeds.max(1) {
-        let plan = Plan { points, paths, seed };
+        let plan = Plan { points, paths, seed, controlled: points != Points::Pseudo };
         let (points, took) = timed(|| sweep(study, 0..SIZES, &plan, &Through(watcher)))?;
         times.push(took);
         all.push(figures(&points));

@@ -264,7 +264,7 @@ impl Reference {
         seed: u64,
         observer: &dyn Observer,
     ) -> Result<Numbers, Stopped> {
-        let plan = Plan { points, paths, seed };
+        let plan = Plan { points, paths, seed, controlled: points != Points::Pseudo };
         match self {
             Self::R0 => {
                 let months = Months { count: study.months() };

@@ -1,7 +1,21 @@
-//! Simulated futures, a block of paths at a time.
+//! Simulated futures, a block of paths at a time, and the points that they come from.
 
 use super::leading::LeadingScratch;
 use crate::rng::{Block, Lane};
+
+/// Which points the paths come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Points {
+    /// Independent pseudo-random paths.
+    Pseudo,
+    /// Independent replicates of scrambled nets of `2^log2_points` points.
+    Quasi {
+        /// Number of replicates.
+        replicates: u32,
+        /// Binary logarithm of the points of a replicate.
+        log2_points: u32,
+    },
+}
 
 /// A block of simulated futures: series by month, one element per path.
 #[derive(Clone, Debug)]
@@ -23,8 +37,11 @@ pub struct PathBlock {
     pub apart: Vec<Lane>,
     /// Share of each workload in the load of each month; empty where they are the same on every path.
     pub mix: Vec<Vec<Lane>>,
+    /// Quantities of mean zero, by which quasi-random means are corrected.
+    pub controls: Vec<Lane>,
     pub(super) rows: Vec<Vec<Lane>>,
     pub(super) scratch: Vec<Lane>,
+    pub(super) calm: Vec<Lane>,
     pub(super) correlated: Vec<Lane>,
     pub(super) leading: LeadingScratch,
     /// The paths of the models that go along, from the same draws.

@@ -147,6 +147,13 @@ impl ForecastError {
         })
     }
 
+    /// Whether the monthly error is lognormal with the same spread on every path.
+    #[must_use]
+    pub fn has_certain_spread(&self) -> bool {
+        let certain = |p: &Param| p.fixed().is_some();
+        self.skewed.is_none() && certain(&self.shock_sd) && certain(&self.persistence)
+    }
+
     /// The lognormal monthly error.
     fn lognormal(&self, draws: Draws<'_>, shock: &[Lane], log: &mut [Lane]) {
         let (sd, phi) = (self.shock_sd.of(draws.params), self.persistence.of(draws.params));

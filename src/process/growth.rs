@@ -71,6 +71,12 @@ impl Growth {
         }
     }
 
+    /// Whether the volatility is the same on every path.
+    #[must_use]
+    pub fn has_certain_spread(&self) -> bool {
+        self.drift.as_ref().is_some_and(|drift| drift.volatility.fixed().is_some())
+    }
+
     /// Sets `log` to the log factor of each month.
     ///
     /// # Panics

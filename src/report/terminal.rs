@@ -337,8 +337,9 @@ fn how(results: &Results, width: usize) -> String {
     } else {
         "pseudo-random paths".to_owned()
     };
+    let control = run.control.as_ref().map_or_else(String::new, |c| format!(", {}", c.sentence()));
     let text = format!(
-        "* {star}; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which hindsight would choose a smaller size. {} {points}, seed {}; study {}.",
+        "* {star}; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which hindsight would choose a smaller size. {} {points}{control}, seed {}; study {}.",
         count(run.paths),
         run.seed,
         &results.facts.study_hash[..results.facts.study_hash.len().min(12)]

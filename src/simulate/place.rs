@@ -241,7 +241,7 @@ fn pilot<E: Experiment, T>(
     paths: u64,
     f: impl FnOnce(&Run<'_, E>) -> Result<T, Stopped>,
 ) -> Result<T, Stopped> {
-    let plan = Plan { points: Points::Pseudo, paths, seed: run.plan.seed };
+    let plan = Plan { points: Points::Pseudo, paths, seed: run.plan.seed, controlled: false };
     let sampler = run.model.sampler(plan.points, plan.seed, "pilot");
     let observer = Quiet(run.observer);
     f(&Run { plan: &plan, sampler: &*sampler, observer: &observer, is_pilot: true, ..*run })

@@ -13,6 +13,9 @@ pub struct Plan {
     pub paths: u64,
     /// Seed of every draw.
     pub seed: u64,
+    /// Whether means are corrected by the model's control variates; those of pseudo-random paths
+    /// never are.
+    pub controlled: bool,
 }
 
 /// Paths of a unit of work, in blocks.
@@ -140,7 +143,7 @@ mod tests {
     fn every_path_has_one_number() {
         let quasi = Points::Quasi { replicates: 3, log2_points: 7 };
         for (points, paths) in [(Points::Pseudo, 100), (quasi, 3 << 7)] {
-            let plan = Plan { points, paths, seed: 1 };
+            let plan = Plan { points, paths, seed: 1, controlled: false };
             let blocks = plan.blocks();
             let lanes = |&(block, count): &(Block, usize)| (0..count).map(move |l| (block, l));
             let mut numbers: Vec<u64> = Vec::new();

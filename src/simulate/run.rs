@@ -4,17 +4,19 @@ use super::place::{Placed, affordable};
 use super::plan::Unit;
 use super::share::{Executor, Keeper, Pass, SeriesId, Share, Work};
 use super::{Experiment, Observer, Plan, Progress, Stopped};
-use crate::path::{PathBlock, PathModel};
+use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES, Lane, Sampler};
 use crate::stats::Estimate;
 use crate::stats::bins::Bins;
 use crate::stats::collector::{Collector, Part, SectionBuilder};
+use crate::stats::control::Correction;
 use crate::stats::intervals::student_factor;
 use crate::stats::moments::Moments;
 use crate::stats::sample::Design;
 use crate::stats::sample::collected::{Collected, Missing};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Everything that the passes of an experiment need.
 pub(super) struct Run<'a, E: Experiment> {
@@ -107,14 +109,28 @@ impl<E: Experiment> Run<'_, E> {
         executor: &dyn Executor,
         take: impl Fn(usize, Collected) -> T + Sync,
     ) -> Result<Vec<T>, Stopped> {
-        let task = Task { run: self, series, placed, units: self.plan.units() };
-        let share = task.execute(executor)?;
+        let with_controls = self.with_controls(series);
+        let task = Task { run: self, series: &with_controls, placed, units: self.plan.units() };
+        let mut share = task.execute(executor)?;
         assert_eq!(share.units, 0..task.units(), "a sample needs every unit");
+        let controls: Vec<Vec<f64>> =
+            share.series.split_off(series.len()).iter().map(|control| means(control)).collect();
+        let correction = Correction::new(&controls).map(Arc::new);
         let joined = series.par_iter().zip(share.series);
         let design = self.plan.design();
-        Ok(joined
-            .map(|(&s, sections)| take(s, Collected::new(design, task.bins(s).cloned(), sections)))
-            .collect())
+        let collected = |(&s, sections): (&usize, Vec<SectionBuilder>)| {
+            let collected = Collected::new(design, task.bins(s).cloned(), sections);
+            take(s, collected.corrected(correction.clone()))
+        };
+        Ok(joined.map(collected).collect())
+    }
+
+    /// The given series, then the control variates: series beyond those of the experiment.
+    fn with_controls(&self, series: &[usize]) -> Vec<usize> {
+        let is_quasi = self.plan.points != Points::Pseudo;
+        let controls = if self.plan.controlled && is_quasi { self.model.controls() } else { &[] };
+        let own = self.experiment.wants().len();
+        series.iter().copied().chain((0..controls.len()).map(|k| own + k)).collect()
     }
 
     /// As much of a pass as is the executor's to contribute.
@@ -124,6 +140,7 @@ impl<E: Experiment> Run<'_, E> {
         placed: &[Option<Placed>],
         executor: &dyn Executor,
     ) -> Result<(), Stopped> {
+        let series = &self.with_controls(series);
         let task = Task { run: self, series, placed, units: self.plan.units() };
         task.execute(executor).map(|_| ())
     }
@@ -139,7 +156,8 @@ struct Task<'a, E: Experiment> {
 
 impl<E: Experiment> Task<'_, E> {
     fn execute(&self, executor: &dyn Executor) -> Result<Share, Stopped> {
-        let names = self.run.experiment.names();
+        let mut names = self.run.experiment.names();
+        names.extend(self.run.model.controls().iter().map(|name| format!("control {name}")));
         let id = |&s: &usize| SeriesId::new(&names[s], self.run.plan, self.bins(s));
         executor.execute(&Pass { ids: self.series.iter().map(id).collect(), work: self })
     }
@@ -171,7 +189,11 @@ impl<E: Experiment> Task<'_, E> {
             // The last block of a run may be cut short.
             let count = (unit.count - offset).min(LANES as u64) as usize;
             for (collector, &s) in collectors.iter_mut().zip(chosen) {
-                collector.push(&run.experiment.values(s, paths, values)[..count]);
+                let values = match s.checked_sub(values.len()) {
+                    Some(control) => &paths.controls[control],
+                    None => run.experiment.values(s, paths, values),
+                };
+                collector.push(&values[..count]);
             }
         }
         collectors.iter_mut().map(Collector::take).collect()
@@ -269,6 +291,11 @@ impl<E: Experiment> Work for Task<'_, E> {
         done.append(fresh);
         Ok(done)
     }
+}
+
+/// The mean of each section.
+fn means(sections: &[SectionBuilder]) -> Vec<f64> {
+    sections.iter().map(|section| section.moments().mean).collect()
 }
 
 /// The mean so far, from the sections that have begun; the last one is still growing.

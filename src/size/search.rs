@@ -142,7 +142,8 @@ fn sort(points: &mut [Point]) {
 #[must_use]
 pub fn pilot(seed: u64) -> Plan {
     let points = Points::Quasi { replicates: 16, log2_points: 9 };
-    Plan { points, paths: 16 << 9, seed: seed.rotate_left(17) ^ 0x70_696c_6f74 }
+    let seed = seed.rotate_left(17) ^ 0x70_696c_6f74;
+    Plan { points, paths: 16 << 9, seed, controlled: false }
 }
 
 /// The sizes of the first main pass, however many paths it has.

@@ -6,7 +6,7 @@
 //!
 //! | estimate | value | standard error, independent paths | standard error, replicates |
 //! |---|---|---|---|
-//! | mean | mean of all | `sd / sqrt(N)` | `sd(section means) / sqrt(R)` |
+//! | mean | mean of all | `sd / sqrt(N)` | `sd(section means) / sqrt(R)`; with a control variate ([`super::control`]) both are those of the corrected mean |
 //! | `p`-quantile | `X(ceil(N p))` | from the interval between binomial ranks | from the interval between ranks `N (p +- t se)`, `se` of the sections' shares at or below it |
 //! | CVaR `p` | `q + E (X - q)+ / (1 - p)` | `sd((X - q)+) / (sqrt(N) (1 - p))` | `sd(section values at the pooled q) / sqrt(R)` |
 //!
@@ -20,10 +20,12 @@ mod kept;
 
 use super::bins::Bins;
 use super::collector::{SectionBuilder, Sums};
+use super::control::Correction;
 use super::estimate::Estimate;
 use super::intervals::{NORMAL_FACTOR, quantile_ranks, student_factor};
 use super::moments::{Moments, Tree};
 use kept::Kept;
+use std::sync::Arc;
 
 /// How the sections of a run relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ struct Section {
 #[derive(Clone, Debug)]
 pub struct Sample {
     design: Design,
+    /// What corrects the mean, where something does.
+    correction: Option<Arc<Correction>>,
     bins: Option<Bins>,
     sections: Vec<Section>,
     total: Sums,
@@ -104,22 +108,39 @@ impl Sample {
         self.from_sections(self.sd(), &values)
     }
 
-    /// The mean.
+    /// The mean, corrected by control variates where there are any.
     #[must_use]
     pub fn mean(&self) -> Estimate {
+        match &self.correction {
+            Some(_) => {
+                let sections = self.section_means();
+                self.from_sections(Moments::of(&sections).mean, &sections)
+            }
+            None => self.plain_mean(),
+        }
+    }
+
+    /// The average of all values, without a correction.
+    #[must_use]
+    pub fn plain_mean(&self) -> Estimate {
         let moments = self.total.moments;
         match self.design {
             Design::Independent => {
                 let error = (moments.variance() / moments.count as f64).sqrt();
                 Estimate::symmetric(moments.mean, error, NORMAL_FACTOR)
             }
-            Design::Replicated => self.from_sections(moments.mean, &self.section_means()),
+            Design::Replicated => self.from_sections(moments.mean, &self.plain_section_means()),
         }
     }
 
-    /// The mean of each section.
+    /// The mean of each section; corrected, their mean and spread are those of the corrected mean.
     #[must_use]
     pub fn section_means(&self) -> Vec<f64> {
+        let plain = self.plain_section_means();
+        self.correction.as_ref().map_or_else(|| plain.clone(), |c| c.corrected(&plain))
+    }
+
+    fn plain_section_means(&self) -> Vec<f64> {
         self.sections.iter().map(|s| s.sums.moments.mean).collect()
     }
 

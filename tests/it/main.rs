@@ -11,6 +11,7 @@ mod clauses;
 mod cli;
 mod closed_forms;
 mod clusters;
+mod controls;
 mod determinism;
 mod exercise;
 mod explain;

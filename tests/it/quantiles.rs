@@ -56,7 +56,7 @@ fn sorted_loads(study: &Study, plan: &Plan) -> Vec<f64> {
 
 fn assert_exact(paths: u64, levels: Vec<f64>) {
     let study = study("r1", &["contract.term_months=2"]);
-    let plan = Plan { points: Points::Pseudo, paths, seed: 3 };
+    let plan = Plan { points: Points::Pseudo, paths, seed: 3, controlled: false };
     let loads = sorted_loads(&study, &plan);
     let experiment = Load { levels };
     let samples = simulate(&study.model, &plan, &experiment, &Silent).expect("nothing stops it");

@@ -50,8 +50,8 @@ impl Repeated {
     }
 }
 
-fn plan(points: Points, seed: u64) -> Plan {
-    Plan { points, paths: 4096, seed }
+fn plan(points: Points, seed: u64, controlled: bool) -> Plan {
+    Plan { points, paths: 4096, seed, controlled }
 }
 
 /// The hybrid strategy at sizes from 94 to 107, around the best mean.
@@ -61,7 +61,7 @@ fn sizes(study: &Study) -> Vec<Entry> {
 }
 
 /// Mean, P50, P95, P99 and CVaR 95 of a year's on-demand bill, and the mean hybrid cost.
-fn statistics(points: Points, name: &str) {
+fn statistics(points: Points, controlled: bool, name: &str) {
     let study = study("static", &[]);
     let sum = SumOfMonths::new(12);
     let world = b0(12, FLAT);
@@ -77,7 +77,8 @@ fn statistics(points: Points, name: &str) {
     for seed in 0..RUNS {
         let all = [Entry { strategy: 0, units: 0.0 }].into_iter().chain(sizes(&study)).collect();
         let sweep = Sweep::new(&study, all, true);
-        let samples = simulate(&study.model, &plan(points, seed), &sweep, &Silent).expect("runs");
+        let plan = plan(points, seed, controlled);
+        let samples = simulate(&study.model, &plan, &sweep, &Silent).expect("runs");
         let points = sweep.points(samples);
         let bill = &points[0].cost;
         let quantile = |p: f64| bill.quantile(p).expect("kept");
@@ -93,19 +94,29 @@ fn statistics(points: Points, name: &str) {
             r.add(estimate, exact);
         }
     }
-    for (r, what) in repeated.iter().zip(["mean", "P50", "P95", "P99", "CVaR 95", "mean at 100"]) {
+    let names = ["mean", "P50", "P95", "P99", "CVaR 95", "mean at 100"];
+    // At a constant price the on-demand bill is a multiple of the usage, whose mean is known.
+    let from = usize::from(controlled);
+    let seen = (repeated[0].squared_errors / RUNS as f64).sqrt();
+    assert!(!controlled || seen < 1e-10 * exact[0], "the mean bill is exact, not off by {seen:e}");
+    for (r, what) in repeated.iter().zip(names).skip(from) {
         r.check(&format!("{name}, {what}"));
     }
 }
 
 #[test]
 fn pseudo_random_errors_are_honest() {
-    statistics(PSEUDO, "pseudo-random");
+    statistics(PSEUDO, false, "pseudo-random");
 }
 
 #[test]
 fn quasi_random_errors_are_honest() {
-    statistics(QUASI, "quasi-random");
+    statistics(QUASI, false, "quasi-random");
+}
+
+#[test]
+fn errors_of_corrected_means_are_honest() {
+    statistics(QUASI, true, "quasi-random with control variates");
 }
 
 /// The interval of the best size holds the size that is best in truth.
@@ -115,7 +126,8 @@ fn best_size(points: Points, study: &Study, sizes: &[Entry], truth: &[f64], name
     let (mut inside, mut trusted) = (0, 0.0);
     for seed in 0..RUNS {
         let sweep = Sweep::new(study, sizes.to_vec(), false);
-        let samples = simulate(&study.model, &plan(points, seed), &sweep, &Silent).expect("runs");
+        let samples =
+            simulate(&study.model, &plan(points, seed, true), &sweep, &Silent).expect("runs");
         let points = sweep.points(samples);
         let choice = choose(&points, study.objective, 0.005, seed);
         inside += u64::from(choice.interval.0 <= best && best <= choice.interval.1);
@@ -145,7 +157,7 @@ fn the_interval_of_the_best_size_is_honest_for_tails() {
         let wide: Vec<Entry> =
             (0..15).map(|i| Entry { strategy: 1, units: 80.0 + 8.0 * f64::from(i) }).collect();
         let points = Points::Quasi { replicates: 32, log2_points: 15 };
-        let long = Plan { points, paths: 1 << 20, seed: 77 };
+        let long = Plan { points, paths: 1 << 20, seed: 77, controlled: true };
         let sweep = Sweep::new(&study, wide.clone(), false);
         let samples = simulate(&study.model, &long, &sweep, &Silent).expect("runs");
         let choice = choose(&sweep.points(samples), objective, 0.005, 1);

@@ -117,7 +117,11 @@ pub fn versus(alternatives: &[Alternative], watcher: &dyn Watcher) -> Result<Ver
     let mut versus = Versus {
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        run: RunFacts { month_paths: 0, ..run },
+        run: RunFacts {
+            month_paths: 0,
+            control: plan::control(&plan, first, &samples[0].measures[0]),
+            ..run
+        },
         sentence: String::new(),
         months: first.months(),
         discount_rate: first.facts.discount_rate,

@@ -52,6 +52,9 @@ pub(super) fn footer(results: &Results) -> String {
     let mut pairs: Vec<(String, String)> = pairs.map(|(a, b)| (a.to_owned(), b)).into();
     let stopped = run.stopping.as_ref().map(|s| ("Stopped".to_owned(), escape(&s.sentence)));
     pairs.splice(1..1, stopped);
+    let control =
+        run.control.as_ref().map(|c| ("Control variates".to_owned(), escape(&c.sentence())));
+    pairs.splice(4..4, control);
     format!(
         "<footer>\n<h2>How to get these numbers again</h2>\n{}\
          <p>The same study, seed and version give the same bytes, on any number of threads.</p>\n</footer>\n",

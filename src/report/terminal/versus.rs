@@ -207,6 +207,7 @@ fn how(versus: &Versus) -> String {
     } else {
         "pseudo-random paths".to_owned()
     };
+    let control = run.control.as_ref().map_or_else(String::new, |c| format!(", {}", c.sentence()));
     let first = &versus.first().name;
     let mut hashes: Vec<String> = Vec::new();
     for part in versus.alternatives.iter().flat_map(|s| &s.parts) {
@@ -217,7 +218,7 @@ fn how(versus: &Versus) -> String {
     }
     let sums = if versus.has_sum() { SUMS } else { "" };
     format!(
-        "\"saving\" and \"beats\" are against a study's own on-demand cost. Differences are a study less {first}, negative where it is cheaper: mean, 90 of 100 and shares on the same future, P50 and P95 between the distributions. +- is the standard error. {sums}{} {points}, seed {}; studies {}.",
+        "\"saving\" and \"beats\" are against a study's own on-demand cost. Differences are a study less {first}, negative where it is cheaper: mean, 90 of 100 and shares on the same future, P50 and P95 between the distributions. +- is the standard error. {sums}{} {points}{control}, seed {}; studies {}.",
         count(run.paths),
         run.seed,
         hashes.join(", ")

@@ -7,8 +7,10 @@
 
 use super::{Bins, Design, Kept, Sample, Section, SectionBuilder, Sums, Tree, rank};
 use crate::stats::collector::BinSums;
+use crate::stats::control::Correction;
 use crate::stats::intervals::quantile_ranks;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What another pass has to keep, because this one did not.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +53,15 @@ impl Collected {
         let total = tree.finish().expect("a run has sections");
         let count = bins.as_ref().map_or(0, Bins::count);
         let values = pooled(&sections, count);
-        let sample = Sample { design, bins, sections, total, values };
+        let sample = Sample { design, correction: None, bins, sections, total, values };
         Self { sample, known: vec![BTreeSet::new(); count] }
+    }
+
+    /// The same with its mean corrected.
+    #[must_use]
+    pub fn corrected(mut self, correction: Option<Arc<Correction>>) -> Self {
+        self.sample.correction = correction;
+        self
     }
 
     /// The sample that knows every kept value.
