@@ -264,7 +264,7 @@ impl PathModel {
                 .collect(),
             scratch: row(),
             calm: row(),
-            controls: vec![[0.0; LANES]; self.controls().len()],
+            controls: Vec::new(),
             correlated: Vec::new(),
             leading: LeadingScratch::default(),
             companions: self.companion_blocks(),
@@ -300,8 +300,7 @@ impl PathModel {
         exp_scaled(out.load.as_flattened_mut(), &base);
         out.start = value;
         self.write_prices(&value, out);
-        // Pseudo-random means are plain averages: nobody would read them.
-        let controls = self.controls.as_ref().filter(|_| points != Points::Pseudo);
+        let controls = self.controls.as_ref().filter(|_| !out.controls.is_empty());
         if controls.is_some() {
             Controls::begin(out);
         }

@@ -37,7 +37,8 @@ pub struct PathBlock {
     pub apart: Vec<Lane>,
     /// Share of each workload in the load of each month; empty where they are the same on every path.
     pub mix: Vec<Vec<Lane>>,
-    /// Quantities of mean zero, by which quasi-random means are corrected.
+    /// Quantities of mean zero, by which means are corrected: filled in where there is room for all
+    /// of the model's, [`PathModel::controls`](super::PathModel::controls).
     pub controls: Vec<Lane>,
     pub(super) rows: Vec<Vec<Lane>>,
     pub(super) scratch: Vec<Lane>,

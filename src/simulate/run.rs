@@ -168,11 +168,16 @@ impl<E: Experiment> Task<'_, E> {
 
     /// Buffers to collect some of the pass's series.
     fn worker(&self, chosen: &[usize]) -> Worker<'_, E::Scratch> {
+        let mut paths = self.run.model.block();
+        let own = self.run.experiment.wants().len();
+        if chosen.iter().any(|&s| s >= own) {
+            paths.controls = vec![[0.0; LANES]; self.run.model.controls().len()];
+        }
         Worker {
-            paths: self.run.model.block(),
+            paths,
             scratch: self.run.experiment.scratch(),
             collectors: chosen.iter().map(|&s| Collector::new(self.bins(s))).collect(),
-            room: vec![0.0; LINE + LANES * self.run.experiment.wants().len()],
+            room: vec![0.0; LINE + LANES * own],
         }
     }
 

@@ -15,6 +15,7 @@ fn means(study: &Study) -> Vec<Vec<f64>> {
     let points = Points::Quasi { replicates: REPLICATES, log2_points: LOG2_POINTS };
     let sampler = model.sampler(points, 5, "main");
     let mut paths = model.block();
+    paths.controls.resize(model.controls().len(), [0.0; LANES]);
     let mut means = vec![Vec::new(); model.controls().len()];
     for replicate in 0..REPLICATES {
         let mut sums = vec![0.0; means.len()];
