@@ -1,18 +1,18 @@
 //! Control variates: quantities of a path whose mean is known.
 //!
-//! Given all that is uncertain but the monthly shocks (parameters and jumps), the load of a month is
-//! lognormal: its logarithm is linear in the shocks, and `v(t)` the variance that they give it. With
-//! `calm` for what the month would be without a shock,
+//! Given its uncertain parameters, the load of a month is lognormal but for jumps: its logarithm is
+//! linear in the shocks, and `v(t)` the variance that they give it. Jumps are independent of them,
+//! and their expected factor is known ([`crate::process::jumps`]). With `calm` for what the month
+//! would be without a shock and with that factor,
 //!
 //! ```text
-//! E[load(t) | all but the shocks] = calm load(t) * exp(v(t) / 2)
-//! usage = sum over the months of load(t) - E[load(t) | all but the shocks]
+//! E[load(t) | parameters] = calm load(t) * exp(v(t) / 2)
+//! usage = sum over the months of load(t) - E[load(t) | parameters]
 //! ```
 //!
-//! has mean zero, whatever the parameters and jumps. So has the on-demand bill, `load * price`
-//! less its expectation, where the price is lognormal too or has no shocks; a market cap on a price
-//! with shocks leaves only the usage. Both are those of the first workload before levers, re-rated
-//! units and further workloads.
+//! has mean zero, whatever the parameters. So has the on-demand bill, `load * price` less its
+//! expectation, unless a market cap cuts a price that moves at random. Both are those of the first
+//! workload before levers, re-rated units and further workloads.
 //!
 //! What becomes of them: [`crate::stats::control`]. Source: Glasserman (2003), Monte Carlo Methods in
 //! Financial Engineering, section 4.1.
@@ -41,21 +41,18 @@ impl Controls {
         if !spec.growth.has_certain_spread() || !spec.forecast_error.has_certain_spread() {
             return None;
         }
-        let usage = half_variances(model, |draws, log| model.log_load(draws, log));
+        let usage = half_variances(model, |draws, log| model.expect_log_load(draws, log));
         if usage.iter().all(|v| *v == 0.0) {
             return None;
         }
-        let price = half_variances(model, |draws, log| spec.price.write(spec.clock, draws, log));
-        let has_shocks = price.iter().any(|v| *v > 0.0);
-        let is_lognormal = spec.price.has_certain_spread() && spec.price.cap.is_none();
-        let is_certain = model.has_certain_calm();
-        let bill = match (has_shocks || !spec.price.has_certain_spread(), is_lognormal) {
-            // Nothing but a multiple of the usage.
-            (false, _) if spec.price.is_constant() && is_certain => None,
-            (false, _) => Some(usage.clone()),
-            (true, false) => None,
-            (true, true) => Some(half_variances(model, |draws, log| model.log_bill(draws, log))),
-        };
+        // Without an uncertain parameter.
+        let is_certain = model.parameters.uncertain().all(|i| i >= model.terms_from);
+        let price = &spec.price;
+        let has_mean = price.has_certain_spread() && (price.cap.is_none() || !price.is_random());
+        // At a constant price it is a multiple of the usage.
+        let differs = !(price.is_constant() && is_certain);
+        let bill = (has_mean && differs)
+            .then(|| half_variances(model, |draws, log| model.expect_log_bill(draws, log)));
         let mut controls = Self { usage, bill, expected: None };
         if is_certain {
             let mut paths = model.block();
@@ -85,7 +82,7 @@ impl Controls {
         }
     }
 
-    /// The expected totals on the paths of a block, given its parameters and jumps.
+    /// The expected totals on the paths of a block, given its parameters.
     fn expect(&self, model: &PathModel, out: &mut PathBlock) -> [Lane; 2] {
         let spec = &model.spec;
         for (rows, v) in out.rows.iter_mut().zip(model.variables.list()) {
@@ -97,15 +94,16 @@ impl Controls {
         let (base, value) = spec.workload.base(&out.params);
         let mut bill = [0.0; LANES];
         if let Some(spread) = &self.bill {
-            model.log_price(draws, &mut out.scratch);
-            model.add_log_load(draws, &mut out.scratch, &mut out.calm);
+            model.expect_log_price(draws, &mut out.scratch);
+            model.expect_log_load(draws, &mut out.calm);
+            add(&out.calm, &mut out.scratch);
             bill = expected_total(
                 spread,
                 &std::array::from_fn(|i| base[i] * value[i]),
                 &mut out.scratch,
             );
         }
-        model.log_load(draws, &mut out.scratch);
+        model.expect_log_load(draws, &mut out.scratch);
         [expected_total(&self.usage, &base, &mut out.scratch), bill]
     }
 }
@@ -184,25 +182,33 @@ impl PathModel {
         }
     }
 
-    /// Adds the logarithm of the load's factor.
-    fn add_log_load(&self, draws: Draws<'_>, log: &mut [Lane], scratch: &mut [Lane]) {
-        self.log_load(draws, scratch);
-        for (row, load) in log.iter_mut().zip(scratch) {
-            for i in 0..LANES {
-                row[i] += load[i];
-            }
+    /// The same with the expected factor of jumps.
+    fn expect_log_load(&self, draws: Draws<'_>, log: &mut [Lane]) {
+        self.spec.growth.write_expected(self.spec.clock, draws, log);
+        self.spec.forecast_error.add(self.spec.clock, draws, log);
+    }
+
+    /// The same with the expected factor of jumps; with a cap only where there are none.
+    fn expect_log_price(&self, draws: Draws<'_>, log: &mut [Lane]) {
+        self.spec.price.write_expected(self.spec.clock, draws, log);
+        if let Some(cap) = &self.spec.price.cap {
+            cap.series(draws.params, log);
         }
     }
 
     /// Sets `log` to the logarithm of the factor of the on-demand bill of each month.
-    fn log_bill(&self, draws: Draws<'_>, log: &mut [Lane]) {
-        self.log_price(draws, log);
-        self.add_log_load(draws, log, &mut vec![[0.0; LANES]; log.len()]);
+    fn expect_log_bill(&self, draws: Draws<'_>, log: &mut [Lane]) {
+        let mut load = vec![[0.0; LANES]; log.len()];
+        self.expect_log_load(draws, &mut load);
+        self.expect_log_price(draws, log);
+        add(&load, log);
     }
+}
 
-    /// Whether all paths would be the same without shocks, up to the terms of the contract.
-    fn has_certain_calm(&self) -> bool {
-        self.parameters.uncertain().all(|i| i >= self.terms_from)
-            && self.variables.list().iter().all(|v| matches!(v.kind, DrawKind::Shock { .. }))
+fn add(more: &[Lane], to: &mut [Lane]) {
+    for (to, more) in to.iter_mut().zip(more) {
+        for i in 0..LANES {
+            to[i] += more[i];
+        }
     }
 }

@@ -87,4 +87,15 @@ impl Growth {
             jumps.add(clock, draws, log);
         }
     }
+
+    /// The same with the expected factor of jumps in place of those that are drawn.
+    ///
+    /// # Panics
+    /// As [`Self::write`].
+    pub fn write_expected(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        self.drift.as_ref().expect("growth is bound").write(clock, draws, log);
+        for jumps in self.jumps.values() {
+            jumps.add_expected(clock, draws.params, log);
+        }
+    }
 }

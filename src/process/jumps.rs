@@ -106,6 +106,26 @@ impl Jumps {
         jump_once(self.law(draws), clock, drawn, self.compensated, log);
     }
 
+    /// Adds the logarithm of the factor by which jumps move the expected level: nothing where they
+    /// are compensated.
+    pub fn add_expected(&self, clock: Clock, params: &[Lane], log: &mut [Lane]) {
+        if self.compensated {
+            return;
+        }
+        let [rate, mean, sd] = self.law(Draws { params, rows: &[] });
+        for i in 0..LANES {
+            let growth = growth(mean[i], sd[i]);
+            for (t, row) in log.iter_mut().enumerate() {
+                let arrivals = rate[i] * clock.time(t) / YEAR;
+                row[i] += if self.at_most_once {
+                    libm::log1p((1.0 - exp(-arrivals)) * growth)
+                } else {
+                    arrivals * growth
+                };
+            }
+        }
+    }
+
     /// Arrivals a year, and mean and standard deviation of the logarithm of a jump.
     fn law<'a>(&self, draws: Draws<'a>) -> [&'a Lane; 3] {
         [&self.per_year, &self.log_mean, &self.log_sd].map(|p| p.of(draws.params))

@@ -91,6 +91,13 @@ impl Price {
         self.drift.as_ref().is_some_and(|drift| drift.volatility.fixed().is_some())
     }
 
+    /// Whether shocks or jumps move it.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        let walks = |d: &Drift| !d.volatility.is_zero();
+        !self.jumps.is_empty() || self.drift.as_ref().is_some_and(walks)
+    }
+
     /// Sets `log` to the log factor of each month.
     ///
     /// # Panics
@@ -99,6 +106,17 @@ impl Price {
         self.drift.as_ref().expect("the price is bound").write(clock, draws, log);
         for jumps in self.jumps.values() {
             jumps.add(clock, draws, log);
+        }
+    }
+
+    /// The same with the expected factor of jumps in place of those that are drawn.
+    ///
+    /// # Panics
+    /// As [`Self::write`].
+    pub fn write_expected(&self, clock: Clock, draws: Draws<'_>, log: &mut [Lane]) {
+        self.drift.as_ref().expect("the price is bound").write(clock, draws, log);
+        for jumps in self.jumps.values() {
+            jumps.add_expected(clock, draws.params, log);
         }
     }
 }
