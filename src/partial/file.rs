@@ -20,7 +20,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// First bytes of every partial result. The version counts up when older files cannot be read.
-const MAGIC: [u8; 16] = *b"waterline part/3";
+const MAGIC: [u8; 16] = *b"waterline part/4";
 
 /// Bytes of the magic before the version.
 const NAME: usize = 15;
