@@ -1,12 +1,13 @@
 //! The chosen commitment of each strategy, side by side on the same paths: totals and months.
 //!
 //! Totals are taken over all paths. Months are pictures and context: theirs come from the first
-//! [`MONTH_PATHS`] paths of the run, which is all of them by default.
+//! [`MONTH_PATHS`] paths of the run, which is all of them by default; then both are asked of the
+//! same draws.
 
 mod months;
 mod totals;
 
-use crate::simulate::{Executor, Observer, Plan, Stopped, contribute, simulate_by};
+use crate::simulate::{Both, Executor, Observer, Plan, Stopped, contribute, simulate_by};
 use crate::size::desk::Entry;
 use crate::size::hindsight::Hindsight;
 use crate::stats::Estimate;
@@ -85,11 +86,18 @@ impl Compare<'_> {
     ) -> Result<Comparison, Stopped> {
         let model = &self.study.model;
         let (totals, months) = (Totals::new(self), Months::new(self.study, self.chosen));
-        let (strategies, best_in_futures) =
-            totals.sort(simulate_by(executor, model, plan, &totals, observer)?);
         let few = plan.at_most(MONTH_PATHS);
-        let months = months.sort(simulate_by(executor, model, &few, &months, observer)?);
-        Ok(Comparison { strategies, months, best_in_futures })
+        let (of_totals, of_months) = if few == *plan {
+            let both = Both::new(&totals, &months);
+            both.part(simulate_by(executor, model, plan, &both, observer)?)
+        } else {
+            (
+                simulate_by(executor, model, plan, &totals, observer)?,
+                simulate_by(executor, model, &few, &months, observer)?,
+            )
+        };
+        let (strategies, best_in_futures) = totals.sort(of_totals);
+        Ok(Comparison { strategies, months: months.sort(of_months), best_in_futures })
     }
 
     /// Has the executor contribute its part.
@@ -103,8 +111,12 @@ impl Compare<'_> {
         executor: &dyn Executor,
     ) -> Result<(), Stopped> {
         let model = &self.study.model;
-        contribute(executor, model, plan, &Totals::new(self), observer)?;
-        let months = Months::new(self.study, self.chosen);
-        contribute(executor, model, &plan.at_most(MONTH_PATHS), &months, observer)
+        let (totals, months) = (Totals::new(self), Months::new(self.study, self.chosen));
+        let few = plan.at_most(MONTH_PATHS);
+        if few == *plan {
+            return contribute(executor, model, plan, &Both::new(&totals, &months), observer);
+        }
+        contribute(executor, model, plan, &totals, observer)?;
+        contribute(executor, model, &few, &months, observer)
     }
 }

@@ -92,10 +92,16 @@ impl Experiment for Months<'_> {
         }
         let paid = self.desk.prices(paths, scratch).paid();
         for t in 0..self.study.months() {
-            let at = self.month_series(t);
-            out[at] = paths.load[t];
-            out[at + 1] = paths.on_demand[t];
-            out[at + 2] = paid[t].commitment;
+            out[self.month_series(t) + 2] = paid[t].commitment;
+        }
+    }
+
+    fn values<'a>(&self, series: usize, paths: &'a PathBlock, out: &'a [Lane]) -> &'a Lane {
+        let of_month = self.month_series(1);
+        match series % of_month {
+            0 => &paths.load[series / of_month],
+            1 => &paths.on_demand[series / of_month],
+            _ => &out[series],
         }
     }
 }

@@ -11,16 +11,19 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `both` | two experiments on the same paths |
 //! | `plan` | how a run is cut into sections and units |
 //! | `place` | which values to keep, by pilots |
 //! | `run` | units on all threads |
 //! | `share` | what a range of units contributes, and who settles it |
 
+mod both;
 mod place;
 mod plan;
 mod run;
 mod share;
 
+pub use both::Both;
 pub use plan::Plan;
 pub use share::{Alone, Executor, Forgetful, Keeper, Pass, SeriesId, Share};
 
