@@ -4,6 +4,9 @@ use crate::support::{repository, run, strategy, study, study_at};
 use waterline::measure::Measure;
 use waterline::path::Points;
 use waterline::rng::{Block, LANES};
+use waterline::simulate::{Plan, Silent, simulate};
+use waterline::size::desk::Entry;
+use waterline::size::sweep::Sweep;
 use waterline::stats::moments::Moments;
 use waterline::study::Study;
 
@@ -60,6 +63,8 @@ fn controls_have_mean_zero() {
     check("a capped price without shocks", &study("r1", &certain), BOTH);
     let spread = ["growth.volatility_per_month={dist=\"uniform\",min=0.05,max=0.1}"];
     check("an uncertain volatility", &study("r1", &spread), &[]);
+    let spread = ["price.volatility_per_month={dist=\"uniform\",min=0.02,max=0.04}"];
+    check("an uncertain volatility of the price", &study("static", &spread), USAGE);
     let skewed =
         ["forecast_error.shock_sd=0", "forecast_error.skewed={dist=\"gamma\",mean=1,sd=0.2}"];
     check("a skewed error", &study("r1", &skewed), &[]);
@@ -122,6 +127,39 @@ fn a_run_says_what_its_controls_were_worth() {
     assert!((bill.value - 100.0).abs() < 1e-9 && bill.standard_error < 1e-9, "{bill:?}");
     assert!(control.worth.is_some_and(|worth| worth > 10.0), "{control:?}");
     assert!(control.sentence().contains("worth"), "{}", control.sentence());
+}
+
+/// With a price that moves beside the usage, the on-demand bill is still a control of its own.
+#[test]
+fn the_bill_at_a_moving_price_is_exact() {
+    let moving = ["price.log_drift_per_year=-0.02", "price.volatility_per_year=0.2"];
+    let results = run("static", &moving);
+    let bill = strategy(&results, "on_demand").measure(Measure::Cost).mean;
+    // In month t: 100 exp(0.2 t / 12) exp(-0.02 t / 12 + 0.2^2 t / 24).
+    let exact: f64 = (1..=12).map(|t| 100.0 * (0.2 * f64::from(t) / 12.0).exp()).sum();
+    assert!((bill.value / exact - 1.0).abs() < 1e-12 && bill.standard_error < 1e-9, "{bill:?}");
+}
+
+/// Only quasi-random means are corrected, and only where the plan says so.
+#[test]
+fn other_means_are_plain_averages() {
+    let study = study("static", &[]);
+    let quasi = Points::Quasi { replicates: 32, log2_points: 7 };
+    for (points, controlled) in [(quasi, true), (quasi, false), (Points::Pseudo, true)] {
+        let plan = Plan { points, paths: 4096, seed: 1, controlled };
+        let sweep = Sweep::new(&study, vec![Entry { strategy: 1, units: 100.0 }], false);
+        let samples = simulate(&study.model, &plan, &sweep, &Silent).expect("nothing stops it");
+        let is_plain = samples[0].mean() == samples[0].plain_mean();
+        assert_eq!(is_plain, !(controlled && points == quasi), "{points:?} {controlled}");
+    }
+}
+
+/// Parameters and jumps of a second workload leave nothing for the first one's usage to tell.
+#[test]
+fn controls_that_do_not_pay_are_not_used() {
+    let results = run("own_growth", &[]);
+    assert!(!study("own_growth", &[]).model.controls().is_empty());
+    assert_eq!(results.run.control, None);
 }
 
 /// What is added up stays added up: corrections are linear.
