@@ -125,7 +125,7 @@ pub fn analyze_by(
         format: FORMAT.into(),
         version: env!("CARGO_PKG_VERSION").into(),
         run: RunFacts {
-            control: plan::control(&plan, study, &comparison.strategies[best].measures[0]),
+            control: plan::control(study, &comparison.strategies[best].measures[0]),
             ..sampling.facts(&plan, stopping)
         },
         refund: tables::refund(study, strategies[best].units),

@@ -82,10 +82,9 @@ impl Sampling {
 }
 
 /// What control variates did for the mean of a cost, if they were used.
-pub(super) fn control(plan: &Plan, study: &Study, cost: &Sample) -> Option<Control> {
-    let used = plan.controlled && plan.points != Points::Pseudo;
-    let quantities = study.model.controls();
-    (used && !quantities.is_empty()).then(|| {
+pub(super) fn control(study: &Study, cost: &Sample) -> Option<Control> {
+    cost.is_corrected().then(|| {
+        let quantities = study.model.controls();
         let (with, without) = (cost.mean().standard_error, cost.plain_mean().standard_error);
         Control {
             quantities: quantities.iter().map(|&name| name.to_owned()).collect(),

@@ -1,7 +1,7 @@
 //! Control variates: quantities of a path whose mean is known.
 //!
-//! Given its uncertain parameters, the load of a month is lognormal but for jumps: its logarithm is
-//! linear in the shocks, and `v(t)` the variance that they give it. Jumps are independent of them,
+//! Given its uncertain parameters, the load of a month is lognormal but for jumps, unless its monthly
+//! error is skewed: its logarithm is linear in the shocks, and `v(t)` the variance that they give it. Jumps are independent of them,
 //! and their expected factor is known ([`crate::process::jumps`]). With `calm` for what the month
 //! would be without a shock and with that factor,
 //!
@@ -11,7 +11,8 @@
 //! ```
 //!
 //! has mean zero, whatever the parameters. So has the on-demand bill, `load * price` less its
-//! expectation, unless a market cap cuts a price that moves at random. Both are those of the first
+//! expectation, unless a market cap cuts a price that moves at random. Spreads must be the same on
+//! every path: an uncertain one of the price leaves the usage, one of the load leaves no control. Both are those of the first
 //! workload before levers, re-rated units and further workloads.
 //!
 //! What becomes of them: [`crate::stats::control`]. Source: Glasserman (2003), Monte Carlo Methods in

@@ -13,7 +13,12 @@
 //! each control. Slopes come from replicates, not from paths: what moves a path is not what
 //! quasi-random points err by (Hickernell, Lemieux and Owen 2005, "Control variates for quasi-Monte
 //! Carlo", Statistical Science 20, 1-31). The correction is linear in the series: corrected means of
-//! sums and differences are the sums and differences of corrected means.
+//! sums and differences are the sums and differences of corrected means. Its bias is that of a
+//! regression on few points, none for normal replicates and otherwise about their skewness over the
+//! root of their number, in standard errors.
+//!
+//! Zero must lie among the means of the replicates: beyond them (an event that no replicate saw, but
+//! the known mean counts) a line says nothing, and means stay plain.
 
 /// The correction by some controls, ready for any series of the same run.
 #[derive(Clone, Debug)]
@@ -32,12 +37,16 @@ const OWN: f64 = 1e-6;
 
 impl Correction {
     /// The correction by controls, each given by its mean in every section; none if they tell
-    /// nothing, or sections are too few.
+    /// nothing, if zero is not among the means of one, or if sections are too few.
     #[must_use]
     pub fn new(controls: &[Vec<f64>]) -> Option<Self> {
         let sections = controls.first()?.len();
         let (mut directions, mut means): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
         for control in controls {
+            let (low, high) = range(control);
+            if low > 0.0 || high < 0.0 {
+                return None;
+            }
             let mut mean = control.iter().sum::<f64>() / sections as f64;
             let mut rest: Vec<f64> = control.iter().map(|x| x - mean).collect();
             let whole = dot(&rest, &rest);
@@ -61,7 +70,8 @@ impl Correction {
     /// Corrects the means of a series over the sections: the mean of the results is the corrected
     /// mean, and their spread tells its standard error.
     ///
-    /// A mean never leaves the range of those of the sections: what cannot be negative stays so.
+    /// A series whose corrected mean would leave the range of its sections keeps its plain mean: what
+    /// cannot be negative stays so.
     #[must_use]
     pub fn corrected(&self, sections: &[f64]) -> Vec<f64> {
         let n = sections.len() as f64;
@@ -76,7 +86,10 @@ impl Correction {
             corrected -= along * of_direction;
         }
         let (low, high) = range(sections);
-        let corrected = corrected.clamp(low, high);
+        // Rounding may leave the range of what is the same in all sections.
+        if residuals.iter().any(|y| *y != 0.0) && !(low..=high).contains(&corrected) {
+            return sections.to_vec();
+        }
         residuals.iter().map(|y| corrected + self.stretch * y).collect()
     }
 }
@@ -116,22 +129,36 @@ mod tests {
 
     #[test]
     fn what_follows_a_control_is_known() {
-        let x: Vec<f64> = (0..8).map(|i| f64::from(i * i % 5)).collect();
-        let y: Vec<f64> = x.iter().map(|x| 40.0 + 3.0 * x).collect();
+        let x: Vec<f64> = (0..8).map(|i| f64::from(i * i % 5) - 2.0).collect();
+        let y: Vec<f64> = x.iter().map(|x| 46.0 + 3.0 * x).collect();
         let correction = Correction::new(std::slice::from_ref(&x)).expect("a control");
         let corrected = correction.corrected(&y);
-        // 40 lies at the edge of what the sections saw, and stays.
-        assert!(corrected.iter().all(|y| (y - 40.0).abs() < 1e-12), "{corrected:?}");
-        // Further out than any section, the nearest one counts.
-        let far: Vec<f64> = x.iter().map(|x| x + 1.0).collect();
-        let correction = Correction::new(&[far]).expect("a control");
-        assert!((mean(&correction.corrected(&y)) - 40.0).abs() < 1e-12);
+        assert!(corrected.iter().all(|y| (y - 46.0).abs() < 1e-12), "{corrected:?}");
+    }
+
+    /// Half of the sections see nothing and the others, where the control is high, little: the line
+    /// through them is negative where the control is zero.
+    #[test]
+    fn what_cannot_be_negative_stays_so() {
+        let x: Vec<f64> = (0..8).map(|i| f64::from(i) - 1.5).collect();
+        let y: Vec<f64> = x.iter().map(|x| (x - 3.0).max(0.0).powi(2)).collect();
+        let correction = Correction::new(std::slice::from_ref(&x)).expect("a control");
+        assert_eq!(correction.corrected(&y), y);
+    }
+
+    #[test]
+    fn beyond_the_sections_nothing_is_known() {
+        let x = vec![0.5, 1.0, 2.0, 1.5, 0.7];
+        assert!(Correction::new(std::slice::from_ref(&x)).is_none());
+        assert!(Correction::new(&[x.iter().map(|x| -x).collect()]).is_none());
+        assert!(Correction::new(&[x.iter().map(|x| x - 0.6).collect()]).is_some());
     }
 
     #[test]
     fn corrections_add_up() {
-        let series = |k: u32| -> Vec<f64> { (0..8).map(|i| f64::from((i * k + 3) % 11)).collect() };
-        let correction = Correction::new(&[series(3), series(5)]).expect("two controls");
+        let series = |k: i32| -> Vec<f64> { (0..8).map(|i| f64::from((i * k + 3) % 11)).collect() };
+        let centered = |k| series(k).into_iter().map(|x| x - 5.0).collect();
+        let correction = Correction::new(&[centered(3), centered(5)]).expect("two controls");
         let (a, b) = (series(2), series(7));
         let sum: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
         let [a, b, sum] = [&a, &b, &sum].map(|y| correction.corrected(y));
@@ -145,7 +172,7 @@ mod tests {
         assert!(Correction::new(&[]).is_none());
         assert!(Correction::new(&[vec![0.0; 8]]).is_none());
         assert!(Correction::new(&[vec![1.0, 2.0]]).is_none());
-        let x = vec![1.0, 2.0, 4.0, 8.0, 16.0];
+        let x = vec![-1.0, 2.0, 4.0, 8.0, 16.0];
         let twice: Vec<f64> = x.iter().map(|x| 2.0 * x).collect();
         assert_eq!(Correction::new(&[x, twice]).expect("one").directions.len(), 1);
     }

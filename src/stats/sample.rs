@@ -120,6 +120,12 @@ impl Sample {
         }
     }
 
+    /// Whether control variates correct the mean.
+    #[must_use]
+    pub fn is_corrected(&self) -> bool {
+        self.correction.is_some()
+    }
+
     /// The average of all values, without a correction.
     #[must_use]
     pub fn plain_mean(&self) -> Estimate {

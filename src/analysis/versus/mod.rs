@@ -119,7 +119,7 @@ pub fn versus(alternatives: &[Alternative], watcher: &dyn Watcher) -> Result<Ver
         version: env!("CARGO_PKG_VERSION").into(),
         run: RunFacts {
             month_paths: 0,
-            control: plan::control(&plan, first, &samples[0].measures[0]),
+            control: plan::control(first, &samples[0].measures[0]),
             ..run
         },
         sentence: String::new(),
