@@ -88,7 +88,7 @@ pub(super) fn control(study: &Study, cost: &Sample) -> Option<Control> {
         let (with, without) = (cost.mean().standard_error, cost.plain_mean().standard_error);
         Control {
             quantities: quantities.iter().map(|&name| name.to_owned()).collect(),
-            worth: (with > 0.0).then(|| (without / with).powi(2)),
+            error_times_smaller: (with > 0.0).then(|| without / with),
         }
     })
 }

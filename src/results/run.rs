@@ -33,26 +33,29 @@ pub struct RunFacts {
 pub struct Control {
     /// `usage`, `on-demand bill`.
     pub quantities: Vec<String>,
-    /// How many times the paths a plain mean cost of the recommended strategy would need for the
-    /// same standard error; below 1 where the correction did not pay after all, absent where the
-    /// corrected mean has no error.
-    pub worth: Option<f64>,
+    /// How many times smaller the correction makes the standard error of the mean cost of the
+    /// recommended strategy; below 1 where it did not pay after all, absent where the corrected mean
+    /// has no error.
+    pub error_times_smaller: Option<f64>,
 }
 
 impl Control {
     /// The same in words.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let worth = match self.worth {
-            None => "exact for the mean cost".to_owned(),
-            Some(worth) if worth < 10.0 => {
-                format!("worth {worth:.1} times the paths for the mean cost")
+        let gain = match self.error_times_smaller {
+            None => "which leaves the mean cost no error".to_owned(),
+            Some(times) if times < 10.0 => {
+                format!("error of the mean cost {times:.1} times smaller")
             }
-            Some(worth) => {
-                format!("worth {} times the paths for the mean cost", count(worth.round() as u64))
+            Some(times) => {
+                format!("error of the mean cost {} times smaller", count(times.round() as u64))
             }
         };
-        format!("means corrected by known means of {}, {worth}", self.quantities.join(" and "))
+        format!(
+            "means corrected by the known expectation of {}: {gain}",
+            self.quantities.join(" and ")
+        )
     }
 }
 
