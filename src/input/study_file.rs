@@ -311,7 +311,8 @@ pub struct FinanceTable {
 #[serde(deny_unknown_fields, default)]
 pub struct RunTable {
     /// Paths to simulate, by default 131072; with `target_error`, `decide` or `seconds` at most so
-    /// many, by default 16777216, with `seconds` 536870912.
+    /// many, by default 16777216, with `seconds` 536870912. Of quasi-random paths the next power of
+    /// two, at least 2048.
     #[schemars(range(min = 64, max = 1_000_000_000))]
     pub paths: Option<u64>,
     /// Seed of every draw.

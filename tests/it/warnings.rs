@@ -161,3 +161,28 @@ fn a_term_that_is_cut_is_not_passed_over() {
     let (cut, sentence) = with(12);
     assert!(!cut && !sentence.contains("counted"), "{sentence}");
 }
+
+/// So is the last of several terms.
+#[test]
+fn a_renewed_term_that_is_cut_is_not_passed_over() {
+    let seen = |months: usize, renewal: &str, start: usize| -> Option<String> {
+        let overrides = [
+            format!("horizon_months={months}"),
+            format!("contract.renewal=\"{renewal}\""),
+            format!("contract.start_month={start}"),
+            "contract.hourly_per_unit_month=1.2".to_owned(),
+        ];
+        let study = study("static", &overrides.each_ref().map(String::as_str));
+        let warned = study.facts.warnings.iter().find(|w| w.code == "horizon-cuts-term");
+        warned.map(|w| format!("{} {} {}", w.seen, w.may_mean, w.advice))
+    };
+    let cut = seen(30, "renew", 1).expect("24 to 36");
+    for words in
+        ["ends with month 36", "30 months are simulated", "fees of 6 months", "to 36, or to 24"]
+    {
+        assert!(cut.contains(words), "{cut}");
+    }
+    assert!(seen(24, "renew", 1).is_none() && seen(36, "renew", 1).is_none());
+    assert!(seen(24, "renew", 3).expect("26").contains("ends with month 26"));
+    assert!(seen(30, "on_demand", 1).is_none() && seen(30, "hourly", 1).is_none());
+}

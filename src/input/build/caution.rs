@@ -3,7 +3,7 @@
 use super::Builder;
 use super::contract::Agreed;
 use super::workload::Loads;
-use crate::contract::{AnyClause, Clause, Upfront};
+use crate::contract::{AnyClause, Clause, Contract, Renewal, Upfront};
 use crate::facts::{Facts, PriceFact, Warning};
 use crate::path::PathModel;
 use crate::strategy::Strategy;
@@ -159,24 +159,29 @@ impl Builder {
         }
     }
 
-    /// Months of the first term that are paid for and not simulated.
+    /// Months of a term that are paid for and not simulated.
     fn caution_horizon(&mut self, agreed: &Agreed, simulated: usize) {
-        let end = agreed.contract.start + agreed.contract.term;
+        let Contract { start, term, renewal, .. } = &agreed.contract;
+        let renews = matches!(renewal, Renewal::Renew { .. });
+        let terms =
+            if renews { simulated.saturating_sub(*start).div_ceil(*term).max(1) } else { 1 };
+        let end = start + terms * term;
         if simulated >= end {
             return;
         }
+        let which = if terms > 1 { "last renewed term" } else { "term" };
         let seen =
-            format!("the term ends with month {end}, and {} are simulated", months(simulated));
+            format!("the {which} ends with month {end}, and {} are simulated", months(simulated));
+        let whole = if terms > 1 {
+            format!("set `horizon_months` to {end}, or to {}", end - term)
+        } else {
+            "leave `horizon_months` out: the whole term is simulated".to_owned()
+        };
         let may_mean = format!(
             "the fees of {} that are owed as well are in no figure, nor is what they save",
             months(end - simulated)
         );
-        self.warn(
-            "horizon-cuts-term",
-            seen,
-            &may_mean,
-            "leave `horizon_months` out: the whole term is simulated",
-        );
+        self.warn("horizon-cuts-term", seen, &may_mean, &whole);
     }
 
     /// Money that is paid ahead has a price.

@@ -181,8 +181,8 @@ impl Builder {
                     "missing-field",
                     message,
                     format!(
-                        "add `{name}`, as in {name} = {}",
-                        if name == "max_over_budget" { "0.1" } else { "0.9" }
+                        "add `{name} = {example}` to [sizing], or --set {field}={example}",
+                        example = if name == "max_over_budget" { "0.1" } else { "0.9" }
                     ),
                 );
             }
