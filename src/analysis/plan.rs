@@ -104,6 +104,20 @@ pub fn plan(study: &Study, observer: &dyn Observer) -> Result<(Plan, RunFacts), 
     Ok((plan, facts))
 }
 
+/// The same run for another study, with control variates where they pay for that one.
+///
+/// # Errors
+/// [`Stopped`] when the observer says so.
+pub(super) fn plan_for(
+    study: &Study,
+    plan: &Plan,
+    observer: &dyn Observer,
+) -> Result<Plan, Stopped> {
+    let is_quasi = plan.points != Points::Pseudo;
+    let controlled = is_quasi && controls_pay(&pilot_cost(study, plan.seed, observer)?);
+    Ok(Plan { controlled, ..*plan })
+}
+
 /// The cost of a commitment near today's load, in a pilot.
 fn pilot_cost(study: &Study, seed: u64, observer: &dyn Observer) -> Result<Sample, Stopped> {
     let small = Plan { controlled: true, ..pilot(seed) };

@@ -337,7 +337,8 @@ fn how(results: &Results, width: usize) -> String {
     } else {
         "pseudo-random paths".to_owned()
     };
-    let control = run.control.as_ref().map_or_else(String::new, |c| format!(", {}", c.sentence()));
+    let control =
+        run.control.as_ref().map_or_else(String::new, |c| format!(", {}", c.sentence(None)));
     let text = format!(
         "* {star}; +- is the standard error of the mean; \"used\" is utilization; \"beats\" is the chance of costing less than on-demand; \"too big in\" is the share of futures in which hindsight would choose a smaller size. {} {points}{control}, seed {}; study {}.",
         count(run.paths),

@@ -31,31 +31,31 @@ pub struct RunFacts {
 /// about them tells what else it got wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Control {
-    /// `usage`, `on-demand bill`.
+    /// `usage`, `on-demand bill`; where studies are compared, of the first one's futures.
     pub quantities: Vec<String>,
-    /// How many times smaller the correction makes the standard error of the mean cost of the
-    /// recommended strategy; below 1 where it did not pay after all, absent where the corrected mean
-    /// has no error.
+    /// How many times smaller the correction makes the standard error of the mean cost: of the
+    /// recommended strategy, or of the first of several alternatives. Below 1 where it did not pay
+    /// after all, absent where the corrected mean has no error.
     pub error_times_smaller: Option<f64>,
 }
 
 impl Control {
-    /// The same in words.
+    /// The same in words; where studies are compared, with the name of the first one.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self, first: Option<&str>) -> String {
+        let (whose, cost) = match first {
+            Some(name) => (format!(" of {name}"), "its mean cost"),
+            None => (String::new(), "the mean cost"),
+        };
         let gain = match self.error_times_smaller {
-            None => "which leaves the mean cost no error".to_owned(),
-            Some(times) if times < 10.0 => {
-                format!("error of the mean cost {times:.1} times smaller")
-            }
+            None => format!("which leaves {cost} no error"),
+            Some(times) if times < 10.0 => format!("error of {cost} {times:.1} times smaller"),
             Some(times) => {
-                format!("error of the mean cost {} times smaller", count(times.round() as u64))
+                format!("error of {cost} {} times smaller", count(times.round() as u64))
             }
         };
-        format!(
-            "means corrected by the known expectation of {}: {gain}",
-            self.quantities.join(" and ")
-        )
+        let quantities = self.quantities.join(" and ");
+        format!("means corrected by the known expectation of {quantities}{whose}: {gain}")
     }
 }
 

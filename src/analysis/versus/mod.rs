@@ -1,7 +1,8 @@
 //! Alternatives against each other on the same futures: studies, and sums of studies whose bills
 //! are paid together, such as the two platforms of a divided load.
 //!
-//! 1. the first study's settings decide on sampler, paths and seed for all;
+//! 1. the first study's settings decide on sampler, paths and seed for all, and what is known of
+//!    its futures corrects all means: its own figures are those of a run of its own;
 //! 2. each study is sized as in a run of its own ([`super::analyze`]), so that in a sum minimums
 //!    and steps apply to each part;
 //! 3. one pass over common paths settles every study under its own contract (`totals.rs`) and adds
@@ -101,7 +102,8 @@ pub fn versus(alternatives: &[Alternative], watcher: &dyn Watcher) -> Result<Ver
     let studies = studies(alternatives);
     let recommend = |named: &&Named| {
         watcher.stage(&format!("sizes, {}", named.name));
-        recommend::recommend(&named.study, &plan, &observer)
+        let own = plan::plan_for(&named.study, &plan, &observer)?;
+        recommend::recommend(&named.study, &own, &observer)
     };
     let chosen: Vec<Recommendation> = studies.iter().map(recommend).collect::<Result<_, _>>()?;
     let part = |named| {

@@ -7,7 +7,7 @@ use crate::results::Results;
 use crate::words::count;
 
 /// Words of the page that are not measures.
-const WORDS: [[&str; 2]; 6] = [
+const WORDS: [[&str; 2]; 7] = [
     [
         "Future",
         "One simulated course of usage, prices and forecast error: a path. Every strategy is settled on the same ones.",
@@ -17,6 +17,10 @@ const WORDS: [[&str; 2]; 6] = [
     [
         "Standard error",
         "How far a number may be off because only so many futures were simulated. It says nothing about wrong inputs.",
+    ],
+    [
+        "Control variates",
+        "Quantities whose expectation is known without simulation. What the simulated futures got wrong about them is taken off the means; percentiles stay as simulated.",
     ],
     [
         "Indifference band",
@@ -53,7 +57,7 @@ pub(super) fn footer(results: &Results) -> String {
     let stopped = run.stopping.as_ref().map(|s| ("Stopped".to_owned(), escape(&s.sentence)));
     pairs.splice(1..1, stopped);
     let control =
-        run.control.as_ref().map(|c| ("Control variates".to_owned(), escape(&c.sentence())));
+        run.control.as_ref().map(|c| ("Control variates".to_owned(), escape(&c.sentence(None))));
     pairs.splice(4..4, control);
     format!(
         "<footer>\n<h2>How to get these numbers again</h2>\n{}\

@@ -219,8 +219,10 @@ fn footer(versus: &Versus) -> String {
         ("Seed".to_owned(), run.seed.to_string()),
         ("Discount rate".to_owned(), fine_percent(versus.discount_rate)),
     ];
-    let control = run.control.as_ref();
-    pairs.extend(control.map(|c| ("Control variates".to_owned(), escape(&c.sentence()))));
+    if let Some(control) = &run.control {
+        let sentence = control.sentence(Some(&versus.first().name));
+        pairs.push(("Control variates".to_owned(), escape(&sentence)));
+    }
     for part in versus.alternatives.iter().flat_map(|s| &s.parts) {
         let name = format!("Hash of {}", escape(&part.name));
         let hash = (name, format!("<code>{}</code>", escape(&part.study_hash)));

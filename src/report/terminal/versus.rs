@@ -207,8 +207,9 @@ fn how(versus: &Versus) -> String {
     } else {
         "pseudo-random paths".to_owned()
     };
-    let control = run.control.as_ref().map_or_else(String::new, |c| format!(", {}", c.sentence()));
     let first = &versus.first().name;
+    let sentence = run.control.as_ref().map(|c| format!(", {}", c.sentence(Some(first))));
+    let control = sentence.unwrap_or_default();
     let mut hashes: Vec<String> = Vec::new();
     for part in versus.alternatives.iter().flat_map(|s| &s.parts) {
         let hash = format!("{} {}", part.name, &part.study_hash[..part.study_hash.len().min(12)]);
