@@ -202,6 +202,18 @@ impl Measure {
         )
     }
 
+    /// The range that its values can have.
+    #[must_use]
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Self::Cost | Self::PresentValue | Self::Saving | Self::EffectiveSavingsRate => {
+                (f64::NEG_INFINITY, f64::INFINITY)
+            }
+            Self::Utilization | Self::Coverage | Self::RejectedShare => (0.0, 1.0),
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+
     /// The measure on each path of a block.
     #[must_use]
     pub fn of(self, totals: &Totals, context: Context<'_>) -> Lane {

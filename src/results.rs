@@ -144,6 +144,18 @@ impl Summary {
         }
     }
 
+    /// The distribution of a quantity that lies in a range.
+    pub(crate) fn within(self, (low, high): (f64, f64)) -> Self {
+        let kept = |e: Estimate| e.within(low, high);
+        let quantile = |q: Quantile| Quantile { estimate: kept(q.estimate), ..q };
+        Self {
+            mean: kept(self.mean),
+            sd: self.sd.within(0.0, f64::INFINITY),
+            quantiles: self.quantiles.into_iter().map(quantile).collect(),
+            cvar95: self.cvar95.map(kept),
+        }
+    }
+
     /// The quantile at a level, if it was computed.
     #[must_use]
     pub fn quantile(&self, level: f64) -> Option<Estimate> {

@@ -41,12 +41,13 @@ fn strategy(study: &Study, sized: &Sized, compared: &Compared) -> StrategyResult
         measures: measures
             .map(|(&measure, sample)| MeasureResult {
                 measure,
-                summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad()),
+                summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad())
+                    .within(measure.range()),
             })
             .collect(),
         cost_curve: cost.distribution_curve(),
-        beats_on_demand: compared.beats_on_demand.mean(),
-        over_budget: study.budget.map(|_| compared.over_budget.mean()),
+        beats_on_demand: compared.beats_on_demand.probability(),
+        over_budget: study.budget.map(|_| compared.over_budget.probability()),
     }
 }
 
@@ -82,7 +83,7 @@ pub(super) fn sizing(study: &Study, sized: &[Sized], comparison: &Comparison) ->
 fn size(study: &Study, point: &Point) -> SizeResult {
     let cost = Summary::of(&point.cost, &COST_LEVELS, true);
     let overspend = point.over.as_ref().zip(study.budget).map(|((_, amount), budget)| Summary {
-        mean: amount.mean(),
+        mean: amount.mean().within(0.0, f64::INFINITY),
         sd: amount.sd_estimate(),
         // Overspend rises with cost, so its quantiles are those of the cost above the budget.
         quantiles: cost
@@ -97,8 +98,8 @@ fn size(study: &Study, point: &Point) -> SizeResult {
         objective: None,
         present_value: point.objective().mean(),
         cost,
-        waste: Summary::of(&point.waste, &WASTE_LEVELS, false),
-        over_budget: point.over.as_ref().map(|(chance, _)| chance.mean()),
+        waste: Summary::of(&point.waste, &WASTE_LEVELS, false).within(Measure::Waste.range()),
+        over_budget: point.over.as_ref().map(|(chance, _)| chance.probability()),
         overspend,
         best_probability: 0.0,
         best_in_futures: Estimate::exact(0.0),

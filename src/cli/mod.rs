@@ -118,7 +118,8 @@ struct RunArgs {
 /// What stands for fields of `[run]`.
 #[derive(Debug, Args)]
 struct DrawArgs {
-    /// Paths to simulate (default 131072); with a stopping rule, the most
+    /// Paths to simulate (default 131072), quasi-random ones up to the next power of two (at least
+    /// 2048); with a stopping rule, the most
     #[arg(long, value_name = "N", value_parser = paths, allow_negative_numbers = true)]
     paths: Option<u64>,
     /// Seed of every draw (default 1)

@@ -70,7 +70,7 @@ impl<'a> Totals<'a> {
         let strategies = strategies.collect();
         let shares = match self.hindsight {
             Some(known) => known.shares.clone(),
-            None => self.all.iter().map(|_| next().mean()).collect(),
+            None => self.all.iter().map(|_| next().probability()).collect(),
         };
         (strategies, shares)
     }

@@ -31,7 +31,7 @@ impl Hindsight {
     pub fn new(entries: Vec<Entry>, plan: &Plan, mut samples: Vec<Sample>) -> Self {
         let lowest = samples.pop().expect("the lowest cost comes last").in_order();
         let each = plan.paths / u64::from(plan.replicates());
-        Self { entries, each, lowest, shares: samples.iter().map(Sample::mean).collect() }
+        Self { entries, each, lowest, shares: samples.iter().map(Sample::probability).collect() }
     }
 
     /// Whether it is about these entries.

@@ -77,6 +77,18 @@ impl Estimate {
         }
     }
 
+    /// The estimate of a quantity that is known to lie in a range: neither it nor its interval
+    /// leaves it, by symmetry or by rounding.
+    #[must_use]
+    pub fn within(self, low: f64, high: f64) -> Self {
+        Self {
+            value: self.value.clamp(low, high),
+            low: self.low.clamp(low, high),
+            high: self.high.clamp(low, high),
+            ..self
+        }
+    }
+
     /// The estimate of `max(value - floor, 0)`; exact for quantiles, which follow any rising
     /// function.
     #[must_use]
@@ -110,6 +122,14 @@ mod tests {
         let text = serde_json::to_string(&open).expect("JSON");
         assert!(text.contains("null"));
         assert_eq!(serde_json::from_str::<Estimate>(&text).expect("read"), open);
+    }
+
+    #[test]
+    fn what_is_known_to_lie_in_a_range_stays_there() {
+        let share = Estimate::symmetric(0.01, 0.01, 2.0).within(0.0, 1.0);
+        assert_eq!((share.value, share.low, share.high), (0.01, 0.0, 0.03));
+        let rounded = Estimate::exact(-3e-14).within(0.0, f64::INFINITY);
+        assert_eq!(rounded, Estimate::exact(0.0));
     }
 
     #[test]

@@ -120,6 +120,12 @@ impl Sample {
         }
     }
 
+    /// The mean of a series that is 0 or 1: the probability of what it marks.
+    #[must_use]
+    pub fn probability(&self) -> Estimate {
+        self.mean().within(0.0, 1.0)
+    }
+
     /// Whether control variates correct the mean.
     #[must_use]
     pub fn is_corrected(&self) -> bool {

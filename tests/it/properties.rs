@@ -10,6 +10,7 @@ use waterline::results::Results;
 use waterline::rng::{Block, LANES};
 use waterline::settle::lean::{Prepared, Priced, nothing_signed};
 use waterline::settle::{Prices, reprice, settle};
+use waterline::stats::Estimate;
 use waterline::study::Study;
 
 /// A study with everything in it: tokens, shape, growth, jumps, price, errors, clauses, ramp.
@@ -664,4 +665,38 @@ proptest! {
         prop_assert_eq!(with(seed), with(seed));
         prop_assert_ne!(with(seed), with(seed + 1));
     }
+}
+
+/// Of few paths, where symmetric intervals are wide.
+#[test]
+fn intervals_stay_where_values_can_be() {
+    let rare = ["finance.budget=2500", "run.paths=256", "run.sampler=\"pseudo\""];
+    let results = run("static", &rare);
+    let (mut at_the_edge, inf) = (0, f64::INFINITY);
+    let mut inside = |what: &str, e: Estimate, low: f64, high: f64| {
+        assert!(
+            low <= e.low && e.low <= e.value && e.value <= e.high && e.high <= high,
+            "{what} {e:?}"
+        );
+        at_the_edge += usize::from(e.low == low && e.value > low);
+    };
+    for s in &results.strategies {
+        inside("beats", s.beats_on_demand, 0.0, 1.0);
+        inside("over budget", s.over_budget.expect("a budget"), 0.0, 1.0);
+        for waste in [Measure::Waste, Measure::Overspend, Measure::Regret] {
+            let summary = s.measure(waste);
+            let quantiles = summary.quantiles.iter().map(|q| q.estimate);
+            for e in quantiles.chain([summary.mean, summary.sd]).chain(summary.cvar95) {
+                inside("an amount", e, 0.0, inf);
+            }
+        }
+        inside("utilization", s.measure(Measure::Utilization).mean, 0.0, 1.0);
+    }
+    for size in results.sizing.iter().flat_map(|s| &s.sizes) {
+        inside("best", size.best_in_futures, 0.0, 1.0);
+        inside("over budget", size.over_budget.expect("a budget"), 0.0, 1.0);
+        inside("overspend", size.overspend.as_ref().expect("a budget").mean, 0.0, inf);
+        inside("waste", size.waste.mean, 0.0, inf);
+    }
+    assert!(at_the_edge > 3, "{at_the_edge} symmetric intervals would have left the range");
 }

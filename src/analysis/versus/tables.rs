@@ -48,7 +48,7 @@ pub(super) fn alternatives(
 fn by_itself(parts: &[Part<'_>], sampled: &Sampled) -> AlternativeResult {
     let summary = |(measure, sample): (Measure, &Sample)| MeasureResult {
         measure,
-        summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad()),
+        summary: Summary::of(sample, &TOTAL_LEVELS, measure.high_is_bad()).within(measure.range()),
     };
     let has_budget = parts.iter().all(|part| part.named.study.budget.is_some());
     AlternativeResult {
@@ -61,8 +61,8 @@ fn by_itself(parts: &[Part<'_>], sampled: &Sampled) -> AlternativeResult {
             .map(summary)
             .collect(),
         cost_curve: sampled.measures[position(Measure::Cost)].distribution_curve(),
-        beats_on_demand: sampled.beats_on_demand.mean(),
-        over_budget: has_budget.then(|| sampled.over_budget.mean()),
+        beats_on_demand: sampled.beats_on_demand.probability(),
+        over_budget: has_budget.then(|| sampled.over_budget.probability()),
         best_probability: 0.0,
         futures: Futures { same: true, unshared_draws: Vec::new() },
         difference: None,
@@ -130,8 +130,8 @@ fn difference(apart: &Apart, own: &[Sample], first: &[Sample]) -> Difference {
         }
     });
     Difference {
-        cheaper: apart.cheaper.mean(),
-        dearer: apart.dearer.mean(),
+        cheaper: apart.cheaper.probability(),
+        dearer: apart.dearer.probability(),
         measures: measures.collect(),
     }
 }
