@@ -94,7 +94,7 @@ fn shard(contents: Contents, wrong: &mut Vec<Wrong>) -> Option<Shard> {
         let state = if shard.contents.clean { "unfinished" } else { "damaged" };
         wrong.push(Wrong {
             message: format!("{} is {state}", shard.name()),
-            help: run_again(&shard.contents.header, &[index], count),
+            help: run_again(&shard.contents.header, &[index], count, Some(&shard.contents.path)),
         });
     }
     Some(shard)
@@ -166,7 +166,7 @@ fn gaps_and_doubles(shards: &[Shard], reference: &Header) -> Vec<Wrong> {
                 if all == 1 { "one shard is".to_owned() } else { format!("{all} shards are") },
                 names.join(", ")
             ),
-            help: run_again(reference, &missing, count),
+            help: run_again(reference, &missing, count, None),
         });
     }
     wrong
@@ -175,14 +175,16 @@ fn gaps_and_doubles(shards: &[Shard], reference: &Header) -> Vec<Wrong> {
 /// Missing shards that a message names.
 const MOST_NAMED: usize = 100;
 
-/// The commands that make shards again.
-fn run_again(header: &Header, shards: &[u64], count: u64) -> String {
+/// The commands that make shards again, in the place of a file where there is one.
+fn run_again(header: &Header, shards: &[u64], count: u64, file: Option<&Path>) -> String {
     const SHOWN: usize = 4;
     let mut run = format!("waterline run {}", quoted(&header.study));
     for change in &header.overrides {
         run.push_str(&format!(" --set {}", quoted(change)));
     }
-    let command = |i: &u64| format!("{run} --shard {}/{count} --resume", i + 1);
+    let file = file.map(|path| format!(" --shard-file {}", quoted(&path.display().to_string())));
+    let file = file.unwrap_or_default();
+    let command = |i: &u64| format!("{run} --shard {}/{count}{file} --resume", i + 1);
     let commands: Vec<String> = shards.iter().take(SHOWN).map(command).collect();
     let tasks: Vec<String> = shards.iter().map(u64::to_string).collect();
     let more = if shards.len() > SHOWN { "\n        and so on" } else { "" };

@@ -85,6 +85,14 @@ impl Desk {
         fs::read(self.path(name)).expect("the file")
     }
 
+    /// Does what a message shows.
+    fn follow(&self, said: &str) {
+        let mut lines = said.lines();
+        let command = lines.find_map(|l| l.trim().strip_prefix("waterline ")).expect("a command");
+        let words: Vec<String> = command.split_whitespace().map(|w| w.replace('\'', "")).collect();
+        self.does(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
     /// The results of a run in one piece.
     fn whole(&self, options: &[&str]) -> Vec<u8> {
         self.does(&[&["run", "study.toml", "--quiet", "--json", "whole.json"], options].concat());
@@ -278,13 +286,17 @@ fn a_missing_shard_is_made_again_by_the_command_that_is_shown() {
     fs::remove_file(desk.path("2-of-3.shard")).expect("removed");
     let present: Vec<&str> =
         files.iter().map(String::as_str).filter(|f| *f != "2-of-3.shard").collect();
-    let said = desk.refuses(&[&["merge"], &present[..]].concat());
-    let command =
-        said.lines().find_map(|l| l.trim().strip_prefix("waterline ")).expect("a command");
-    let words: Vec<String> = command.split_whitespace().map(|w| w.replace('\'', "")).collect();
-    desk.does(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    desk.follow(&desk.refuses(&[&["merge"], &present[..]].concat()));
     let all = [&present[..], &["study.2-of-3.shard"]].concat();
     let all: Vec<String> = all.into_iter().map(str::to_owned).collect();
+    assert!(desk.merged(&all).0 == whole);
+    // A damaged one, under whatever name, is made again in its place.
+    let mut bytes = desk.bytes("1-of-3.shard");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(desk.path("1-of-3.shard"), bytes).expect("written");
+    let names: Vec<&str> = all.iter().map(String::as_str).collect();
+    desk.follow(&desk.refuses(&[&["merge"], &names[..]].concat()));
     assert!(desk.merged(&all).0 == whole);
 }
 

@@ -154,6 +154,10 @@ fn exercises(cell: &Cell<Deal<'_>>, found: &Found) -> Option<Estimate> {
 
 fn words(variants: &[Variant]) -> String {
     let (first, last) = (&variants[0], &variants[variants.len() - 1]);
+    if variants.len() == 1 {
+        let worth = usd(first.value.lower.value);
+        return format!("The variant {} is worth {worth} to its holder.", first.name);
+    }
     format!(
         "The {} variants are worth {} ({}) to {} ({}) to their holder.",
         variants.len(),
