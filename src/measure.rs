@@ -154,7 +154,7 @@ impl Measure {
             Self::Regret => [
                 "Regret",
                 "cost - lowest cost of all settled strategies and sizes, on the same future",
-                "What hindsight would have saved. Nobody can have it in advance.",
+                "What hindsight would have saved. Nobody can have it in advance. It chooses among the sizes that were settled: a finer grid shows more of it.",
             ],
             Self::Credits => [
                 "Credits",

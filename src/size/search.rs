@@ -232,8 +232,9 @@ fn highest_useful(
     pilot: &Plan,
     observer: &dyn Observer,
 ) -> Result<f64, Stopped> {
-    let bounds = Bounds { desk: Desk::new(study), study, strategy };
-    let samples = simulate(&study.model, pilot, &bounds, observer)?;
+    let smallest = study.sizes.at(0);
+    let bounds = |units| Bounds { desk: Desk::new(study), study, strategy, units };
+    let samples = simulate(&study.model, pilot, &bounds(smallest), observer)?;
     let statistic = match study.objective {
         Objective::Mean => Statistic::Mean,
         Objective::Quantile(p) => Statistic::Quantile(p),
@@ -244,11 +245,16 @@ fn highest_useful(
     let without = level(&samples[0], statistic);
     // Costs are present values: a fee is worth at least its nominal amount at the last discount.
     let least = study.discounts.iter().copied().fold(1.0, f64::min);
-    let fee = samples[1].mean().value * least;
     let peak = level(&samples[2], Statistic::Quantile(0.999));
-    // A grant pays once, not by the unit; units that can be given up again may be worth signing
-    // beyond what their full fees buy.
-    let by_unit = fee > 0.0 && !study.contract.uses(|hooks| hooks.grant || hooks.right);
+    // Of units that can be given up again the largest share is given up where most are signed.
+    let fees = if study.contract.uses(|hooks| hooks.right) {
+        simulate(&study.model, pilot, &bounds(peak.max(smallest)), observer)?.swap_remove(1)
+    } else {
+        samples[1].clone()
+    };
+    let fee = fees.mean().value * least;
+    // A grant pays once, not by the unit.
+    let by_unit = fee > 0.0 && !study.contract.uses(|hooks| hooks.grant);
     let paid_for = if by_unit { without / fee } else { f64::INFINITY };
     Ok(paid_for.min(peak) * 1.05)
 }
@@ -263,11 +269,13 @@ fn level(sample: &Sample, statistic: Statistic) -> f64 {
 }
 
 /// Three series that bound the useful sizes: the cost without a commitment (or with the smallest),
-/// the fees of one unit net of credits, and the highest load of any hour.
+/// what each of some units costs at least (fees and the price of ending them, net of credits), and the
+/// highest load of any hour.
 struct Bounds<'a> {
     desk: Desk<'a>,
     study: &'a Study,
     strategy: usize,
+    units: f64,
 }
 
 impl Experiment for Bounds<'_> {
@@ -294,11 +302,10 @@ impl Experiment for Bounds<'_> {
         };
         let entry = |units| Entry { strategy: self.strategy, units };
         out[0] = self.desk.totals(entry(smallest), paths, scratch).present_value;
-        let unit = self.study.sizes.at(0);
-        let totals = self.desk.totals(entry(unit), paths, scratch);
+        let totals = self.desk.totals(entry(self.units), paths, scratch);
         let peak = self.study.curves.peak();
         for i in 0..out[1].len() {
-            out[1][i] = (totals.fee[i] + totals.credit[i]) / unit;
+            out[1][i] = (totals.fee[i] + totals.termination[i] + totals.credit[i]) / self.units;
             out[2][i] = paths.load.iter().map(|row| row[i]).fold(0.0, f64::max) * peak;
         }
     }

@@ -1,7 +1,7 @@
 //! Rights against exact values of rules that a contract manager can follow, and against the claim
 //! that a policy sees closed months alone.
 
-use crate::support::{assert_within, at, list, run, study};
+use crate::support::{assert_within, at, list, run, sizing, study};
 use waterline::contract::policy::{Fitted, Line, Policy};
 use waterline::contract::right::Towards;
 use waterline::ledger::{Ledger, Month, parts};
@@ -354,4 +354,22 @@ fn a_ledger_that_is_used_again_forgets() {
             assert_eq!(a.ended, b.ended, "{units} units, month {t}");
         }
     }
+}
+
+/// Units that can be given up again do not make sizes useful that cost more than no commitment: the
+/// last row of the sizing is the first that is dearer than on-demand by its fees, and not the peak of
+/// the dearest future.
+#[test]
+fn sizes_end_where_fees_exceed_the_bill_on_demand() {
+    let clause = "contract.clauses=[{ kind = \"flex_down\", share = 0.15, windows = { every_months = 3 }, policy = { kind = \"threshold\", level = 0.8 } }]";
+    let growth = "growth.volatility_per_year=1.2";
+    let highest = |overrides: &[&str]| {
+        let results = run("static", &[&["run.paths=4096", growth], overrides].concat());
+        let sizes = &sizing(&results).sizes;
+        let cost = |i: usize| sizes[i].present_value.value;
+        assert!(cost(sizes.len() - 1) > cost(0), "the last is useless");
+        sizes[sizes.len() - 1].units
+    };
+    let (plain, flexible) = (highest(&[]), highest(&[clause]));
+    assert!(flexible > plain && flexible < 2.0 * plain, "{plain} {flexible}");
 }
