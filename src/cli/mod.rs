@@ -101,6 +101,11 @@ fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
     number.ok_or_else(|| format!("write a whole number from {least} to {most}, without separators"))
 }
 
+/// Seconds between two saves, up to a day.
+fn seconds(text: &str) -> Result<u64, String> {
+    whole(text, 0, 86_400)
+}
+
 #[derive(Debug, Args)]
 struct RunArgs {
     #[command(flatten)]
@@ -176,8 +181,9 @@ struct PieceArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "shard", help_heading = "Long runs")]
     checkpoint: Option<PathBuf>,
     /// Seconds between saves
-    #[arg(long, value_name = "S", default_value_t = 30, help_heading = "Long runs")]
-    checkpoint_every: u32,
+    #[arg(long, value_name = "S", value_parser = seconds, default_value_t = 30)]
+    #[arg(help_heading = "Long runs", allow_negative_numbers = true)]
+    checkpoint_every: u64,
     /// Continue what was saved, if anything was
     #[arg(long, help_heading = "Long runs")]
     resume: bool,

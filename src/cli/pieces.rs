@@ -113,7 +113,7 @@ pub(super) fn run_shard(asked: &Asked<'_>, shard: &ShardArg) -> Outcome {
     planned.add(&file)?;
     planned.add(&unfinished)?;
     let header = header(asked, piece);
-    if args.pieces.resume && is_there(&file, &header)? {
+    if stands(&file, &header, args.pieces.resume)? {
         complain(&format!("{} is there already: {piece}\n", file.display()));
         return Ok(ExitCode::SUCCESS);
     }
@@ -155,11 +155,20 @@ fn header(asked: &Asked<'_>, piece: Piece) -> Header {
 }
 
 /// Whether a finished file holds just this shard.
-fn is_there(file: &Path, header: &Header) -> Result<bool, Failure> {
-    match Contents::read(file) {
-        Ok(contents) if contents.complete() => matches(&contents, header).map(|()| true),
-        _ => Ok(false),
-    }
+fn stands(file: &Path, header: &Header, resume: bool) -> Result<bool, Failure> {
+    let foreign = match Contents::read(file) {
+        Ok(contents) => {
+            return matches(&contents, header).map(|()| resume && contents.complete());
+        }
+        Err(Unreadable::Io(e)) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(Unreadable::Damaged) if file.is_file() => return Ok(false),
+        // A device may look like a file that broke off.
+        Err(Unreadable::Damaged) => Unreadable::Foreign,
+        Err(other) => other,
+    };
+    let (message, _) = foreign.explain();
+    let file = file.display();
+    Err(Failure::Input(format!("error: {file} {message}\nhelp: choose another name\n")))
 }
 
 /// Refuses to go on with the work of another run.
@@ -183,6 +192,11 @@ fn matches(contents: &Contents, header: &Header) -> Result<(), Failure> {
 fn open(asked: &Asked<'_>, file: &Path, header: &Header) -> Result<(Library, Journal), Failure> {
     let fail = |text: String| Failure::Input(format!("error: {}{text}\n", file.display()));
     let resume = asked.args.pieces.resume;
+    let say = |what: &str| {
+        if !asked.args.outputs.quiet {
+            complain(&format!("{}{what}\n", file.display()));
+        }
+    };
     let begin = || {
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
         let made = folder.map_or(Ok(()), std::fs::create_dir_all);
@@ -191,15 +205,21 @@ fn open(asked: &Asked<'_>, file: &Path, header: &Header) -> Result<(Library, Jou
     let (library, journal) = match Contents::read(file) {
         Err(Unreadable::Io(e)) if e.kind() == std::io::ErrorKind::NotFound => begin(),
         // It broke off before it held any work.
-        Err(Unreadable::Damaged) if resume => begin(),
+        Err(Unreadable::Damaged) if resume => {
+            say(" breaks off before any work: all is done again");
+            begin()
+        }
         Ok(contents) if resume => {
             matches(&contents, header)?;
+            if !contents.clean {
+                say(" breaks off within a save: what is sound before it is used");
+            }
             let journal = Journal::resume(&contents);
             Ok((Library::new(vec![contents]), journal))
         }
         Ok(_) | Err(Unreadable::Damaged) => Err(fail(
             " holds the work of an earlier run\nhelp: add --resume to continue it, or delete the \
-             file to start over"
+             file to start over, if no run is writing it"
                 .into(),
         )),
         Err(unreadable) => {
@@ -214,11 +234,11 @@ fn open(asked: &Asked<'_>, file: &Path, header: &Header) -> Result<(Library, Jou
 
 /// Says every so many seconds that it is time.
 #[expect(clippy::disallowed_methods, reason = "the clock says when to save, not what")]
-fn clock(every: u32) -> impl Fn() -> bool + Sync {
+fn clock(every: u64) -> impl Fn() -> bool + Sync {
     let last = Mutex::new(Instant::now());
     move || {
         let Ok(mut last) = last.lock() else { return true };
-        let due = last.elapsed() >= Duration::from_secs(every.into());
+        let due = last.elapsed() >= Duration::from_secs(every);
         if due {
             *last = Instant::now();
         }

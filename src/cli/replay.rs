@@ -28,7 +28,8 @@ pub(super) struct ReplayArgs {
     /// Strategy (default: the recommended one)
     #[arg(long, value_name = "NAME")]
     strategy: Option<String>,
-    /// Units (default: those of the study, or the best of the strategy); no run looks for them then
+    /// Units, beside --strategy (default: those of the study, or the best of the strategy); no run
+    /// looks for them then
     #[arg(long, value_name = "N", requires = "strategy", allow_negative_numbers = true)]
     units: Option<f64>,
     /// Month to recompute step by step, from 1

@@ -63,7 +63,7 @@ pub(super) fn refuse_rules(study: &Study) -> Result<(), Failure> {
     Err(Failure::Input(
         "error: a shard sees a part of the paths, and cannot know when all of them are enough\n\
          help: a run in one process with the stopping rule says how many paths are enough; then \
-         divide a run without the rule: --paths N --shard I/N\n"
+         divide a run without the rule, also in [run] of the study: --paths PATHS --shard I/COUNT\n"
             .into(),
     ))
 }

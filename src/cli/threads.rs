@@ -1,6 +1,6 @@
 //! How many threads, and where they run.
 
-use super::Failure;
+use super::{Failure, whole};
 use clap::Args;
 use rayon::ThreadPoolBuilder;
 
@@ -8,11 +8,16 @@ use rayon::ThreadPoolBuilder;
 #[derive(Debug, Args)]
 pub(super) struct ThreadArgs {
     /// Threads (default: all cores); the results do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096), allow_negative_numbers = true)]
-    threads: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
+    threads: Option<u64>,
     /// Keep each thread on a core of its own, as far as there are cores
     #[arg(long)]
     pin: bool,
+}
+
+/// As many as the largest machines have.
+fn number(text: &str) -> Result<u64, String> {
+    whole(text, 1, 4096)
 }
 
 impl ThreadArgs {

@@ -94,7 +94,9 @@ fn shard(contents: Contents, wrong: &mut Vec<Wrong>) -> Option<Shard> {
         let state = if shard.contents.clean { "unfinished" } else { "damaged" };
         wrong.push(Wrong {
             message: format!("{} is {state}", shard.name()),
-            help: run_again(&shard.contents.header, &[index], count, Some(&shard.contents.path)),
+            help: run_again(&shard.contents.header, &[index], count, |_| {
+                Some(shard.contents.path.clone())
+            }),
         });
     }
     Some(shard)
@@ -157,6 +159,7 @@ fn gaps_and_doubles(shards: &[Shard], reference: &Header) -> Vec<Wrong> {
     let missing: Vec<u64> =
         (0..count).filter(|i| !by_index.contains_key(i)).take(MOST_NAMED).collect();
     let all = count - by_index.len() as u64;
+    let pattern = Pattern::of(shards);
     if all > 0 {
         let names: Vec<String> = missing.iter().map(|i| format!("{}/{count}", i + 1)).collect();
         let more = if all as usize > missing.len() { ", ..." } else { "" };
@@ -166,7 +169,7 @@ fn gaps_and_doubles(shards: &[Shard], reference: &Header) -> Vec<Wrong> {
                 if all == 1 { "one shard is".to_owned() } else { format!("{all} shards are") },
                 names.join(", ")
             ),
-            help: run_again(reference, &missing, count, None),
+            help: run_again(reference, &missing, count, |i| Some(pattern.as_ref()?.path(i))),
         });
     }
     wrong
@@ -175,16 +178,65 @@ fn gaps_and_doubles(shards: &[Shard], reference: &Header) -> Vec<Wrong> {
 /// Missing shards that a message names.
 const MOST_NAMED: usize = 100;
 
-/// The commands that make shards again, in the place of a file where there is one.
-fn run_again(header: &Header, shards: &[u64], count: u64, file: Option<&Path>) -> String {
+/// How the files of shards are called: in one folder, the same but for a number that counts with the
+/// shards.
+struct Pattern {
+    folder: PathBuf,
+    before: String,
+    after: String,
+    /// The number of the first shard.
+    first: u64,
+}
+
+impl Pattern {
+    /// The pattern of those that are there, if there is one.
+    fn of(shards: &[Shard]) -> Option<Self> {
+        let first = shards.first()?;
+        let fits = |pattern: &Self| {
+            shards.iter().all(|shard| pattern.path(shard.index) == shard.contents.path)
+        };
+        Self::all(first.index, &first.contents.path)?.into_iter().find(fits)
+    }
+
+    /// What the name of one shard may be of: a number in it counts from 0 or from 1.
+    fn all(index: u64, path: &Path) -> Option<Vec<Self>> {
+        let name = path.file_name()?.to_str()?;
+        let mut all = Vec::new();
+        for first in [0, 1] {
+            let number = (index + first).to_string();
+            all.extend(name.match_indices(&number).map(|(at, _)| Self {
+                folder: path.with_file_name(""),
+                before: name[..at].to_owned(),
+                after: name[at + number.len()..].to_owned(),
+                first,
+            }));
+        }
+        Some(all)
+    }
+
+    fn path(&self, index: u64) -> PathBuf {
+        let Self { folder, before, after, first } = self;
+        folder.join(format!("{before}{}{after}", index + first))
+    }
+}
+
+/// The commands that make shards again, each in its file where that is known.
+fn run_again(
+    header: &Header,
+    shards: &[u64],
+    count: u64,
+    file: impl Fn(u64) -> Option<PathBuf>,
+) -> String {
     const SHOWN: usize = 4;
     let mut run = format!("waterline run {}", quoted(&header.study));
     for change in &header.overrides {
         run.push_str(&format!(" --set {}", quoted(change)));
     }
-    let file = file.map(|path| format!(" --shard-file {}", quoted(&path.display().to_string())));
-    let file = file.unwrap_or_default();
-    let command = |i: &u64| format!("{run} --shard {}/{count}{file} --resume", i + 1);
+    let command = |i: &u64| {
+        let file = file(*i).map(|path| quoted(&path.display().to_string()));
+        let file = file.map_or_else(String::new, |file| format!(" --shard-file {file}"));
+        format!("{run} --shard {}/{count}{file} --resume", i + 1)
+    };
     let commands: Vec<String> = shards.iter().take(SHOWN).map(command).collect();
     let tasks: Vec<String> = shards.iter().map(u64::to_string).collect();
     let more = if shards.len() > SHOWN { "\n        and so on" } else { "" };

@@ -287,9 +287,21 @@ fn a_missing_shard_is_made_again_by_the_command_that_is_shown() {
     let present: Vec<&str> =
         files.iter().map(String::as_str).filter(|f| *f != "2-of-3.shard").collect();
     desk.follow(&desk.refuses(&[&["merge"], &present[..]].concat()));
-    let all = [&present[..], &["study.2-of-3.shard"]].concat();
+    let all = [&present[..], &["2-of-3.shard"]].concat();
     let all: Vec<String> = all.into_iter().map(str::to_owned).collect();
     assert!(desk.merged(&all).0 == whole);
+    // So it is where the tasks of a job array write them, counted from 0.
+    fs::create_dir(desk.path("shards")).expect("a folder");
+    let tasks: Vec<String> = (0..3).map(|i| format!("shards/{i}.shard")).collect();
+    for (i, task) in tasks.iter().enumerate() {
+        fs::rename(desk.path(&format!("{}-of-3.shard", i + 1)), desk.path(task)).expect("moved");
+    }
+    fs::remove_file(desk.path("shards/1.shard")).expect("removed");
+    desk.follow(&desk.refuses(&["merge", "shards/2.shard", "shards/0.shard"]));
+    assert!(desk.merged(&tasks).0 == whole);
+    for (i, task) in tasks.iter().enumerate() {
+        fs::rename(desk.path(task), desk.path(&format!("{}-of-3.shard", i + 1))).expect("moved");
+    }
     // A damaged one, under whatever name, is made again in its place.
     let mut bytes = desk.bytes("1-of-3.shard");
     let middle = bytes.len() / 2;
@@ -420,6 +432,16 @@ fn a_damaged_checkpoint_is_used_as_far_as_it_is_sound() {
 #[test]
 fn work_is_not_destroyed_and_not_mixed_up() {
     let desk = Desk::listed();
+    // A shard takes the place of itself and of nothing else.
+    let shard = ["run", "study.toml", "--quiet", "--paths=2048", "--shard=1/2", "--shard-file"];
+    fs::write(desk.path("notes.txt"), "keep").expect("written");
+    let said = desk.refuses(&[&shard[..], &["notes.txt"]].concat());
+    assert!(said.contains("notes.txt is not a partial result") && said.contains("another name"));
+    assert_eq!(desk.bytes("notes.txt"), b"keep");
+    desk.shard("1/2", "own.shard", &["--paths=2048"]);
+    desk.shard("1/2", "own.shard", &["--paths=2048"]);
+    let said = desk.refuses(&[&shard[..], &["own.shard", "--seed=3"]].concat());
+    assert!(said.contains("is of another run: seed 1, not 3"), "{said}");
     let run = ["run", "study.toml", "--quiet", "--paths=2048", "--json", "x.json"];
     let save = ["--checkpoint", "run.save"];
     // What a killed run leaves: all of a shard's file but its name.

@@ -360,7 +360,7 @@ fn options_are_rules_and_bad_ones_are_refused() {
         (&["--target-error", "p95"], "FIGURE=ERROR"),
         (&["--target-error", "p95=x%"], "FIGURE=ERROR"),
         (&["--target-error", "p96=1"], "did you mean"),
-        (&["--decide", "--shard", "1/2"], "--paths N --shard I/N"),
+        (&["--decide", "--shard", "1/2"], "--paths PATHS --shard I/COUNT"),
         (&["--seconds", "9", "--checkpoint", "run.save"], "cannot keep a time limit"),
     ] {
         let done = command(folder.path(), wrong).code(2);
