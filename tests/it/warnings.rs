@@ -162,6 +162,39 @@ fn a_term_that_is_cut_is_not_passed_over() {
     assert!(!cut && !sentence.contains("counted"), "{sentence}");
 }
 
+/// A change by renewal adds up where terms are short.
+#[test]
+fn many_renewals_at_another_price_are_doubted() {
+    let seen = |term: usize, change: &str| {
+        let overrides = [
+            "horizon_months=24".to_owned(),
+            "contract.renewal=\"renew\"".to_owned(),
+            format!("contract.term_months={term}"),
+            format!("contract.renewal_price_change={change}"),
+        ];
+        let study = study("static", &overrides.each_ref().map(String::as_str));
+        let warned = study.facts.warnings.iter().find(|w| w.code == "price-change-compounds");
+        warned.map(|w| w.seen.clone())
+    };
+    // 1.04^23 = 2.4647.
+    let many = seen(1, "{ dist = \"uniform\", min = 0.0, max = 0.08 }").expect("23 renewals");
+    assert!(many.contains("by 4% at each of 23 renewals, to 246.5% of the first"), "{many}");
+    assert!(seen(1, "-0.04").is_some() && seen(12, "0.08").is_none() && seen(1, "0.01").is_none());
+}
+
+/// A price of years after the contract is as doubtful as one of years before.
+#[test]
+fn a_year_that_is_a_slip_is_doubted() {
+    let codes = |start: &str| -> Vec<String> {
+        let start = format!("start=\"{start}\"");
+        let study = study_at("models/studies/starter.toml", &[&start]);
+        study.facts.warnings.iter().map(|w| w.code.clone()).collect()
+    };
+    assert!(codes("2007-01").contains(&"later-price".to_owned()));
+    assert!(!codes("2026-01").contains(&"later-price".to_owned()));
+    assert!(!codes("2027-01").contains(&"later-price".to_owned()));
+}
+
 /// So is the last of several terms.
 #[test]
 fn a_renewed_term_that_is_cut_is_not_passed_over() {

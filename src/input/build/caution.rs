@@ -7,11 +7,17 @@ use crate::contract::{AnyClause, Clause, Contract, Renewal, Upfront};
 use crate::facts::{Facts, PriceFact, Warning};
 use crate::path::PathModel;
 use crate::strategy::Strategy;
-use crate::words::months;
+use crate::words::{months, percent};
 use jiff::civil::Date;
 
 /// Days after which a price is old.
 const STALE_DAYS: i32 = 180;
+
+/// Days by which a price may be of a later time than the contract.
+const LATER_DAYS: i32 = 365;
+
+/// How many times the first price the last renewal may come to, or the reverse.
+const MOST_RENEWED: f64 = 1.5;
 
 impl Builder {
     /// Adds a warning that the results repeat.
@@ -41,6 +47,7 @@ impl Builder {
         self.caution_error_mean();
         self.caution_upfront(agreed);
         self.caution_horizon(agreed, model.months());
+        self.caution_renewals(agreed, model.months());
         self.caution_rates();
         self.caution_clauses(&agreed.contract);
         self.caution_budget(facts);
@@ -67,11 +74,22 @@ impl Builder {
         let age = |p: &&PriceFact| {
             let day: Date = p.as_of.parse().ok()?;
             let days = start?.since(day).ok()?.get_days();
-            (days > STALE_DAYS).then_some(days)
+            (days > STALE_DAYS || days < -LATER_DAYS).then_some(days)
         };
-        if let Some((oldest, days)) =
-            prices.iter().filter(money).filter_map(|p| Some((p, age(&p)?))).max_by_key(|(_, d)| *d)
-        {
+        let old = prices.iter().filter(money).filter_map(|p| Some((p, age(&p)?)));
+        if let Some((known, days)) = old.clone().min_by_key(|(_, days)| *days).filter(|o| o.1 < 0) {
+            let seen = format!(
+                "the price of {} is of {}, {} days after the contract starts",
+                known.item, known.as_of, -days
+            );
+            self.warn(
+                "later-price",
+                seen,
+                "a price of that time was another one, or the year is a slip",
+                "check the year of `start`",
+            );
+        }
+        if let Some((oldest, days)) = old.max_by_key(|(_, days)| *days).filter(|o| o.1 > 0) {
             let seen = format!(
                 "the price of {} is of {}, {days} days before the contract starts",
                 oldest.item, oldest.as_of
@@ -182,6 +200,29 @@ impl Builder {
             months(end - simulated)
         );
         self.warn("horizon-cuts-term", seen, &may_mean, &whole);
+    }
+
+    /// A change by renewal that was meant by the year.
+    fn caution_renewals(&mut self, agreed: &Agreed, simulated: usize) {
+        let Contract { start, term, renewal, .. } = &agreed.contract;
+        let Renewal::Renew { price_change } = renewal else { return };
+        let renewals = simulated.saturating_sub(*start).div_ceil(*term).saturating_sub(1);
+        let change = price_change.mean().unwrap_or(0.0);
+        let factor = (1.0 + change).powi(renewals as i32);
+        if (1.0 / MOST_RENEWED..=MOST_RENEWED).contains(&factor) {
+            return;
+        }
+        let seen = format!(
+            "the commitment's price changes by {} at each of {renewals} renewals, to {} of the first",
+            percent(change),
+            percent(factor)
+        );
+        self.warn(
+            "price-change-compounds",
+            seen,
+            "a change by the year was meant, and a term is shorter",
+            "divide `renewal_price_change` by the terms in a year",
+        );
     }
 
     /// Money that is paid ahead has a price.

@@ -124,8 +124,8 @@ impl Builder {
     ) -> Option<&'m Capacity> {
         let Some(capacity) = &model.capacity else {
             let message = format!("the price book has no provisioned capacity for {}", model.id);
-            let help =
-                "choose a model with capacity figures, or state the load in units with `level`";
+            let help = "choose a model with capacity figures, or state the load in units: `level` and \
+                 `on_demand_per_unit_month` in the place of `model` and the tokens";
             self.error(&stated.field("model"), "no-throughput", message, help);
             return None;
         };
