@@ -76,6 +76,15 @@ pub struct Answer {
     pub over_budget: Option<Estimate>,
 }
 
+impl Answer {
+    /// Whether the commitment saves on average: if a unit by itself never pays, what is agreed beside
+    /// it does, such as a discount on the rest.
+    #[must_use]
+    pub fn pays_all_the_same(&self) -> bool {
+        self.units > 0.0 && self.saving.value > 0.0
+    }
+}
+
 /// A strategy with its chosen commitment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StrategyResult {
@@ -286,7 +295,7 @@ pub fn canceled(monthly: f64, term: usize, paid: usize) -> f64 {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BreakEven {
     /// Utilization at which a committed unit costs what the same tokens cost on demand, at the
-    /// first month's mean prices. Above 1 it never pays.
+    /// first month's mean prices. Above 1 it never pays by itself.
     pub utilization_first_month: f64,
     /// The same over the contract's months at mean prices.
     pub utilization_over_term: f64,

@@ -185,7 +185,7 @@ impl Sentence<'_> {
             )
         } else {
             format!(
-                "a committed unit pays only above {} utilization, which no size on sale reaches",
+                "no size on sale is better: by its fees alone a committed unit pays only above {} utilization",
                 percent(pays)
             )
         };

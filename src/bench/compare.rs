@@ -135,7 +135,7 @@ fn notes(a: &Bench, b: &Bench, own: bool) -> Vec<String> {
         ));
     }
     if !own {
-        notes.push("The machines measured different studies of their own: left out.".into());
+        notes.push("A and B did not measure the same study of their own: left out.".into());
     }
     notes
 }

@@ -273,10 +273,15 @@ fn break_even(results: &Results, width: usize) -> String {
             percent(b.utilization_first_month)
         )
     } else {
-        format!(
-            "Committed capacity ({unit}) never pays: it costs {} of its tokens' on-demand price.\n",
-            percent(b.utilization_over_term)
-        )
+        let price = percent(b.utilization_over_term);
+        let start = format!("Committed capacity ({unit})");
+        if results.answer.pays_all_the_same() {
+            format!(
+                "{start} by itself costs {price} of its tokens' on-demand price: what pays is what signing changes besides.\n"
+            )
+        } else {
+            format!("{start} never pays: it costs {price} of its tokens' on-demand price.\n")
+        }
     };
     for m in b.months.iter().filter(|m| m.strategy == results.answer.strategy) {
         out.push_str(&match m.month {
@@ -296,7 +301,7 @@ fn break_even(results: &Results, width: usize) -> String {
             None => "never all that remains".to_owned(),
         };
         out.push_str(&format!(
-            "Way out (not in the costs): the refund rule lets you cancel {} of the {} commitment in 12 months: {exit}.\n",
+            "Way out (not in the costs): the refund rule lets you cancel {} in 12 months, of {} at full fees: {exit}.\n",
             usd(r.limit_usd),
             usd(r.commitment_usd)
         ));

@@ -53,7 +53,7 @@ impl At<'_> {
 }
 
 /// The load that parts the decisions of a regression on its training paths with the fewest errors;
-/// none where no load does better than always the same decision.
+/// none where a load explains less than half of what always the same decision gets wrong.
 fn parting(at: &At<'_>, regression: &Regression, training: &Training) -> Option<Boundary> {
     let (month, edges) = (at.stage.open - 1, &at.node.edges);
     let mut seen: Vec<(f64, bool)> = Vec::new();
@@ -81,7 +81,8 @@ fn parting(at: &At<'_>, regression: &Regression, training: &Training) -> Option<
         }
     }
     let (count, k, below) = best;
-    if count <= acting.max(seen.len() - acting) {
+    let seldom = acting.min(seen.len() - acting);
+    if 2 * (seen.len() - count) > seldom {
         return None;
     }
     let load = 0.5 * (seen[k - 1].0 + seen[k].0);

@@ -140,10 +140,13 @@ fn break_even(view: &View<'_>) -> Option<String> {
                 escape(&percent(b.utilization_first_month))
             )
         } else {
-            format!(
-                "Committed capacity ({unit}) never pays: it costs <b>{}</b> of what its tokens cost on demand.",
-                escape(&percent(share))
-            )
+            let price = escape(&percent(share));
+            let start = format!("Committed capacity ({unit})");
+            if view.results.answer.pays_all_the_same() {
+                format!("{start} by itself costs <b>{price}</b> of what its tokens cost on demand: what pays is what signing changes besides.")
+            } else {
+                format!("{start} never pays: it costs <b>{price}</b> of what its tokens cost on demand.")
+            }
         }
     })
 }
@@ -169,7 +172,7 @@ fn refund(view: &View<'_>) -> Option<String> {
         None => "never all that remains".to_owned(),
     };
     Some(format!(
-        "The way out, not in the costs: the refund rule lets you cancel {} of the {} commitment in 12 months; {exit}.",
+        "The way out, not in the costs: the refund rule lets you cancel {} in 12 months, of {} at full fees; {exit}.",
         usd(r.limit_usd),
         usd(r.commitment_usd)
     ))

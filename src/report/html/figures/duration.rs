@@ -97,7 +97,7 @@ fn caption(view: &View<'_>, mean: f64) -> String {
     let month = format!("A month with the mean load of {}", of(mean, &unit));
     let Some(level) = level(&view.results.facts.shape.duration, share) else {
         return format!(
-            "{month}, its hours in order of load: a committed unit never pays, even one that is always busy."
+            "{month}, its hours in order of load: by itself a committed unit never pays, even one that is always busy."
         );
     };
     let mut text = format!(
