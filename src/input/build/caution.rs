@@ -74,7 +74,7 @@ impl Builder {
         let age = |p: &&PriceFact| {
             let day: Date = p.as_of.parse().ok()?;
             let days = start?.since(day).ok()?.get_days();
-            (days > STALE_DAYS || days < -LATER_DAYS).then_some(days)
+            (!(-LATER_DAYS..=STALE_DAYS).contains(&days)).then_some(days)
         };
         let old = prices.iter().filter(money).filter_map(|p| Some((p, age(&p)?)));
         if let Some((known, days)) = old.clone().min_by_key(|(_, days)| *days).filter(|o| o.1 < 0) {
