@@ -4,12 +4,14 @@ use super::basis::Extra;
 use super::bounds::{Cell, Fit};
 use super::gaussian::Law;
 use super::grid::Grid;
-use super::lattice::{Decisions, Later, Lattice};
-use super::regression::{Regression, Training};
+use super::lattice::{Decisions, Later, Lattice, Purpose};
+use super::regression::Regression;
 use super::sight::Lens;
 use super::solution::Solution;
+use super::training::Training;
 use crate::path::{PathBlock, PathModel, Points};
 use crate::rng::{Block, LANES};
+use rayon::prelude::*;
 
 /// Knots of the load's grid in a standard deviation of its monthly change.
 const FINENESS: f64 = 3.0;
@@ -52,19 +54,42 @@ impl<'a> Fitter<'a> {
 
     /// Decisions with their expected costs.
     #[must_use]
-    pub fn cell<B: Decisions>(&self, deal: B, lattice: Lattice) -> Cell<B> {
-        self.cell_before(Later::Best, deal, lattice)
+    pub fn cell<B: Decisions>(&self, deal: B, lattice: Lattice, purpose: Purpose) -> Cell<B> {
+        self.fitted((Later::Best, purpose), deal, lattice)
     }
 
-    /// The same, where each decision expects something of those that come after it.
+    /// The same of several: what their fits have in common is made once, on all threads.
     #[must_use]
-    pub fn cell_before<B: Decisions>(&self, later: Later, deal: B, lattice: Lattice) -> Cell<B> {
+    pub fn cells<B: Decisions + Send>(
+        &self,
+        deals: Vec<(B, Lattice)>,
+        purpose: Purpose,
+    ) -> Vec<Cell<B>> {
+        if let Some(training) = &self.training {
+            let lattices = deals.iter().map(|(_, lattice)| lattice);
+            training.prepare(lattices.flat_map(|l| Regression::months(l, purpose)));
+        }
+        deals.into_par_iter().map(|(deal, lattice)| self.cell(deal, lattice, purpose)).collect()
+    }
+
+    /// Decisions with the expected costs of who takes each for the last one.
+    #[must_use]
+    pub fn myopic<B: Decisions>(&self, deal: B, lattice: Lattice) -> Cell<B> {
+        self.fitted((Later::Nothing, Purpose::Policy), deal, lattice)
+    }
+
+    fn fitted<B: Decisions>(
+        &self,
+        (later, purpose): (Later, Purpose),
+        deal: B,
+        lattice: Lattice,
+    ) -> Cell<B> {
         let fit = match (&self.lens, &self.training) {
             (Lens::Known(law, grid), _) => {
                 Fit::Known(Solution::of(&lattice, deal, later, law, *grid, &self.probe))
             }
             (Lens::Learned(_), Some(training)) => {
-                Fit::Learned(Regression::of(&lattice, deal, later, self.model, training))
+                Fit::Learned(Regression::of(&lattice, deal, (later, purpose), self.model, training))
             }
             (Lens::Learned(_), None) => unreachable!("a regression has paths to learn from"),
         };

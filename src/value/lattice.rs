@@ -116,6 +116,16 @@ pub enum Later {
     Nothing,
 }
 
+/// What expected costs are found for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To decide by.
+    Policy,
+    /// And to bound what any policy can save. By regression this takes fits of every month of a stage,
+    /// which are most of its work; by a known law, nothing more.
+    Bound,
+}
+
 /// What edges cost.
 pub trait Decisions: Copy + Sync {
     /// Calls `visit` once for every edge, in any order, with its stage and what each month of the

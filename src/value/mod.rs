@@ -9,7 +9,7 @@
 //! | [`grid`] | functions of the load and their exact expectations a month ahead |
 //! | [`solution`] | the best decisions and their expected costs under such a law |
 //! | [`planar`] | the same where load and price both follow a known law, on a grid of the two |
-//! | [`basis`], [`regression`] | the same for any model, fitted to training paths |
+//! | [`basis`], [`training`], `design`, [`regression`] | the same for any model, fitted to training paths |
 //! | [`branch`] | fresh futures after a path's past |
 //! | [`sight`] | what is known of paths as their months close, and what comes as a surprise |
 //! | [`bounds`] | what the fitted policy costs on fresh paths, and what no policy can go below |
@@ -25,6 +25,7 @@ mod bills;
 pub mod bounds;
 pub mod branch;
 pub mod deal;
+mod design;
 pub mod fitter;
 pub mod gaussian;
 pub mod grid;
@@ -36,3 +37,4 @@ pub mod rules;
 pub mod setting;
 pub mod sight;
 pub mod solution;
+pub mod training;

@@ -3,10 +3,12 @@
 use super::bounds::Cell;
 use super::deal::{Deal, TooMany};
 use super::fitter::Fitter;
+use super::lattice::{Lattice, Purpose};
 use super::planar::{self, Unfit};
 use crate::contract::Contract;
 use crate::settle::Terms;
 use crate::study::Study;
+use rayon::prelude::*;
 
 /// How expected costs are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +58,39 @@ impl<'a> Setting<'a> {
     ///
     /// # Errors
     /// If it leaves too many decisions.
-    pub fn cell<'b>(&self, contract: &'b Contract, units: f64) -> Result<Cell<Deal<'b>>, TooMany>
+    pub fn cell<'b>(
+        &self,
+        contract: &'b Contract,
+        units: f64,
+        purpose: Purpose,
+    ) -> Result<Cell<Deal<'b>>, TooMany>
     where
         'a: 'b,
     {
         let deal = self.deal(contract, units);
-        Ok(self.fitter.cell(deal, deal.lattice(&self.fitter.probe)?))
+        Ok(self.fitter.cell(deal, deal.lattice(&self.fitter.probe)?, purpose))
+    }
+
+    /// The same of several contracts.
+    ///
+    /// # Errors
+    /// If one of them leaves too many decisions.
+    pub fn cells<'b>(
+        &self,
+        contracts: &[&'b Contract],
+        units: f64,
+        purpose: Purpose,
+    ) -> Result<Vec<Cell<Deal<'b>>>, TooMany>
+    where
+        'a: 'b,
+    {
+        let lattice = |contract: &&'b Contract| {
+            let deal = self.deal(contract, units);
+            Ok((deal, deal.lattice(&self.fitter.probe)?))
+        };
+        let deals: Result<Vec<(Deal<'b>, Lattice)>, TooMany> =
+            contracts.par_iter().map(lattice).collect();
+        Ok(self.fitter.cells(deals?, purpose))
     }
 
     /// The expected cost of the best decisions, by the law of the load alone, on a grid with

@@ -9,7 +9,7 @@ use waterline::rng::{LANES, Lane};
 use waterline::value::basis::Extra;
 use waterline::value::bounds::{Draws, Found, Means, value};
 use waterline::value::fitter::Fitter;
-use waterline::value::lattice::{Decisions, Edge, Lattice, Scratch};
+use waterline::value::lattice::{Decisions, Edge, Lattice, Purpose, Scratch};
 
 /// What an exercise pays, from the date that has just been seen, its load and its on-demand price.
 type Payment = fn(usize, f64, f64) -> f64;
@@ -93,7 +93,7 @@ impl Bounds {
 /// Bounds by the known law of the load.
 fn by_law(model: &PathModel, rights: Rights, lattice: Lattice) -> Bounds {
     let fitter = Fitter::by_law(model, 1).expect("a law");
-    let cells = [fitter.cell(rights, lattice)];
+    let cells = [fitter.cell(rights, lattice, Purpose::Bound)];
     let draws = Draws { seed: 1, log2_points: 7, inner: None };
     Bounds::of(&value(model, &fitter.lens, &cells, draws)[0])
 }
@@ -102,7 +102,7 @@ fn by_law(model: &PathModel, rights: Rights, lattice: Lattice) -> Bounds {
 /// on fewer with fresh futures.
 fn by_regression(model: &PathModel, rights: Rights, lattice: Lattice, extra: &[Extra]) -> Bounds {
     let fitter = Fitter::by_regression(model, 1, 1 << 15, extra);
-    let cells = [fitter.cell(rights, lattice)];
+    let cells = [fitter.cell(rights, lattice, Purpose::Bound)];
     let many = Draws { seed: 1, log2_points: 11, inner: None };
     let few = Draws { log2_points: 6, inner: Some(2), ..many };
     let bounds = |draws| Bounds::of(&value(model, &fitter.lens, &cells, draws)[0]);

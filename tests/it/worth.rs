@@ -11,7 +11,7 @@ use waterline::path::PathBlock;
 use waterline::results::appraisal::{Appraisal, Worth};
 use waterline::value::bounds::{Draws, Means, value};
 use waterline::value::gaussian::Law;
-use waterline::value::lattice::Stage;
+use waterline::value::lattice::{Purpose, Stage};
 use waterline::value::planar;
 use waterline::value::rules::Sample;
 use waterline::value::setting::{Method, Setting};
@@ -189,6 +189,23 @@ fn regression_bounds_hold_where_no_law_is_known() {
         let exact = references[&format!("T{months}.A.V100")];
         holds("by regression", &appraisal.together, exact, apart);
     }
+}
+
+/// A fit that is to decide by alone leaves out what only bounds take.
+#[test]
+fn a_policy_is_the_same_with_and_without_the_fits_of_its_bound() {
+    let windows = format!("contract.clauses=[{}]", flex("", USUAL));
+    let study = study("static", &["contract.term_months=12", &windows]);
+    let setting = Setting::new(&study, 1, Method::Regression, 4096);
+    let draws = Draws { seed: 1, log2_points: 6, inner: None };
+    let [alone, bound] = [Purpose::Policy, Purpose::Bound].map(|purpose| {
+        let cell = setting.cell(&study.contract, 100.0, purpose).expect("few decisions");
+        value(&study.model, &setting.fitter.lens, &[cell], draws).remove(0)
+    });
+    let policies = |means: &[Means]| means.iter().map(|m| m.policy).collect::<Vec<_>>();
+    assert_eq!(policies(&alone.means), policies(&bound.means));
+    assert_eq!(alone.visits, bound.visits);
+    assert!(alone.visits.iter().any(|edges| edges[1..].iter().any(|visits| *visits > 0)));
 }
 
 /// Three clauses and all their sets, their shares, and what they are worth where the size is chosen
@@ -560,7 +577,7 @@ fn policies_see_no_future() {
         let clauses = format!("contract.clauses=[{}]", flex("", USUAL));
         let study = study("static", &[&clauses]);
         let setting = Setting::new(&study, 1, method, 4096);
-        let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
+        let cell = setting.cell(&study.contract, 100.0, Purpose::Bound).expect("few decisions");
         let mut paths = setting.fitter.probe.clone();
         let ahead = |paths: &PathBlock, sight: &mut Sight, stage: &Stage| -> Vec<f64> {
             sight.look(&setting.fitter.lens, paths);
@@ -707,7 +724,7 @@ fn a_line_in_the_lattice_is_a_threshold_in_a_run() {
         let cost = crate::support::strategy(&run, "hybrid").measure(Measure::Cost).mean;
         let study = study("static", &overrides);
         let setting = Setting::new(&study, 1, Method::Auto, 4096);
-        let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
+        let cell = setting.cell(&study.contract, 100.0, Purpose::Bound).expect("few decisions");
         let draws = Draws { seed: 3, log2_points: 9, inner: None };
         let sample = Sample::of(&study.model, &setting.fitter.lens, &cell, (draws, "value"));
         let rules = vec![Some(Line { level: 0.95, per_month_left: -0.01 })];
@@ -729,7 +746,7 @@ fn increments_are_a_martingale() {
         let clauses = format!("contract.clauses=[{CLAWBACK}, {}]", flex("", USUAL));
         let study = study("static", &[&[clauses.as_str()], overrides].concat());
         let setting = Setting::new(&study, 1, Method::Auto, 8192);
-        let cell = setting.cell(&study.contract, 100.0).expect("few decisions");
+        let cell = setting.cell(&study.contract, 100.0, Purpose::Bound).expect("few decisions");
         let inner = (!setting.fitter.is_known()).then_some(4);
         let draws = Draws { seed: 5, log2_points: 6, inner };
         let found = &value(&study.model, &setting.fitter.lens, &[cell], draws)[0];
@@ -805,7 +822,7 @@ fn a_law_is_recognized_where_there_is_one() {
     let decisions = |clauses: &str| {
         let study = study("static", &[format!("contract.clauses=[{clauses}]").as_str()]);
         let setting = Setting::new(&study, 1, Method::Regression, 4096);
-        setting.cell(&study.contract, 100.0).expect("few decisions").lattice.edges
+        setting.cell(&study.contract, 100.0, Purpose::Bound).expect("few decisions").lattice.edges
     };
     let right = flex("", "per_year = 2");
     let promise =

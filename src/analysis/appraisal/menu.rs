@@ -11,6 +11,7 @@ use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::{Cell, Found};
 use crate::value::deal::Deal;
+use crate::value::lattice::Purpose;
 use crate::value::sight::Lens;
 use crate::words::usd;
 use rayon::prelude::*;
@@ -115,7 +116,7 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
         contracts.push((k, appraiser.contract(1)));
         places.push((base, contracts.len() - 1));
     }
-    let cell = |k: usize, contract| all[k].cell(contract, all[k].units);
+    let cell = |k: usize, contract| all[k].cell(contract, all[k].units, Purpose::Bound);
     let cells = contracts.par_iter().map(|(k, contract)| cell(*k, contract));
     let cells: Vec<Cell<Deal<'_>>> = cells.collect::<Result<_, Refusal>>()?;
     let found = all[0].value(&cells, true);

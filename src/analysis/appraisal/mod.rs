@@ -29,6 +29,7 @@ use crate::results::appraisal::{Appraisal, ClauseWorth, FORMAT, Sensitivity, Val
 use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::REPLICATES;
+use crate::value::lattice::Purpose;
 use request::Chosen;
 use sets::{Appraiser, Sets, TRAINING};
 
@@ -65,7 +66,7 @@ pub fn appraise(
     // First, because it may refuse.
     let solved = appraiser.dense(request)?;
     let contract = appraiser.contract(chosen.full());
-    let cell = appraiser.cell(&contract, units)?;
+    let cell = appraiser.cell(&contract, units, Purpose::Bound)?;
     let all = appraiser.sets(&cell, watcher)?;
     let full = all.full();
     watcher.stage("rules");

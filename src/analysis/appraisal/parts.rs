@@ -8,7 +8,7 @@ use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
 use crate::value::bounds::{Cell, Draws, Found};
 use crate::value::deal::Deal;
-use crate::value::lattice::{Later, Lattice};
+use crate::value::lattice::Lattice;
 use crate::value::rules::{Sample, best};
 
 /// Tail that the CVaR is the mean of.
@@ -149,7 +149,7 @@ impl Appraiser<'_> {
     /// What a contract costs by replicate where every decision is made as if it were the last.
     fn myopic(&self, cell: &Cell<Deal<'_>>) -> Option<Vec<f64>> {
         let fitter = &self.setting.fitter;
-        let last = fitter.cell_before(Later::Nothing, cell.deal, cell.lattice.clone());
+        let last = fitter.myopic(cell.deal, cell.lattice.clone());
         let (cost, _) = self.value(&[last], false).pop()?;
         Some(cost.policy)
     }

@@ -6,6 +6,7 @@ use super::sets::{Appraiser, worth};
 use crate::contract::AnyClause;
 use crate::results::appraisal::RefundWorth;
 use crate::study::Study;
+use crate::value::lattice::Purpose;
 
 /// What a refund clause at the end of a study's contract is worth where none of the chosen clauses is
 /// in it; none where there is no such clause, or it leaves too many decisions. Without an upper bound
@@ -26,7 +27,7 @@ pub(super) fn refund(
     chosen.names.push("refund".into());
     let appraiser = Appraiser::new(study, &chosen, units, request);
     let contracts = [appraiser.contract(0), appraiser.contract(1 << place)];
-    let cell = |contract| appraiser.cell(contract, units);
+    let cell = |contract| appraiser.cell(contract, units, Purpose::Policy);
     let [Ok(without), Ok(with)] = contracts.each_ref().map(cell) else { return Ok(None) };
     let found = appraiser.value(&[without, with], false);
     let value = worth(&found[0].0, &found[1].0);

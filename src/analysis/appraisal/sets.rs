@@ -9,8 +9,8 @@ use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::{Cell, Draws, Found, REPLICATES, value};
 use crate::value::deal::{Deal, MOST_EDGES, TooMany};
+use crate::value::lattice::Purpose;
 use crate::value::setting::Setting;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Paths that value by default: with martingale increments, and without.
@@ -96,11 +96,12 @@ impl<'a> Appraiser<'a> {
         &self,
         contract: &'b Contract,
         units: f64,
+        purpose: Purpose,
     ) -> Result<Cell<Deal<'b>>, Refusal>
     where
         'a: 'b,
     {
-        self.setting.cell(contract, units).map_err(too_many)
+        self.setting.cell(contract, units, purpose).map_err(too_many)
     }
 
     /// Values contracts on the same paths.
@@ -142,7 +143,8 @@ impl<'a> Appraiser<'a> {
     pub(super) fn together(&self) -> Result<Estimate, Refusal> {
         let full = self.chosen.full();
         let contracts = [self.contract(0), self.contract(full)];
-        let cells = [self.cell(&contracts[0], self.units)?, self.cell(&contracts[1], self.units)?];
+        let cells = self.setting.cells(&contracts.each_ref(), self.units, Purpose::Policy);
+        let cells = cells.map_err(too_many)?;
         let found = self.value(&cells, false);
         Ok(worth(&found[0].0, &found[1].0).value)
     }
@@ -182,14 +184,10 @@ impl<'a> Appraiser<'a> {
             }
             let contracts: Vec<(u64, Contract)> =
                 pass.iter().map(|(set, _)| (*set, self.contract(*set))).collect();
-            let fitted = |(set, contract)| match set {
-                set if set == full => Ok(cell.clone()),
-                _ => self.cell(contract, self.units),
-            };
-            let cells = contracts.par_iter().map(|(set, contract)| fitted((*set, contract)));
-            let cells: Result<Vec<Cell<Deal<'_>>>, Refusal> = cells.collect();
             let bounds = pass.iter().any(|(_, bounds)| *bounds);
-            for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells?, bounds)) {
+            let purpose = if bounds { Purpose::Bound } else { Purpose::Policy };
+            let cells = self.cells_beside(cell, &contracts, purpose)?;
+            for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells, bounds)) {
                 costs.insert(*set, cost);
                 match *set {
                     0 => none = Some(found),
@@ -202,6 +200,27 @@ impl<'a> Appraiser<'a> {
         let (none, all) = none.zip(all).expect("both ends are valued");
         let rights_stay = self.contract(0).rights().next().is_some();
         Ok(Sets { count, costs, shares, none, all, rights_stay, cell })
+    }
+
+    /// The decisions of sets; those of all valued clauses are there already.
+    fn cells_beside<'b>(
+        &self,
+        full: &Cell<Deal<'b>>,
+        contracts: &'b [(u64, Contract)],
+        purpose: Purpose,
+    ) -> Result<Vec<Cell<Deal<'b>>>, Refusal>
+    where
+        'a: 'b,
+    {
+        let is_full = |set: u64| set == self.chosen.full();
+        let others: Vec<&Contract> =
+            contracts.iter().filter(|(set, _)| !is_full(*set)).map(|(_, c)| c).collect();
+        let mut fitted =
+            self.setting.cells(&others, self.units, purpose).map_err(too_many)?.into_iter();
+        let cell = |(set, _): &(u64, Contract)| {
+            if is_full(*set) { Some(full.clone()) } else { fitted.next() }
+        };
+        Ok(contracts.iter().filter_map(cell).collect())
     }
 
     /// The expected cost of a contract by the law of the load alone, where that is known.

@@ -8,6 +8,7 @@ use crate::contract::Contract;
 use crate::results::appraisal::{Resized, Rolling, Solved, Worth};
 use crate::stats::Estimate;
 use crate::value::bounds::{Draws, value};
+use crate::value::lattice::Purpose;
 use crate::value::rolling::rolling;
 use rayon::prelude::*;
 
@@ -36,7 +37,8 @@ impl Appraiser<'_> {
         if old == 0.0 || new == 0.0 {
             return Ok(None);
         }
-        let cells = [self.cell(&without, old)?, self.cell(&with, old)?, self.cell(&with, new)?];
+        let cell = |contract, units| self.cell(contract, units, Purpose::Bound);
+        let cells = [cell(&without, old)?, cell(&with, old)?, cell(&with, new)?];
         let found: Vec<CellCost> =
             self.value(&cells, true).into_iter().map(|(cost, _)| cost).collect();
         let worth = |with: usize| -> Worth { super::sets::worth(&found[0], &found[with]) };
@@ -114,7 +116,7 @@ impl Appraiser<'_> {
         if let Some(cost) = self.solved(contract, units, FINENESS)? {
             return Ok(cost);
         }
-        let cell = self.cell(contract, units)?;
+        let cell = self.cell(contract, units, Purpose::Policy)?;
         let draws = Draws { log2_points: 6, ..self.draws };
         let found = value(&self.study.model, &self.setting.fitter.lens, &[cell], draws);
         Ok(found[0].means.iter().map(|means| means.policy).sum())

@@ -9,9 +9,10 @@ use crate::value::bounds::Fit;
 use crate::value::fitter::Fitter;
 use crate::value::gaussian::Law;
 use crate::value::lattice::{Edge, Node, Stage};
-use crate::value::regression::{Regression, Training};
+use crate::value::regression::Regression;
 use crate::value::sight::Lens;
 use crate::value::solution::Solution;
+use crate::value::training::Training;
 
 /// Where a right may be exercised.
 pub(super) struct At<'a> {

@@ -7,6 +7,7 @@ use crate::strategy::{Strategy, StrategyKind};
 use crate::study::Study;
 use crate::value::bounds::{Draws, REPLICATES};
 use crate::value::deal::MOST_EDGES;
+use crate::value::lattice::Purpose;
 use crate::value::rules::{Sample, best};
 use crate::value::setting::{Method, Setting};
 
@@ -33,7 +34,7 @@ impl Builder {
         let mut contract = study.contract.clone();
         contract.clauses.retain(|clause| clause.get().right().is_none() || is_fitted(clause));
         let setting = Setting::new(study, strategy, Method::Auto, TRAINING);
-        let Ok(cell) = setting.cell(&contract, units) else {
+        let Ok(cell) = setting.cell(&contract, units, Purpose::Policy) else {
             return self.error(
                 &format!("contract.clauses[{first}].policy"),
                 "too-many-decisions",
