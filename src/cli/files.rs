@@ -40,6 +40,7 @@ impl Planned {
             self.list.push(place);
             return Ok(());
         }
+        let path = &followed(path);
         let folder = folder(path).ancestors().find(|f| f.exists()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(fail(&format!("{} is a file, not a folder", folder.display()), other));
@@ -65,6 +66,11 @@ fn settled(path: &Path) -> PathBuf {
     }
 }
 
+/// The file that a link leads to: it gets the results, and the link stays.
+fn followed(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 /// Whether `path` is a terminal, a pipe or the like: it is written to and never replaced.
 fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
@@ -86,6 +92,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     if is_device(path) {
         return fs::write(path, text).map_err(failed);
     }
+    let path = &followed(path);
     let temporary = temporary(path);
     let written = (|| {
         fs::create_dir_all(folder(path))?;

@@ -1,7 +1,7 @@
 //! The command line: arguments, progress, files, exit codes; no logic of the engine.
 //!
 //! Exit codes: 0 done; 1 done, and a condition that the user set failed (`--fail-over-budget`); 2
-//! something is wrong with what the user gave; 130 stopped by Ctrl-C.
+//! something is wrong with what the user gave; 130 stopped by Ctrl-C or by a scheduler.
 
 mod bench;
 mod compare;
@@ -342,11 +342,14 @@ pub fn main() -> ExitCode {
     done.unwrap_or_else(Failure::report)
 }
 
+/// The exit code of a run that was asked to stop.
+const STOPPED: u8 = 130;
+
 /// Why a command ended early.
 enum Failure {
     /// Something about the input; the text says what.
     Input(String),
-    /// Ctrl-C, and what is left of the run.
+    /// Ctrl-C or a scheduler, and what is left of the run.
     Stopped(String),
 }
 
@@ -359,7 +362,7 @@ impl Failure {
             }
             Self::Stopped(text) => {
                 complain(&format!("stopped: {text}\n"));
-                ExitCode::from(130)
+                ExitCode::from(STOPPED)
             }
         }
     }

@@ -1,15 +1,18 @@
-//! The progress bar, and Ctrl-C.
+//! The progress bar, and what ends a run early.
 
+use super::STOPPED;
 use crate::analysis::Watcher;
 use crate::report::terminal::with_error;
 use crate::simulate::Progress;
 use crate::words::count;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Shows a run on standard error and lets Ctrl-C end it.
+/// Shows a run on standard error, and lets Ctrl-C or a scheduler end it.
 pub(super) struct Bar {
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
@@ -19,13 +22,12 @@ impl Bar {
     /// A bar, hidden unless `visible` and standard error is a terminal.
     pub(super) fn new(visible: bool) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&stop);
-        // Without a handler Ctrl-C ends the process at once, which loses nothing either.
-        let _ = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::Relaxed) {
-                std::process::exit(130); // the second time means now
-            }
-        });
+        for signal in [SIGINT, SIGTERM] {
+            // Without handlers they end the process at once, which loses what was not saved yet. The
+            // second time means now: this one looks at the flag before the other sets it.
+            let _ = flag::register_conditional_shutdown(signal, STOPPED.into(), Arc::clone(&stop));
+            let _ = flag::register(signal, Arc::clone(&stop));
+        }
         let target =
             if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);

@@ -69,7 +69,9 @@ fn costs(
         })
         .collect();
     let of_premium = |premium: &f64| -> f64 {
-        (0..level.len()).map(|t| outlooks.least(t, &expected, *premium)).sum()
+        let months = (0..level.len()).into_par_iter();
+        let least: Vec<f64> = months.map(|t| outlooks.least(t, &expected, *premium)).collect();
+        least.iter().sum()
     };
     premiums.iter().map(of_premium).collect()
 }
@@ -123,7 +125,7 @@ impl Outlooks {
                     bills.weights(&x.map(|x| law.slope[t] * x), law.sd[t], &mut weights);
                     weights
                 };
-                laws.push(before.iter().map(after).collect());
+                laws.push(before.par_iter().map(after).collect());
                 laws.len() - 1
             });
             months.push((place, before.into_iter().map(|(_, chance)| chance).collect()));

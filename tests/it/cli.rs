@@ -276,21 +276,39 @@ fn growth_in_percent_is_warned_of() {
     assert!(!check("growth.expected_per_year=0.2").contains("usage grows by"));
 }
 
-/// Ctrl-C ends a long run soon, with a code of its own, and earlier results stay whole.
+/// Ctrl-C or a scheduler ends a long run soon, with a code of its own, and earlier results stay whole.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_earlier_results_alone() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = folder();
+        let json = folder.path().join("results.json");
+        fs::write(&json, "earlier").expect("written");
+        let mut child = start(&["run", SAMPLE, "--paths", "67108864", "--json", text(&json)]);
+        std::thread::sleep(Duration::from_secs(1));
+        let kill =
+            std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(kill.expect("kill").success());
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(130), "{signal}");
+        assert_eq!(fs::read_to_string(&json).expect("kept"), "earlier");
+        assert_eq!(files(folder.path()), [json]);
+    }
+}
+
+/// A link as an output stays a link, and the file behind it gets the results.
+#[cfg(unix)]
+#[test]
+fn links_are_followed() {
     let folder = folder();
-    let json = folder.path().join("results.json");
-    fs::write(&json, "earlier").expect("written");
-    let mut child = start(&["run", SAMPLE, "--paths", "67108864", "--json", text(&json)]);
-    std::thread::sleep(Duration::from_secs(2));
-    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.expect("kill").success());
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(130));
-    assert_eq!(fs::read_to_string(&json).expect("kept"), "earlier");
-    assert_eq!(files(folder.path()), [json]);
+    let [link, file] = ["latest.json", "answers/results.json"].map(|name| folder.path().join(name));
+    fs::create_dir(folder.path().join("answers")).expect("made");
+    fs::write(&file, "earlier").expect("written");
+    std::os::unix::fs::symlink(&file, &link).expect("linked");
+    output(&["run", SAMPLE, "--paths", "2048", "-q", "--json", text(&link)]);
+    assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    assert!(fs::read_to_string(&file).expect("read").starts_with('{'));
+    assert_eq!(files(&folder.path().join("answers")), [file]);
 }
 
 /// A reader that goes away, as `head` does, is no error.

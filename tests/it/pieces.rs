@@ -398,6 +398,35 @@ fn a_shard_killed_at_any_moment_resumes_to_the_same_bytes() {
     assert!(again.contains("is there already"), "{again}");
 }
 
+/// A scheduler that ends a run lets it save what it has, long before the next save is due.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_asked_to_stop_saves_first() {
+    let desk = Desk::listed();
+    let options = ["--sampler=pseudo", "--paths=4194304", "--threads=1"];
+    let run = ["run", "study.toml", "--quiet", "--json", "resumed.json", "--resume"];
+    let saved = [&run[..], &["--checkpoint", "run.save"], &options].concat();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("waterline"))
+        .args(&saved)
+        .current_dir(desk.0.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let size = || fs::metadata(desk.path("run.save")).map_or(0, |file| file.len());
+    while size() == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let begun = size();
+    std::thread::sleep(Duration::from_millis(200));
+    let id = child.id().to_string();
+    let kill = std::process::Command::new("kill").args(["-TERM", &id]).status();
+    assert!(kill.expect("kill").success());
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    assert!(size() > begun, "something was saved");
+    desk.does(&saved);
+    assert!(desk.bytes("resumed.json") == desk.whole(&options));
+}
+
 /// A checkpoint cut off anywhere, or with any byte changed, continues from what is valid of it.
 #[test]
 fn a_damaged_checkpoint_is_used_as_far_as_it_is_sound() {

@@ -30,6 +30,7 @@ use crate::stats::Estimate;
 use crate::study::Study;
 use crate::value::bounds::REPLICATES;
 use crate::value::lattice::Purpose;
+use rayon::prelude::*;
 use request::Chosen;
 use sets::{Appraiser, Sets, TRAINING};
 
@@ -103,7 +104,7 @@ pub fn appraise(
         solved,
         rolling: if request.quick { Vec::new() } else { appraiser.ceiling(parts.cost_without) },
         refund: refund.transpose()?.flatten(),
-        sensitivity: sensitivity(&others.sensitive, units, request, watcher)?,
+        sensitivity: sensitivity(&others.sensitive, &appraiser, request, watcher)?,
         warnings: Vec::new(),
     };
     appraisal.sentence = sentence::sentence(&appraisal);
@@ -127,10 +128,11 @@ fn clauses(study: &Study, chosen: &Chosen, all: &Sets<'_>) -> Vec<ClauseWorth> {
 /// What all clauses together are worth under other assumptions.
 fn sensitivity(
     others: &[Sensitive],
-    units: f64,
+    appraiser: &Appraiser<'_>,
     request: &Request,
     watcher: &dyn Watcher,
 ) -> Result<Vec<Sensitivity>, Refusal> {
+    let units = appraiser.units;
     let request = Request { units: Some(units), solve: false, quick: true, ..request.clone() };
     let value = |other: &Sensitive| {
         if watcher.stopped() {
@@ -140,7 +142,10 @@ fn sensitivity(
         let value = Appraiser::new(&other.study, &chosen, units, &request).together()?;
         Ok(Sensitivity { change: other.change.clone(), value })
     };
-    others.iter().map(value).collect()
+    // Training paths fill the memory, and their regressions all threads: one at a time.
+    let side_by_side = if appraiser.setting.fitter.is_known() { others.len().max(1) } else { 1 };
+    let of_some = |some: &[Sensitive]| some.par_iter().map(value).collect::<Vec<_>>();
+    others.chunks(side_by_side).flat_map(of_some).collect()
 }
 
 /// How a valuation was run.
