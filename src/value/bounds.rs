@@ -143,10 +143,10 @@ pub fn value<B: Decisions>(
     (0..cells.len()).map(|k| Found::of(k, &cells[k], &done, chunks as usize, paths)).collect()
 }
 
-/// The months in which stages open, each with the month after the last of them.
+/// The months in which stages open where policies differ, each with the month after the last of them.
 fn opens<B>(cells: &[Cell<B>]) -> Vec<(usize, usize)> {
     let mut all = BTreeMap::new();
-    for stage in cells.iter().flat_map(|cell| &cell.lattice.stages) {
+    for stage in cells.iter().flat_map(|cell| &cell.lattice.stages).filter(|s| s.parts()) {
         let close = all.entry(stage.open).or_insert(stage.close);
         *close = stage.close.max(*close);
     }

@@ -70,6 +70,14 @@ pub struct Edge {
     pub(super) bills: Vec<usize>,
 }
 
+impl Stage {
+    /// Whether policies differ here. Where they do not, what comes as a surprise does so to all of
+    /// them, and tells nothing of how far one is from the best.
+    pub(super) fn parts(&self) -> bool {
+        self.nodes.iter().map(|node| node.edges.len()).sum::<usize>() > 1
+    }
+}
+
 impl Lattice {
     /// A lattice of given stages: of each the first month and the month after the last, and for
     /// each node the nodes of the next stage that its edges lead to. The first edge of a node does

@@ -20,7 +20,8 @@ use std::ops::Range;
 pub struct Regression {
     /// Per edge: weights of the functions seen in the month before the stage opens.
     ahead: Vec<Vec<f64>>,
-    /// Per edge: weights of the functions seen in each month of the stage; none if for a policy alone.
+    /// Per edge: weights of the functions seen in each month of the stage; none where all policies do
+    /// the same, or if it was fitted for a policy alone.
     during: Vec<Vec<Vec<f64>>>,
     /// Months as which stages open with nothing that tells one training path from another.
     pub blind: Vec<usize>,
@@ -79,7 +80,7 @@ impl Regression {
         purpose: Purpose,
         (edges, totals): (&[&Edge], &[Vec<Lane>]),
     ) {
-        if purpose == Purpose::Bound {
+        if purpose == Purpose::Bound && stage.parts() {
             let months = during(stage);
             let own = stage.open - months.start;
             let weights = training.design(months).fit(&training.seen, totals);
@@ -102,7 +103,8 @@ impl Regression {
         lattice: &Lattice,
         purpose: Purpose,
     ) -> impl Iterator<Item = Range<usize>> {
-        let bound = move |stage: &Stage| (purpose == Purpose::Bound).then(|| during(stage));
+        let bounded = move |stage: &Stage| purpose == Purpose::Bound && stage.parts();
+        let bound = move |stage: &Stage| bounded(stage).then(|| during(stage));
         lattice.stages.iter().flat_map(move |stage| bound(stage).into_iter().chain(before(stage)))
     }
 
@@ -141,13 +143,10 @@ impl Regression {
         weighted(&self.ahead[edge.index], seen)
     }
 
-    /// The fitted cost of an edge in month `month` of its stage.
-    ///
-    /// # Panics
-    /// If it was fitted for a policy alone.
+    /// The fitted cost of an edge in month `month` of its stage; none where there is no such fit.
     #[must_use]
-    pub fn during(&self, edge: &Edge, month: usize, seen: &[Lane]) -> Lane {
-        weighted(&self.during[edge.index][month], seen)
+    pub fn during(&self, edge: &Edge, month: usize, seen: &[Lane]) -> Option<Lane> {
+        Some(weighted(self.during[edge.index].get(month)?, seen))
     }
 }
 

@@ -154,7 +154,7 @@ impl Sight {
     }
 
     /// The martingale increments of an edge over the months of its stage, from `open` up to `close`, by
-    /// the fit that was read: nothing where no futures were branched.
+    /// the fit that was read: nothing where no futures were branched or all policies do the same.
     #[must_use]
     pub fn surprise(&self, fit: &Fit, edge: &Edge, (open, close): (usize, usize)) -> Lane {
         let mut sum = [0.0; LANES];
@@ -175,8 +175,10 @@ impl Sight {
             }
             (Self::Learned { seen, expected, .. }, Fit::Learned(fit)) => {
                 let Some(means) = expected[open].get(month) else { return [0.0; LANES] };
-                let came = fit.during(edge, month, &seen[t]);
-                let mean = fit.during(edge, month, means);
+                let fitted = |seen: &[Lane]| fit.during(edge, month, seen);
+                let Some((came, mean)) = fitted(&seen[t]).zip(fitted(means)) else {
+                    return [0.0; LANES];
+                };
                 std::array::from_fn(|i| came[i] - mean[i])
             }
             _ => unreachable!("a fit goes with its lens"),
