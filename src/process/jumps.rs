@@ -112,16 +112,22 @@ impl Jumps {
         if self.compensated {
             return;
         }
-        let [rate, mean, sd] = self.law(Draws { params, rows: &[] });
-        for i in 0..LANES {
-            let growth = growth(mean[i], sd[i]);
-            for (t, row) in log.iter_mut().enumerate() {
-                let arrivals = rate[i] * clock.time(t) / YEAR;
-                row[i] += if self.at_most_once {
-                    libm::log1p((1.0 - exp(-arrivals)) * growth)
-                } else {
-                    arrivals * growth
-                };
+        let law = self.law(Draws { params, rows: &[] });
+        let expected = |i: usize, t: usize| {
+            let [rate, mean, sd] = law.map(|p| p[i]);
+            let (arrivals, growth) = (rate * clock.time(t) / YEAR, growth(mean, sd));
+            if self.at_most_once {
+                libm::log1p((1.0 - exp(-arrivals)) * growth)
+            } else {
+                arrivals * growth
+            }
+        };
+        // Mostly all paths share one law of jumps.
+        let is_shared = law.iter().all(|p| p.iter().all(|x| *x == p[0]));
+        for (t, row) in log.iter_mut().enumerate() {
+            let first = expected(0, t);
+            for (i, x) in row.iter_mut().enumerate() {
+                *x += if is_shared { first } else { expected(i, t) };
             }
         }
     }
