@@ -9,6 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
+use waterline::analysis::appraisal::{Others, Request, appraise};
 use waterline::analysis::{Unwatched, analyze};
 use waterline::contract::sizes::Sizes;
 use waterline::input::load;
@@ -225,5 +226,25 @@ fn job(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, paths, stages, settlement, clauses, sweep, job);
+/// What rights are worth, without what `--quick` leaves out: by the known law, and by regression.
+fn rights(c: &mut Criterion) {
+    let mut group = c.benchmark_group("value");
+    group.sample_size(10).measurement_time(Duration::from_secs(15));
+    for (name, path) in [
+        ("by the law", "models/studies/draft_with_rights.toml"),
+        ("by regression", "models/studies/counteroffer.toml"),
+    ] {
+        let study = study(path, &[]);
+        let request = Request { quick: true, ..Request::default() };
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let appraisal = appraise(&study, &request, &Others::default(), &Unwatched);
+                appraisal.expect("its clauses can be valued").together.value.value
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, paths, stages, settlement, clauses, sweep, job, rights);
 criterion_main!(benches);

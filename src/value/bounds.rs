@@ -146,7 +146,8 @@ pub fn value<B: Decisions>(
 /// The months in which stages open where policies differ, each with the month after the last of them.
 fn opens<B>(cells: &[Cell<B>]) -> Vec<(usize, usize)> {
     let mut all = BTreeMap::new();
-    for stage in cells.iter().flat_map(|cell| &cell.lattice.stages).filter(|s| s.parts()) {
+    for stage in cells.iter().flat_map(|cell| &cell.lattice.stages).filter(|s| s.policies_differ())
+    {
         let close = all.entry(stage.open).or_insert(stage.close);
         *close = stage.close.max(*close);
     }

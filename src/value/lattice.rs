@@ -73,7 +73,7 @@ pub struct Edge {
 impl Stage {
     /// Whether policies differ here. Where they do not, what comes as a surprise does so to all of
     /// them, and tells nothing of how far one is from the best.
-    pub(super) fn parts(&self) -> bool {
+    pub(super) fn policies_differ(&self) -> bool {
         self.nodes.iter().map(|node| node.edges.len()).sum::<usize>() > 1
     }
 }

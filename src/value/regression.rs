@@ -80,7 +80,7 @@ impl Regression {
         purpose: Purpose,
         (edges, totals): (&[&Edge], &[Vec<Lane>]),
     ) {
-        if purpose == Purpose::Bound && stage.parts() {
+        if purpose == Purpose::Bound && stage.policies_differ() {
             let months = during(stage);
             let own = stage.open - months.start;
             let weights = training.design(months).fit(&training.seen, totals);
@@ -103,7 +103,7 @@ impl Regression {
         lattice: &Lattice,
         purpose: Purpose,
     ) -> impl Iterator<Item = Range<usize>> {
-        let bounded = move |stage: &Stage| purpose == Purpose::Bound && stage.parts();
+        let bounded = move |stage: &Stage| purpose == Purpose::Bound && stage.policies_differ();
         let bound = move |stage: &Stage| bounded(stage).then(|| during(stage));
         lattice.stages.iter().flat_map(move |stage| bound(stage).into_iter().chain(before(stage)))
     }
