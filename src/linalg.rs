@@ -27,14 +27,14 @@ pub fn cholesky(matrix: &Matrix) -> Option<Matrix> {
     let n = matrix.len();
     let mut lower = vec![vec![0.0; n]; n];
     for j in 0..n {
-        let pivot = matrix[j][j] - dot(&lower[j], &lower[j], j);
+        let pivot = matrix[j][j] - dot(&lower[j][..j], &lower[j]);
         if pivot < -ZERO {
             return None;
         }
         let root = if pivot > ZERO { pivot.sqrt() } else { 0.0 };
         lower[j][j] = root;
         for i in j + 1..n {
-            let rest = matrix[i][j] - dot(&lower[i], &lower[j], j);
+            let rest = matrix[i][j] - dot(&lower[i][..j], &lower[j]);
             if root > 0.0 {
                 lower[i][j] = rest / root;
             } else if rest.abs() > ZERO.sqrt() {
@@ -45,8 +45,10 @@ pub fn cholesky(matrix: &Matrix) -> Option<Matrix> {
     Some(lower)
 }
 
-fn dot(a: &[f64], b: &[f64], n: usize) -> f64 {
-    a[..n].iter().zip(&b[..n]).map(|(x, y)| x * y).sum()
+/// The sum of the products, of as many as the shorter has.
+#[must_use]
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// Eigenvalues (largest first) and the matching eigenvectors as columns.

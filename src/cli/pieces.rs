@@ -154,7 +154,8 @@ fn header(asked: &Asked<'_>, piece: Piece) -> Header {
     Header::new(asked.study, &place.to_string_lossy(), asked.overrides, piece)
 }
 
-/// Whether a finished file holds just this shard.
+/// Whether nothing is left to do: the run resumes, and the file holds just this shard, finished. A
+/// file of anything else is refused.
 fn stands(file: &Path, header: &Header, resume: bool) -> Result<bool, Failure> {
     let foreign = match Contents::read(file) {
         Ok(contents) => {

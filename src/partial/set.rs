@@ -198,11 +198,12 @@ impl Pattern {
         Self::all(first.index, &first.contents.path)?.into_iter().find(fits)
     }
 
-    /// What the name of one shard may be of: a number in it counts from 0 or from 1.
+    /// What the name of one shard may be of: a number in it counts from 1, as the names that nobody
+    /// chose do, or from 0.
     fn all(index: u64, path: &Path) -> Option<Vec<Self>> {
         let name = path.file_name()?.to_str()?;
         let mut all = Vec::new();
-        for first in [0, 1] {
+        for first in [1, 0] {
             let number = (index + first).to_string();
             all.extend(name.match_indices(&number).map(|(at, _)| Self {
                 folder: path.with_file_name(""),

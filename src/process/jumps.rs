@@ -113,21 +113,22 @@ impl Jumps {
             return;
         }
         let law = self.law(Draws { params, rows: &[] });
-        let expected = |i: usize, t: usize| {
-            let [rate, mean, sd] = law.map(|p| p[i]);
-            let (arrivals, growth) = (rate * clock.time(t) / YEAR, growth(mean, sd));
-            if self.at_most_once {
-                libm::log1p((1.0 - exp(-arrivals)) * growth)
-            } else {
-                arrivals * growth
-            }
-        };
+        let [rate, mean, sd] = law;
         // Mostly all paths share one law of jumps.
         let is_shared = law.iter().all(|p| p.iter().all(|x| *x == p[0]));
-        for (t, row) in log.iter_mut().enumerate() {
-            let first = expected(0, t);
-            for (i, x) in row.iter_mut().enumerate() {
-                *x += if is_shared { first } else { expected(i, t) };
+        let laws = if is_shared { 1 } else { LANES };
+        for i in 0..laws {
+            let growth = growth(mean[i], sd[i]);
+            for (t, row) in log.iter_mut().enumerate() {
+                let arrivals = rate[i] * clock.time(t) / YEAR;
+                let expected = if self.at_most_once {
+                    libm::log1p((1.0 - exp(-arrivals)) * growth)
+                } else {
+                    arrivals * growth
+                };
+                for x in if is_shared { &mut row[..] } else { &mut row[i..=i] } {
+                    *x += expected;
+                }
             }
         }
     }

@@ -20,6 +20,8 @@
 //! Zero must lie among the means of the replicates: beyond them (an event that no replicate saw, but
 //! the known mean counts) a line says nothing, and means stay plain.
 
+use crate::linalg::dot;
+
 /// The correction by some controls, ready for any series of the same run.
 #[derive(Clone, Debug)]
 pub struct Correction {
@@ -92,10 +94,6 @@ impl Correction {
         }
         residuals.iter().map(|y| corrected + self.stretch * y).collect()
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn range(values: &[f64]) -> (f64, f64) {

@@ -1,5 +1,6 @@
 //! Normal equations of a regression on training paths.
 
+use crate::linalg::dot;
 use crate::rng::{LANES, Lane};
 use crate::simd::kernel;
 use rayon::prelude::*;
@@ -28,9 +29,7 @@ impl Design {
         // The constant is there once.
         let of_month = |(m, t)| (usize::from(m > 0)..count(t)).map(move |b| (m, b));
         let all: Vec<(usize, usize)> = months.clone().enumerate().flat_map(of_month).collect();
-        let rows = |block: usize| rows(&seen[block], &months, &all);
-        let gram = products(seen.len(), rows, None::<&fn(usize) -> _>);
-        let (kept, factor) = factored(&gram);
+        let (kept, factor) = factored(&products(&rows(seen, &months, &all), None));
         Self { months, kept: kept.into_iter().map(|k| all[k]).collect(), factor }
     }
 
@@ -41,9 +40,9 @@ impl Design {
 
     /// Weights that fit each of some values on the training paths.
     pub(super) fn fit(&self, seen: &Seen, values: &[Vec<Lane>]) -> Vec<Weights> {
-        let rows = |block: usize| rows(&seen[block], &self.months, &self.kept);
         let of_block = |block: usize| values.iter().map(|value| &value[block]).collect();
-        let moments = products(seen.len(), rows, Some(&of_block));
+        let values_by_block: Vec<Vec<&Lane>> = (0..seen.len()).map(of_block).collect();
+        let moments = products(&rows(seen, &self.months, &self.kept), Some(&values_by_block));
         let one = |k: usize| {
             let mut weights: Weights =
                 self.months.clone().map(|t| vec![0.0; seen[0][t].len()]).collect();
@@ -60,8 +59,7 @@ impl Design {
     fn solved(&self, mut moments: Vec<f64>) -> Vec<f64> {
         for k in 0..moments.len() {
             let row = &self.factor[k];
-            let known: f64 = row[..k].iter().zip(&moments).map(|(a, b)| a * b).sum();
-            moments[k] = (moments[k] - known) / row[k];
+            moments[k] = (moments[k] - dot(&row[..k], &moments)) / row[k];
         }
         for k in (0..moments.len()).rev() {
             let row = &self.factor[k];
@@ -75,9 +73,10 @@ impl Design {
     }
 }
 
-/// Some functions of some months on a block of paths.
-fn rows<'a>(block: &'a [Vec<Lane>], of: &Range<usize>, which: &[(usize, usize)]) -> Vec<&'a Lane> {
-    which.iter().map(|&(m, b)| &block[of.start + m][b]).collect()
+/// Some functions of some months, block by block.
+fn rows<'a>(seen: &'a Seen, of: &Range<usize>, which: &[(usize, usize)]) -> Vec<Vec<&'a Lane>> {
+    let function = |block: &'a [Vec<Lane>], (m, b): (usize, usize)| &block[of.start + m][b];
+    seen.iter().map(|block| which.iter().map(|at| function(block, *at)).collect()).collect()
 }
 
 /// Cholesky's method, where a function that others explain to 1e-9 is left out: those that are kept,
@@ -87,8 +86,7 @@ fn factored(gram: &[Vec<f64>]) -> (Vec<usize>, Vec<Vec<f64>>) {
     for (k, products) in gram.iter().enumerate() {
         let mut row: Vec<f64> = Vec::with_capacity(kept.len() + 1);
         for (j, &other) in kept.iter().enumerate() {
-            let known = dot(&row, &factor[j][..j]);
-            row.push((products[other] - known) / factor[j][j]);
+            row.push((products[other] - dot(&row, &factor[j])) / factor[j][j]);
         }
         let left = products[k] - dot(&row, &row);
         if left > 1e-9 * products[k] {
@@ -113,25 +111,19 @@ const STRIP: usize = 4;
 /// whatever the number of threads.
 const PART: usize = 32;
 
-/// Products of all pairs of a row and one of the `others`, summed over the training paths; without
-/// others, of each row with those up to it.
-fn products<'a, R, O>(blocks: usize, rows: R, others: Option<&O>) -> Vec<Vec<f64>>
-where
-    R: Fn(usize) -> Vec<&'a Lane> + Sync,
-    O: Fn(usize) -> Vec<&'a Lane> + Sync,
-{
-    let of_part = |part: usize| {
+/// Products of all pairs of a row and one of the `others`, summed over the blocks; without others, of
+/// each row with those up to it.
+fn products(rows: &[Vec<&Lane>], others: Option<&[Vec<&Lane>]>) -> Vec<Vec<f64>> {
+    let of_part = |first: usize| {
         let mut sums: Vec<Vec<f64>> = Vec::new();
-        let end = blocks.min(PART * (part + 1));
-        for first in (PART * part..end).step_by(STRIP) {
+        let end = rows.len().min(first + PART);
+        for first in (first..end).step_by(STRIP) {
             let strip = first..end.min(first + STRIP);
-            let rows: Vec<Vec<&Lane>> = strip.clone().map(&rows).collect();
-            let others = others.map(|others| strip.map(others).collect::<Vec<_>>());
-            add_strip(&rows, others.as_deref(), &mut sums);
+            add_strip(&rows[strip.clone()], others.map(|others| &others[strip]), &mut sums);
         }
         sums
     };
-    let parts: Vec<_> = (0..blocks.div_ceil(PART)).into_par_iter().map(of_part).collect();
+    let parts: Vec<_> = (0..rows.len()).into_par_iter().step_by(PART).map(of_part).collect();
     let mut parts = parts.into_iter();
     let mut all = parts.next().unwrap_or_default();
     for part in parts {
@@ -151,10 +143,10 @@ fn add_strip(rows: &[Vec<&Lane>], others: Option<&[Vec<&Lane>]>, sums: &mut Vec<
         let down = k..count.min(k + TILE.0);
         for at in (0..across(down.end - 1)).step_by(TILE.1) {
             let tile = tile(rows, others.unwrap_or(rows), k, at);
-            for (k, tile) in down.clone().zip(&tile) {
-                let reach = across(k);
-                sums[k].resize(reach, 0.0);
-                for (sum, more) in sums[k][at.min(reach)..].iter_mut().zip(tile) {
+            for (row, products) in down.clone().zip(&tile) {
+                let reach = across(row);
+                sums[row].resize(reach, 0.0);
+                for (sum, more) in sums[row][at.min(reach)..].iter_mut().zip(products) {
                     *sum += more;
                 }
             }
@@ -203,22 +195,6 @@ kernel! {
     }
 }
 
-kernel! {
-    fn dot(a: &[f64], b: &[f64]) -> f64 {
-        let mut sums = [0.0; WIDTH];
-        let (wide, rest) = (a.chunks_exact(WIDTH), a.len() - a.len() % WIDTH);
-        for (a, b) in wide.zip(b.chunks_exact(WIDTH)) {
-            for k in 0..WIDTH {
-                sums[k] = a[k].mul_add(b[k], sums[k]);
-            }
-        }
-        for (k, (a, b)) in a[rest..].iter().zip(&b[rest..]).enumerate() {
-            sums[k] = a.mul_add(*b, sums[k]);
-        }
-        sums.iter().sum()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,8 +209,8 @@ mod tests {
         (0..blocks).map(|b| (0..rows).map(|r| row(b, r)).collect()).collect()
     }
 
-    fn refs(block: &[Lane]) -> Vec<&Lane> {
-        block.iter().collect()
+    fn refs(blocks: &[Vec<Lane>]) -> Vec<Vec<&Lane>> {
+        blocks.iter().map(|block| block.iter().collect()).collect()
     }
 
     #[test]
@@ -247,10 +223,8 @@ mod tests {
                 };
                 a.iter().zip(b).map(of_block).sum()
             };
-            let rows = |block: usize| refs(&left[block]);
-            let others = |block: usize| refs(&right[block]);
-            let gram = products(blocks, rows, None::<&fn(usize) -> _>);
-            let cross = products(blocks, rows, Some(&others));
+            let gram = products(&refs(&left), None);
+            let cross = products(&refs(&left), Some(&refs(&right)));
             assert_eq!((gram.len(), cross.len()), (count, count));
             for k in 0..count {
                 assert_eq!((gram[k].len(), cross[k].len()), (k + 1, beside));
@@ -304,7 +278,7 @@ mod tests {
     #[test]
     fn threads_change_no_bit_of_products() {
         let left = numbers(100, 7, 0);
-        let all = || products(100, |block| refs(&left[block]), None::<&fn(usize) -> _>);
+        let all = || products(&refs(&left), None);
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
             pool.expect("threads").install(all)

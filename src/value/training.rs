@@ -11,8 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Paths to learn from, with what is seen on them.
 pub struct Training {
-    /// Number of blocks.
-    pub blocks: u64,
     /// The functions.
     pub basis: Basis,
     /// Their values.
@@ -47,7 +45,7 @@ impl Training {
             rows
         };
         let seen = paths.par_iter().map(rows).collect();
-        Self { blocks, basis, seen, sampler, designs: Mutex::default() }
+        Self { basis, seen, sampler, designs: Mutex::default() }
     }
 
     /// The functions' values in a month, block by block.
@@ -67,7 +65,7 @@ impl Training {
             generate(model, &*self.sampler, block, paths);
             f(own, paths)
         };
-        (0..self.blocks).into_par_iter().map_init(init, of_block).collect()
+        (0..self.seen.len() as u64).into_par_iter().map_init(init, of_block).collect()
     }
 
     /// The equations of some months, made when they are first asked for.

@@ -119,7 +119,7 @@ fn price(offers: &[Offer], all: &[Appraiser<'_>]) -> Result<Vec<Priced>, Refusal
     let cell = |k: usize, contract| all[k].cell(contract, all[k].units, Purpose::Bound);
     let cells = contracts.par_iter().map(|(k, contract)| cell(*k, contract));
     let cells: Vec<Cell<Deal<'_>>> = cells.collect::<Result<_, Refusal>>()?;
-    let found = all[0].value(&cells, true);
+    let found = all[0].value(&cells, Purpose::Bound);
     let priced = places.iter().enumerate().map(|(k, &(base, own))| {
         let ((none, _), (with, paths)) = (&found[base], &found[own]);
         let study = all[k].study;

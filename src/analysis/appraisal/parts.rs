@@ -8,7 +8,7 @@ use crate::results::appraisal::{Parts, RiskChange, RuleWorth};
 use crate::stats::Estimate;
 use crate::value::bounds::{Cell, Draws, Found};
 use crate::value::deal::Deal;
-use crate::value::lattice::Lattice;
+use crate::value::lattice::{Lattice, Purpose};
 use crate::value::rules::{Sample, best};
 
 /// Tail that the CVaR is the mean of.
@@ -150,7 +150,7 @@ impl Appraiser<'_> {
     fn myopic(&self, cell: &Cell<Deal<'_>>) -> Option<Vec<f64>> {
         let fitter = &self.setting.fitter;
         let last = fitter.myopic(cell.deal, cell.lattice.clone());
-        let (cost, _) = self.value(&[last], false).pop()?;
+        let (cost, _) = self.value(&[last], Purpose::Policy).pop()?;
         Some(cost.policy)
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn refund(
     let contracts = [appraiser.contract(0), appraiser.contract(1 << place)];
     let cell = |contract| appraiser.cell(contract, units, Purpose::Policy);
     let [Ok(without), Ok(with)] = contracts.each_ref().map(cell) else { return Ok(None) };
-    let found = appraiser.value(&[without, with], false);
+    let found = appraiser.value(&[without, with], Purpose::Policy);
     let value = worth(&found[0].0, &found[1].0);
     let limit_usd = rule.limit_usd.mean().unwrap_or(f64::NAN);
     Ok(Some(RefundWorth { limit_usd, over_months: rule.over_months, value }))

@@ -104,11 +104,15 @@ impl<'a> Appraiser<'a> {
         self.setting.cell(contract, units, purpose).map_err(too_many)
     }
 
-    /// Values contracts on the same paths.
-    pub(super) fn value(&self, cells: &[Cell<Deal<'_>>], bounds: bool) -> Vec<(CellCost, Found)> {
+    /// Values contracts on the same paths, which were fitted for that purpose.
+    pub(super) fn value(
+        &self,
+        cells: &[Cell<Deal<'_>>],
+        purpose: Purpose,
+    ) -> Vec<(CellCost, Found)> {
         let model = &self.study.model;
         let found = value(model, &self.setting.fitter.lens, cells, self.draws);
-        let gaps = (bounds && !self.setting.fitter.is_known())
+        let gaps = (purpose == Purpose::Bound && !self.setting.fitter.is_known())
             .then(|| value(model, &self.setting.fitter.lens, cells, self.bound));
         let cost =
             |(k, found): (usize, &Found)| {
@@ -145,7 +149,7 @@ impl<'a> Appraiser<'a> {
         let contracts = [self.contract(0), self.contract(full)];
         let cells = self.setting.cells(&contracts.each_ref(), self.units, Purpose::Policy);
         let cells = cells.map_err(too_many)?;
-        let found = self.value(&cells, false);
+        let found = self.value(&cells, Purpose::Policy);
         Ok(worth(&found[0].0, &found[1].0).value)
     }
 
@@ -184,10 +188,10 @@ impl<'a> Appraiser<'a> {
             }
             let contracts: Vec<(u64, Contract)> =
                 pass.iter().map(|(set, _)| (*set, self.contract(*set))).collect();
-            let bounds = pass.iter().any(|(_, bounds)| *bounds);
-            let purpose = if bounds { Purpose::Bound } else { Purpose::Policy };
+            let bounded = pass.iter().any(|(_, bounded)| *bounded);
+            let purpose = if bounded { Purpose::Bound } else { Purpose::Policy };
             let cells = self.cells_beside(cell, &contracts, purpose)?;
-            for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells, bounds)) {
+            for ((set, _), (cost, found)) in pass.iter().zip(self.value(&cells, purpose)) {
                 costs.insert(*set, cost);
                 match *set {
                     0 => none = Some(found),

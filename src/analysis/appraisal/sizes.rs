@@ -40,7 +40,7 @@ impl Appraiser<'_> {
         let cell = |contract, units| self.cell(contract, units, Purpose::Bound);
         let cells = [cell(&without, old)?, cell(&with, old)?, cell(&with, new)?];
         let found: Vec<CellCost> =
-            self.value(&cells, true).into_iter().map(|(cost, _)| cost).collect();
+            self.value(&cells, Purpose::Bound).into_iter().map(|(cost, _)| cost).collect();
         let worth = |with: usize| -> Worth { super::sets::worth(&found[0], &found[with]) };
         Ok(Some(Resized {
             units_without: old,
