@@ -241,4 +241,34 @@ mod tests {
         assert_eq!(quantile(0.0, 1.0 - 1e-16), 0);
         assert!(quantile(0.04, 1.0 - 1e-16) < 20);
     }
+
+    /// `E exp(sum of jumps)` is `exp(arrivals * growth)`, and `1 + P(one) * growth` where only the first
+    /// happens, with the arrivals that each path expects.
+    #[test]
+    fn expected_jumps_go_by_the_law_of_each_path() {
+        for (at_most_once, apart) in [(false, 0.0), (false, 0.01), (true, 0.0), (true, 0.01)] {
+            let [per_year, log_mean, log_sd] = [0.5, -0.25, 0.2].map(Param::from);
+            let (compensated, places) = (false, None);
+            let mut jumps = Jumps { per_year, log_mean, log_sd, compensated, at_most_once, places };
+            let (mut parameters, mut variables) = (Parameters::default(), Variables::default());
+            let clock = Clock { first: 1.0, months: 3 };
+            jumps.bind("jumps", clock, &mut parameters, &mut variables);
+            let mut params = parameters.certain_values();
+            params[0] = std::array::from_fn(|i| 0.5 + apart * i as f64);
+            let mut log = vec![[1.0; LANES]; 3];
+            jumps.add_expected(clock, &params, &mut log);
+            for (t, row) in log.iter().enumerate() {
+                for (i, x) in row.iter().enumerate() {
+                    let arrivals = (0.5 + apart * i as f64) * (t + 1) as f64 / 12.0;
+                    let growth = libm::exp(-0.25 + 0.02) - 1.0;
+                    let once = libm::log(1.0 + (1.0 - libm::exp(-arrivals)) * growth);
+                    let exact = 1.0 + if at_most_once { once } else { arrivals * growth };
+                    assert!(
+                        (x - exact).abs() < 1e-14,
+                        "{at_most_once} {apart} {t} {i}: {x} {exact}"
+                    );
+                }
+            }
+        }
+    }
 }
